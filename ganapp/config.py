@@ -1,0 +1,243 @@
+"""TrainConfig and ModelSpec: what a run and a generator are, as frozen, validated data that goes to JSON and back.
+
+Holds data and builds nothing. A field's default, range and one sentence of help stand together, here and nowhere else:
+the command line and the Advanced section of the page are made from them.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass, field, fields
+from typing import Any, get_type_hints
+
+GENERATOR_FORMAT = "ganapp-generator/1"
+FAMILY_NAMES = ("mlp", "dcgan", "r3gan")
+LOSS_NAMES = ("minimax", "non_saturating", "relativistic")
+PRECISIONS = ("auto", "fp32", "bf16")
+CROPS = ("center", "fit")
+# Families that are not built from doublings may also be 28 pixels wide, MNIST's own size.
+RESOLUTIONS = (28, 32, 64, 128, 256, 512, 1024)
+
+
+def option(default: Any, group: str, help: str, *, low=None, high=None, choices=None) -> Any:
+    """A field of TrainConfig: its default, the group it is shown in, a sentence of help and what is allowed."""
+    metadata = {"group": group, "help": help, "low": low, "high": high, "choices": choices}
+    if isinstance(default, dict):
+        return field(default_factory=lambda: dict(default), metadata=metadata)
+    return field(default=default, metadata=metadata)
+
+
+@dataclass(frozen=True)
+class ModelSpec:
+    """What a generator is: enough to build it again. Stored beside every weight file."""
+
+    family: str
+    resolution: int
+    channels: int
+    num_classes: int  # 0 = unconditional
+    z_dim: int
+    args: dict = field(default_factory=dict)  # the family's own, flat
+    format: str = GENERATOR_FORMAT
+
+    def __post_init__(self) -> None:
+        if self.format != GENERATOR_FORMAT:
+            raise ValueError(f"format {self.format!r} is not one that this version reads ({GENERATOR_FORMAT!r}).")
+        check_choice("family", self.family, FAMILY_NAMES)
+        check_resolution(self.family, self.resolution)
+        check_choice("channels", self.channels, (1, 3))
+        check_range("num_classes", self.num_classes, 0, 100_000)
+        check_range("z_dim", self.z_dim, 1, 8192)
+
+    @classmethod
+    def from_json(cls, data: dict) -> ModelSpec:
+        return from_json(cls, data)
+
+
+@dataclass(frozen=True)
+class TrainConfig:
+    """Everything that decides how a run goes. Counting is in images: 1 kimg = 1,000 real images shown to D."""
+
+    # fmt: off
+    dataset: str = option("faces", "data", "A built-in name, a folder or a ZIP of pictures.")
+    resolution: int = option(32, "data", "Width and height of the images in pixels.", choices=RESOLUTIONS)
+    channels: int = option(0, "data", "1 = grey, 3 = colour, 0 = as the pictures are.", choices=(0, 1, 3))
+    conditional: bool = option(True, "data", "Learn the classes, where the data has labels.")
+    num_classes: int = option(0, "found", "Number of classes; found when the data is opened.", low=0, high=100_000)
+    mirror: bool = option(False, "data", "Show each picture mirrored half of the time.")
+    crop: str = option("center", "data", "How a picture that is not square is made square.", choices=CROPS)
+    background: str = option("white", "data", "Colour behind transparent or padded pictures.")
+
+    family: str = option("dcgan", "model", "The kind of network.", choices=FAMILY_NAMES)
+    z_dim: int = option(128, "model", "Length of the latent vector.", low=1, high=8192)
+    g_args: dict = option({}, "model", "The generator's own arguments, for example {\"width\": 64}.")
+    d_args: dict = option({}, "model", "The discriminator's own arguments.")
+
+    loss: str = option("non_saturating", "objective", "The adversarial loss.", choices=LOSS_NAMES)
+    r1: float = option(0.0, "objective", "Weight γ of the R1 gradient penalty (on real images); 0 = off.", low=0, high=10_000)
+    r1_interval: int = option(1, "objective", "R1 at every n-th step only (lazy), n times as strong.", low=1, high=64)
+    r2: float = option(0.0, "objective", "Weight γ of the R2 gradient penalty (on generated images); 0 = off.", low=0, high=10_000)
+    r2_interval: int = option(1, "objective", "R2 at every n-th step only (lazy), n times as strong.", low=1, high=64)
+
+    batch: int = option(64, "optimizer", "Real images a step.", low=1, high=4096)
+    d_steps: int = option(1, "optimizer", "Discriminator steps for each generator step.", low=1, high=20)
+    g_lr: float = option(2e-4, "optimizer", "Learning rate of the generator.", low=1e-7, high=0.1)
+    d_lr: float = option(2e-4, "optimizer", "Learning rate of the discriminator.", low=1e-7, high=0.1)
+    beta1: float = option(0.5, "optimizer", "Adam's first moment decay.", low=0.0, high=0.9999)
+    beta2: float = option(0.999, "optimizer", "Adam's second moment decay.", low=0.0, high=0.99999)
+    ema_kimg: float = option(5.0, "optimizer", "Half-life of the averaged generator, in thousands of images.", low=0.0, high=10_000)
+    burn_in_kimg: float = option(0.0, "optimizer", "Length of the cosine schedule that the next two follow; 0 = none.", low=0, high=1_000_000)
+    lr_final: float = option(1.0, "optimizer", "Learning rates end at this share of their start.", low=0.0001, high=1.0)
+    gamma_final: float = option(1.0, "optimizer", "Penalty weights end at this share of their start.", low=0.0, high=1.0)
+
+    kimg: float = option(10_000.0, "budget", "Stop after this many thousand images.", low=0.001, high=10_000_000)
+    minutes: float = option(0.0, "budget", "Stop after this many minutes of training; 0 = no limit.", low=0, high=1_000_000)
+    tick_sec: float = option(1.0, "budget", "Seconds between two points of the curves.", low=0, high=3600)
+    sample_sec: float = option(5.0, "budget", "Seconds between two sample grids (longer in a long run: 2 % of its time).", low=0, high=86_400)
+    save_sec: float = option(60.0, "budget", "Seconds between two saves: what a power cut can cost.", low=0, high=86_400)
+
+    seed: int = option(0, "machine", "Starting point of all randomness.", low=0, high=2**31 - 1)
+    precision: str = option("auto", "machine", "bf16 is faster on some processors; auto measures.", choices=PRECISIONS)
+    threads: int = option(0, "machine", "Processor threads; 0 = measured at the start.", low=0, high=1024)
+    device: str = option("auto", "machine", "auto, cpu, cuda, cuda:1, mps …")
+
+    start_from: str = option("", "lineage", "A run or a model whose weights this run starts from (fine-tuning).")
+    parent: str = option("", "found", "Name of the run that this one goes on from.")
+    preset: str = option("", "found", "The preset that this configuration began as.")
+    # fmt: on
+
+    def __post_init__(self) -> None:
+        hints = get_type_hints(TrainConfig)
+        for f in fields(self):
+            value = coerce(f.name, getattr(self, f.name), hints[f.name])
+            object.__setattr__(self, f.name, value)
+            if f.metadata["choices"]:
+                check_choice(f.name, value, f.metadata["choices"])
+            if f.metadata["low"] is not None:
+                check_range(f.name, value, f.metadata["low"], f.metadata["high"])
+        check_resolution(self.family, self.resolution)
+        self._check_penalties()
+
+    def _check_penalties(self) -> None:
+        norm = self.d_args.get("norm", "batch" if self.family == "dcgan" else "none")
+        if (self.r1 or self.r2) and norm == "batch":
+            raise ValueError(
+                "R1 and R2 need a discriminator without batch statistics: "
+                'set d_args to {"norm": "none"} or set r1 and r2 to 0.'
+            )
+
+    def spec(self) -> ModelSpec:
+        """The generator that this configuration trains. Only once channels are known (not 0)."""
+        return ModelSpec(
+            self.family, self.resolution, self.channels, self.num_classes, self.z_dim, dict(self.g_args)
+        )
+
+    def replace(self, **changes: Any) -> TrainConfig:
+        """A copy with changes. ValueError on an unknown field or a value out of range."""
+        unknown = sorted(set(changes) - {f.name for f in fields(self)})
+        if unknown:
+            raise ValueError(f"unknown field {unknown[0]!r}; there are: {', '.join(f.name for f in fields(self))}.")
+        return dataclasses.replace(self, **changes)
+
+    def to_json(self) -> dict:
+        return dataclasses.asdict(self)
+
+    @classmethod
+    def from_json(cls, data: dict) -> TrainConfig:
+        return from_json(cls, data)
+
+
+def from_json(cls: type, data: Any) -> Any:
+    """An instance of the dataclass from a JSON object. ValueError where it is no object or has a field too many."""
+    if not isinstance(data, dict):
+        raise ValueError(f"a {cls.__name__} is a JSON object, not {type(data).__name__}.")
+    known = {f.name for f in fields(cls)}
+    unknown = sorted(set(data) - known)
+    if unknown:
+        raise ValueError(f"unknown field {unknown[0]!r} of {cls.__name__}; there are: {', '.join(sorted(known))}.")
+    try:
+        return cls(**data)
+    except TypeError as error:
+        raise ValueError(f"a {cls.__name__} cannot be read from this JSON: {error}") from None
+
+
+def coerce(name: str, value: Any, kind: type) -> Any:
+    """value as the type of its field, where nothing is lost; text from a command line or a text box included."""
+    if kind is dict:
+        return _coerce_dict(name, value)
+    if isinstance(value, kind) and not (kind is int and isinstance(value, bool)):
+        return value
+    try:
+        if kind is bool:
+            return {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}[str(value).lower()]
+        if kind is int and float(value) == int(float(value)):
+            return int(float(value))
+        if kind is float:
+            return float(value)
+    except (KeyError, TypeError, ValueError, OverflowError):
+        pass
+    words = {bool: "true or false", int: "a whole number", float: "a number", str: "text"}
+    raise ValueError(f"{name} is {value!r}; it must be {words[kind]}.")
+
+
+def _coerce_dict(name: str, value: Any) -> dict:
+    import json
+
+    if isinstance(value, str):
+        try:
+            value = json.loads(value or "{}")
+        except json.JSONDecodeError:
+            raise ValueError(f'{name} is {value!r}; it must be a JSON object such as {{"width": 64}}.') from None
+    if not isinstance(value, dict):
+        raise ValueError(f'{name} is {value!r}; it must be a JSON object such as {{"width": 64}}.')
+    return dict(value)
+
+
+def check_choice(name: str, value: Any, choices: tuple) -> None:
+    if value not in choices:
+        raise ValueError(f"{name} is {value!r}; it must be one of {', '.join(str(c) for c in choices)}.")
+
+
+def check_range(name: str, value: float, low: float, high: float) -> None:
+    if not low <= value <= high:
+        raise ValueError(f"{name} is {value:g}; it must be between {low:g} and {high:g}.")
+
+
+def check_resolution(family: str, resolution: int) -> None:
+    allowed = RESOLUTIONS if family in ("mlp", "dcgan") else RESOLUTIONS[1:]
+    if resolution not in allowed:
+        raise ValueError(f"resolution is {resolution}; {family} allows {', '.join(map(str, allowed))}.")
+
+
+def parse_changes(pairs: dict[str, str]) -> dict[str, Any]:
+    """Changes from command-line names: dashes are underscores, a dot goes into a nested argument.
+
+    {"ema-kimg": "2", "g-args.width": "64"} -> {"ema_kimg": "2", "g_args": {"width": 64}}
+    """
+    changes: dict[str, Any] = {}
+    for key, text in pairs.items():
+        name, _, inner = key.partition(".")
+        name = name.replace("-", "_")
+        if inner:
+            changes.setdefault(name, {})[inner.replace("-", "_")] = literal(text)
+        else:
+            changes[name] = text
+    return changes
+
+
+def literal(text: str) -> Any:
+    """JSON where it is JSON (64, true, [1, 2]), else the text itself."""
+    import json
+
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError:
+        return text
+
+
+def merge(config: TrainConfig, changes: dict[str, Any]) -> TrainConfig:
+    """config with changes, nested arguments merged into those it has."""
+    merged = dict(changes)
+    for name in ("g_args", "d_args"):
+        if name in merged and not isinstance(merged[name], str):
+            merged[name] = {**getattr(config, name), **merged[name]}
+    return config.replace(**merged)

@@ -1,0 +1,60 @@
+"""Batches: real images by index, in an order that is a function of (seed, nimg). No worker processes.
+
+A data set that fits stays in memory, on the GPU where there is one, as one uint8 tensor; a larger one is read from its file.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from .dataset import ImageDataset
+
+IN_MEMORY_BYTES = 2 * 1024**3
+
+
+class Batches:
+    """`batches(nimg, size)` -> images float32 (N, C, H, W) in [-1, 1] and labels int64 (N,) or None, on the device.
+
+    The images at positions nimg … nimg + size of an endless sequence of epochs, each a permutation of its own.
+    """
+
+    def __init__(self, dataset: ImageDataset, device: torch.device, *, seed: int, mirror: bool, conditional: bool):
+        self.count = dataset.count
+        self.device = device
+        self.seed = seed
+        self.mirror = mirror
+        self.in_memory = dataset.images.nbytes <= IN_MEMORY_BYTES
+        self.images = torch.from_numpy(dataset.images.all()).to(device) if self.in_memory else dataset.images
+        self.labels = torch.from_numpy(dataset.labels).to(device) if conditional else None
+        self._epochs: dict[int, np.ndarray] = {}
+
+    def __call__(self, nimg: int, size: int) -> tuple[Tensor, Tensor | None]:
+        indices = self.order(nimg, size)
+        if self.in_memory:
+            index = torch.from_numpy(indices).to(self.device)
+            images = self.images[index]
+        else:
+            images = torch.from_numpy(self.images.take(indices)).to(self.device)
+        x = images.float() / 127.5 - 1
+        if self.mirror:
+            flip = np.random.default_rng([self.seed, nimg, 1]).random(size) < 0.5
+            x = torch.where(torch.from_numpy(flip).to(self.device)[:, None, None, None], x.flip(3), x)
+        y = None if self.labels is None else self.labels[torch.from_numpy(indices).to(self.device)]
+        return x.contiguous(memory_format=torch.channels_last), y
+
+    def order(self, nimg: int, size: int) -> np.ndarray:
+        """Indices int64 (size,) of the images at positions nimg … of the endless sequence."""
+        parts = []
+        while size > 0:
+            epoch, start = divmod(nimg, self.count)
+            part = self._permutation(epoch)[start : start + size]
+            parts.append(part)
+            nimg, size = nimg + len(part), size - len(part)
+        return np.concatenate(parts)
+
+    def _permutation(self, epoch: int) -> np.ndarray:
+        if epoch not in self._epochs:
+            self._epochs = {epoch: np.random.default_rng([self.seed, epoch, 0]).permutation(self.count)}
+        return self._epochs[epoch]

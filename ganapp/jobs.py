@@ -1,0 +1,488 @@
+"""drive(run): ticks become files and the `command` file is obeyed; start(run): the same in a background thread.
+
+The only place where training meets the disk. A paused run is a saved run: nothing of it stays in memory, unless the disk
+is full. One run at a time works on a device, others wait in the order in which they were asked for.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+import threading
+import time
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from .config import TrainConfig
+from .runs import WORKING, Run, list_runs
+
+COMMAND_SEC = 0.25  # how often the command file is looked at
+SAMPLE_GROWTH = 0.02  # a grid at least every 2 % of the training time, so that a time-lapse has a few hundred frames
+SAMPLE_COLUMNS = 8
+REAL_IMAGES = 64
+FULL_DISK_BYTES = 32 * 1024**2
+
+_threads: dict[Path, threading.Thread] = {}
+
+
+class Ended(Exception):
+    """The command file asked for an end: .state is "paused" or "stopped"."""
+
+    def __init__(self, state: str):
+        super().__init__(state)
+        self.state = state
+
+
+def start(run: Run) -> threading.Thread:
+    """Begin or go on with a run in a background thread; the same call for a new, paused, interrupted or failed one.
+
+    A run that another process holds (paused there with a full disk) is asked to go on there.
+    """
+    path = run.path.resolve()
+    run.send("run")
+    thread = threading.Thread(target=drive, args=(Run(path),), name=f"ganapp:{run.name}", daemon=True)
+    _threads[path] = thread
+    thread.start()
+    return thread
+
+
+def shutdown(timeout: float = 60.0) -> None:
+    """Pause every run of this process and wait until they are saved: for Ctrl-C and SIGTERM."""
+    alive = {path: thread for path, thread in _threads.items() if thread.is_alive()}
+    for path in alive:
+        if path.exists():
+            Run(path).send("pause")
+    deadline = time.monotonic() + timeout
+    for thread in alive.values():
+        thread.join(max(0.0, deadline - time.monotonic()))
+
+
+def drive(run: Run, observe: Callable[[dict[str, Any]], None] = lambda status: None) -> str:
+    """Work on a run until it ends, and return its state then. `observe` sees each status as it is written.
+
+    Everything that goes wrong ends up in the status as one sentence and in log.txt in full; nothing is raised but
+    ValueError where another process works on this run.
+    """
+    from filelock import Timeout
+
+    lock = run.lock()
+    try:
+        lock.acquire(timeout=10)  # a run that is just pausing lets go in a moment
+    except Timeout:
+        if threading.current_thread() is not threading.main_thread():
+            return "running"
+        raise ValueError(f"run {run.name!r} is being worked on by another process.") from None
+    job = _Job(run, observe)
+    try:
+        return job.work()
+    except Ended as end:
+        return job.end(end.state)
+    except Exception as error:  # the border: a run's failure is shown, never thrown into a server
+        run.log(traceback.format_exc())
+        return job.end("failed", explain(error, job.config))
+    finally:
+        lock.release()
+
+
+class _Job:
+    """What drive() needs between ticks. Lives as long as one attempt."""
+
+    def __init__(self, run: Run, observe: Callable[[dict[str, Any]], None]):
+        self.run = run
+        self.observe = observe
+        self.config = run.config()
+        self.checked = 0.0
+        self.obeyed = ""
+        self.mem_mb = 0.0
+
+    def work(self) -> str:
+        import torch
+
+        self.tell(state="queued", reason=None, asked=time.time())
+        device = self.device = pick_device(self.config.device)
+        with device_turn(self.run, device, self.check):
+            self.tell(state="starting", device=device_name(device))
+            dataset = self.open_data()
+            if self.run.status()["nimg"] == 0 and not self.run.states():
+                self.config = resolve(self.config, dataset, device)
+                self.run.write_config(self.config)
+            if device.type == "cpu":
+                torch.set_num_threads(self.config.threads)
+            return self.train(dataset, device)
+
+    def open_data(self):
+        from .data import Cancelled, open_dataset
+
+        config = self.config
+        last = [0.0]
+
+        def progress(done, total, what):
+            if time.monotonic() - last[0] > 0.5:
+                last[0] = time.monotonic()
+                self.tell(preparing=[done, total, what])
+
+        def cancelled():
+            return self.run.command() in ("pause", "stop")
+
+        try:
+            dataset = open_dataset(
+                config.dataset,
+                config.resolution,
+                channels=config.channels or None,
+                crop=config.crop,
+                background=config.background,
+                progress=progress,
+                cancelled=cancelled,
+            )
+        except Cancelled:
+            raise Ended("stopped" if self.run.command() == "stop" else "paused") from None
+        self.tell(preparing=None)
+        return dataset
+
+    def train(self, dataset, device) -> str:
+        import torch
+
+        from .data.batches import Batches
+        from .train import TrainState, train
+
+        config, run = self.config, self.run
+        state = TrainState.create(config, device)
+        self.sec_before, self.began = 0.0, time.monotonic()
+        if run.states():
+            self.load(state, device)
+        elif config.start_from:
+            start_from(config.start_from, state, run.path.parent)
+        run.drop_stats_after(state.nimg)
+        self.tell(attempt=run.status()["attempt"] + 1)  # after the rewrite: readers start over
+        draw = Batches(dataset, device, seed=config.seed, mirror=config.mirror, conditional=config.num_classes > 0)
+        self.classes = torch.from_numpy(dataset.labels).to(device) if config.num_classes else None
+        self.class_names, self.about_data = dataset.class_names, f"{dataset.name}, {dataset.count} images"
+        self.write_real_grid(dataset)
+        self.began = time.monotonic()
+        self.tell(state="running", nimg=state.nimg, precision=config.precision, threads=config.threads)
+        self.write_samples(state)
+        return self.loop(state, train(state, config, draw))
+
+    def loop(self, state, steps) -> str:
+        config = self.config
+        ticked = saved = time.monotonic()
+        sampled, ticked_nimg, pending = self.sec(), state.nimg, []
+        for tick in steps:
+            pending.append(tick)
+            now = time.monotonic()
+            word = self.look() if now - self.checked > COMMAND_SEC else "run"
+            done = state.nimg >= config.kimg * 1000 or (config.minutes and self.sec() >= config.minutes * 60)
+            if done or word != "run" or now - ticked >= min(config.tick_sec, 0.2 + self.sec() / 20):
+                self.write_tick(pending, (state.nimg - ticked_nimg) / max(time.monotonic() - ticked, 1e-9))
+                pending, ticked, ticked_nimg = [], time.monotonic(), state.nimg
+            due = done or word in ("pause", "stop")
+            if due or self.sec() - sampled >= max(config.sample_sec, SAMPLE_GROWTH * self.sec()):
+                self.keep(lambda: self.write_samples(state))
+                sampled = self.sec()
+            if due or word == "save" or time.monotonic() - saved >= config.save_sec:
+                saved_well = self.keep(lambda: self.save(state))
+                saved = time.monotonic()
+                if word == "save":
+                    self.run.send("run")
+                if due and saved_well:
+                    return self.end("finished" if done else {"pause": "paused", "stop": "stopped"}[word])
+        raise AssertionError("train() does not end by itself")
+
+    # -- what is written ----------------------------------------------------------------------------------------------
+
+    def sec(self) -> float:
+        return self.sec_before + time.monotonic() - self.began
+
+    def tell(self, **changes: Any) -> None:
+        self.run.write_status(**changes)
+        self.observe(self.run.status())
+
+    def end(self, state: str, reason: str | None = None) -> str:
+        self.tell(state=state, reason=reason, preparing=None)
+        return state
+
+    def write_tick(self, pending: list, images_per_sec: float) -> None:
+        import torch
+
+        names = list(dict.fromkeys(name for tick in pending for name in tick.stats))
+        columns = [torch.stack([t.stats[n] for t in pending if n in t.stats]).float().mean() for n in names]
+        values = torch.stack(columns).cpu().tolist()  # the one place that waits for the device
+        row = {"nimg": pending[-1].nimg, "sec": round(self.sec(), 3)}
+        row |= {name: float(f"{value:.5g}") for name, value in zip(names, values, strict=True)}
+        bad = [name for name, value in zip(names, values, strict=True) if value != value or abs(value) == float("inf")]
+        if bad:
+            raise ArithmeticError(
+                f"{bad[0]} was no longer a finite number at {row['nimg']:,} images; the last save is from before. "
+                "Start again from it with a lower learning rate."
+            )
+        self.mem_mb = memory_mb(self.device)
+        row |= {"images_per_sec": round(images_per_sec, 1), "mem_mb": round(self.mem_mb)}
+        self.keep(lambda: self.run.append_stats(row))
+        self.keep(lambda: self.tell(nimg=row["nimg"], sec=row["sec"], images_per_sec=row["images_per_sec"], mem_mb=row["mem_mb"]))
+
+    def write_samples(self, state) -> None:
+        from .media import grid, save_webp
+        from .sample import images_from_latents, latent
+        from .train import averaged_generator
+
+        import numpy as np
+        import torch
+
+        config = self.config
+        k = config.num_classes
+        rows = k if k in (9, 10) else SAMPLE_COLUMNS
+        z = np.stack([latent(seed, config.z_dim)[0] for seed in range(rows * SAMPLE_COLUMNS)])
+        y = torch.arange(len(z)) // SAMPLE_COLUMNS % k if k else None  # one class a row
+        G = averaged_generator(state, config, self.classes, batches=2)
+        images = images_from_latents(G, torch.from_numpy(z), y)
+        save_webp(self.run.sample_path(state.nimg), grid(images, columns=SAMPLE_COLUMNS, pad=0))
+
+    def write_real_grid(self, dataset) -> None:
+        import numpy as np
+
+        from .media import grid, save_webp
+
+        if not self.run.real_path.exists():
+            order = np.random.default_rng(0).permutation(dataset.count)[:REAL_IMAGES]
+            images = dataset.images.take(order).transpose(0, 2, 3, 1)
+            save_webp(self.run.real_path, grid(images, columns=SAMPLE_COLUMNS, pad=0))
+
+    def save(self, state) -> None:
+        import torch
+
+        from . import __version__
+        from .train import averaged_generator
+        from .weights import save_generator
+
+        config, run = self.config, self.run
+        saved = state.state_dict() | {"sec": self.sec()}
+        run.write_state(state.nimg, lambda path: torch.save(saved, path))
+        origin = {
+            "preset": config.preset, "dataset": self.about_data, "nimg": state.nimg, "minutes": round(self.sec() / 60, 1),
+            "run": run.name, "version": __version__, "parent": config.parent or config.start_from,
+            "device": run.status().get("device", ""), "precision": config.precision,
+        }  # fmt: skip
+        G = averaged_generator(state, config, self.classes, batches=8)
+        run.write_snapshot(
+            state.nimg, lambda folder: save_generator(G, folder, class_names=self.class_names, origin=origin)
+        )
+
+    def load(self, state, device) -> None:
+        """The newest state that can be read; one that a power cut left unreadable is passed over, with a line in the log."""
+        import torch
+
+        for path in self.run.states():
+            try:
+                saved = torch.load(path, map_location=device, weights_only=True)
+            except (OSError, RuntimeError, EOFError, ValueError) as error:
+                self.run.log(f"{path.name} cannot be read and is passed over: {error}")
+                continue
+            self.sec_before = saved["sec"]
+            state.load_state_dict(saved)
+            return
+        raise ValueError("none of the saved states can be read; log.txt says why. Start a new run from a snapshot.")
+
+    # -- commands -----------------------------------------------------------------------------------------------------
+
+    def look(self) -> str:
+        self.checked = time.monotonic()
+        return self.run.command()
+
+    def check(self) -> None:
+        """Raise Ended where the command file asks for an end: for waiting, when there is nothing to save yet."""
+        word = self.look()
+        if word in ("pause", "stop"):
+            raise Ended("paused" if word == "pause" else "stopped")
+
+    def keep(self, write: Callable[[], Any]) -> bool:
+        """Run a write. On a full disk: pause with the reason, everything kept in memory, until told to go on.
+
+        True where it was written; False where a stop gave it up.
+        """
+        while True:
+            try:
+                write()
+                return True
+            except (OSError, RuntimeError) as error:
+                if not is_full_disk(error, self.run.path):
+                    raise
+                self.run.log(f"the disk is full: {error}")
+            if not self.wait_for_room():
+                raise Ended("stopped")
+
+    def wait_for_room(self) -> bool:
+        reason = "The disk is full. Make room and press Resume: nothing is lost while this program runs."
+        began = time.monotonic()
+        self.run_quietly(lambda: self.run.send("pause"))
+        while self.run.command() == "pause":
+            self.run_quietly(lambda: self.tell(state="paused", reason=reason))
+            time.sleep(COMMAND_SEC)
+        self.began += time.monotonic() - began
+        if self.run.command() == "stop":
+            return False
+        self.run_quietly(lambda: self.tell(state="running", reason=None))
+        return True
+
+    def run_quietly(self, write: Callable[[], Any]) -> None:
+        """A status that a full disk does not take is tried again with the next one; anything else is an error."""
+        try:
+            write()
+        except OSError as error:
+            if not is_full_disk(error, self.run.path):
+                raise
+
+
+# -- devices ----------------------------------------------------------------------------------------------------------
+
+
+def pick_device(name: str):
+    """torch.device of "auto", "cpu", "cuda", "cuda:1", "mps". ValueError where this machine has no such device."""
+    import torch
+
+    if name == "auto":
+        name = "cuda" if torch.cuda.is_available() else "mps" if torch.backends.mps.is_available() else "cpu"
+    try:
+        device = torch.device(name)
+    except RuntimeError:
+        raise ValueError(f"device is {name!r}; it must be auto, cpu, cuda, cuda:N or mps.") from None
+    if device.type == "cuda":
+        index = device.index or 0
+        if index >= torch.cuda.device_count():
+            raise ValueError(f"device is {name!r}, but this machine has {torch.cuda.device_count()} CUDA devices.")
+        return torch.device("cuda", index)
+    if device.type == "mps" and not torch.backends.mps.is_available():
+        raise ValueError("device is 'mps', but this machine has no Apple GPU.")
+    if device.type not in ("cpu", "mps"):
+        raise ValueError(f"device is {name!r}; it must be auto, cpu, cuda, cuda:N or mps.")
+    return device
+
+
+def device_name(device) -> str:
+    import platform
+
+    import torch
+
+    if device.type == "cuda":
+        return torch.cuda.get_device_name(device)
+    return "Apple GPU" if device.type == "mps" else f"CPU ({os.cpu_count()} cores, {platform.machine()})"
+
+
+@contextmanager
+def device_turn(run: Run, device, check: Callable[[], None]) -> Iterator[None]:
+    """Hold the device: one run at a time, first come first served among the runs of a folder. `check` may raise."""
+    from filelock import FileLock, Timeout
+
+    from .data import cache_folder
+
+    folder = cache_folder() / "locks"
+    folder.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(folder / f"{str(device).replace(':', '-')}.lock", is_singleton=False, thread_local=False)
+    while True:
+        check()
+        if not waiting_before(run):
+            try:
+                lock.acquire(timeout=0)
+                break
+            except Timeout:
+                pass
+        run.write_status(state="queued")
+        time.sleep(0.5)
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def waiting_before(run: Run) -> list[Run]:
+    """Live runs of the same folder that were asked for earlier and still wait."""
+    mine = (run.status().get("asked") or run.status().get("created") or 0, run.name)
+    earlier = []
+    for other in list_runs(run.path.parent):
+        status = other.status()
+        asked = (status.get("asked") or status.get("created") or 0, other.name)
+        if other.name != run.name and status["state"] == "queued" and asked < mine and other.is_locked():
+            earlier.append(other)
+    return earlier
+
+
+def resolve(config: TrainConfig, dataset, device) -> TrainConfig:
+    """The configuration with everything that is only known here: channels, classes, precision, threads."""
+    config = config.replace(
+        channels=dataset.channels, num_classes=dataset.num_classes if config.conditional and dataset.num_classes else 0
+    )
+    if config.batch > dataset.count:
+        raise ValueError(f"batch is {config.batch}, but there are only {dataset.count} training images.")
+    from .probe import probe
+
+    precision, threads = probe(config, device)
+    return config.replace(precision=precision, threads=threads)
+
+
+def start_from(source: str, state, runs: Path) -> None:
+    """Fine-tuning: load G (and D, where source is a run with a saved state) into a new state. ValueError where they do not fit."""
+    import torch
+
+    from .runs import open_run
+    from .weights import load_generator
+
+    try:
+        run = open_run(source, runs)
+    except ValueError:
+        run = None
+    if run is not None and run.states():
+        saved = torch.load(run.states()[0], map_location="cpu", weights_only=True)
+        parts = {"G": saved["G"], "D": saved["D"], "ema": saved["ema"]}
+    else:
+        tensors = load_generator(source, runs=runs).state_dict()
+        parts = {"G": tensors, "ema": tensors}
+    for name, tensors in parts.items():
+        load_fitting(getattr(state, name), tensors, f"{source} ({name})")
+
+
+def load_fitting(net, tensors: dict, what: str) -> None:
+    """Strict, but for class embeddings: those of another number of classes start anew."""
+    own = net.state_dict()
+    tensors = {
+        k: own[k] if "embedding" in k and k in own and own[k].shape != v.shape else v for k, v in tensors.items()
+    }
+    try:
+        net.load_state_dict(tensors, strict=True)
+    except RuntimeError:
+        raise ValueError(
+            f"{what} does not fit this configuration: family, resolution, channels, z_dim, g_args and whether there "
+            "are classes must be the same."
+        ) from None
+
+
+def memory_mb(device) -> float:
+    """Memory of this process on the training device, MB: resident memory on a CPU."""
+    import torch
+
+    if device.type == "cuda":
+        return torch.cuda.memory_reserved(device) / 1e6
+    try:
+        with open("/proc/self/statm") as file:
+            return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
+    except OSError:
+        return 0.0
+
+
+def is_full_disk(error: BaseException, folder: Path) -> bool:
+    """Also for torch.save, whose error does not carry the system's code."""
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return True
+    return isinstance(error, RuntimeError) and "writ" in str(error) and shutil.disk_usage(folder).free < FULL_DISK_BYTES
+
+
+def explain(error: BaseException, config: TrainConfig) -> str:
+    """One plain sentence for what went wrong."""
+    text = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+    if isinstance(error, ValueError | ArithmeticError):
+        return text
+    if "out of memory" in text.lower() or "can't allocate memory" in text.lower():
+        return f"There is not enough memory for a batch of {config.batch}; try {max(config.batch // 2, 1)}."
+    return f"{type(error).__name__}: {text[:300]} (log.txt has the details)"

@@ -1,0 +1,53 @@
+"""FAMILIES: what can be trained. A new family is one file, one line here and one preset."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from torch import nn
+
+from ..config import ModelSpec
+from .dcgan import DCGANDiscriminator, DCGANGenerator
+from .layers import DiscriminatorOutput
+from .mlp import MLPDiscriminator, MLPGenerator
+from .r3gan import R3GANDiscriminator, R3GANGenerator
+
+__all__ = ["FAMILIES", "DiscriminatorOutput", "Family", "build_discriminator", "build_generator"]
+
+
+class Family(NamedTuple):
+    generator: type[nn.Module]
+    discriminator: type[nn.Module]
+
+
+FAMILIES = {
+    "mlp": Family(MLPGenerator, MLPDiscriminator),
+    "dcgan": Family(DCGANGenerator, DCGANDiscriminator),
+    "r3gan": Family(R3GANGenerator, R3GANDiscriminator),
+}
+
+
+def build_generator(spec: ModelSpec) -> nn.Module:
+    """A generator with random weights. ValueError where the family does not know one of spec.args."""
+    cls = FAMILIES[spec.family].generator
+    sizes = (spec.resolution, spec.channels, spec.num_classes, spec.z_dim)
+    generator = _build(cls, sizes, spec.args, f"the generator of {spec.family}")
+    generator.spec = spec
+    return generator
+
+
+def build_discriminator(spec: ModelSpec, args: dict) -> nn.Module:
+    """The discriminator that belongs to a generator's spec, with its own arguments."""
+    cls = FAMILIES[spec.family].discriminator
+    sizes = (spec.resolution, spec.channels, spec.num_classes)
+    return _build(cls, sizes, args, f"the discriminator of {spec.family}")
+
+
+def _build(cls: type[nn.Module], sizes: tuple, args: dict, what: str) -> nn.Module:
+    import inspect
+
+    known = [p.name for p in inspect.signature(cls).parameters.values() if p.kind is p.KEYWORD_ONLY]
+    for name in args:
+        if name not in known:
+            raise ValueError(f"{what} has no argument {name!r}; it has: {', '.join(known)}.")
+    return cls(*sizes, **args)

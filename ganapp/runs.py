@@ -1,0 +1,283 @@
+"""Run: a training run as a folder, and the only file that knows what is in it.
+
+`jobs.drive` writes; the page, the command line and other machines read, and write one word into `command`. A reader
+never trusts a line to be complete or a process to be alive.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import socket
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from .config import TrainConfig
+from .files import replacing, write_text
+
+WORKING = ("queued", "starting", "running")  # a process is at it; "interrupted" when there is none
+ENDED = ("paused", "stopped", "finished", "failed")
+COMMANDS = ("run", "pause", "stop", "save")
+STALE_SEC = 10.0  # a heartbeat older than this makes a reader look whether the lock is held
+KEEP_STATES = 2
+KEEP_SNAPSHOTS = 8
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run's folder. Equal where the path is equal; holds no open file and no state of its own."""
+
+    path: Path
+
+    @property
+    def name(self) -> str:
+        return self.path.name
+
+    # -- configuration ------------------------------------------------------------------------------------------------
+
+    def config(self) -> TrainConfig:
+        return TrainConfig.from_json(json.loads((self.path / "config.json").read_text(encoding="utf-8")))
+
+    def write_config(self, config: TrainConfig) -> None:
+        """Only at creation and by the driver before the first step; immutable from then on."""
+        write_text(self.path / "config.json", json.dumps(config.to_json(), indent=2, ensure_ascii=False))
+
+    # -- status and command -------------------------------------------------------------------------------------------
+
+    def status(self) -> dict[str, Any]:
+        """What the driver last said, with state "interrupted" where it says working and no process is.
+
+        Keys: state, attempt, nimg, sec (of training), images_per_sec, time, pid, device, precision, threads, mem_mb,
+        reason (a sentence, where there is one), preparing ([done, total, what] while data is prepared).
+        """
+        status = self._stored_status()
+        if status["state"] in WORKING and time.time() - status.get("time", 0) > STALE_SEC and not self.is_locked():
+            status["state"] = "interrupted"
+        return status
+
+    def _stored_status(self) -> dict[str, Any]:
+        try:
+            status = json.loads((self.path / "status.json").read_text(encoding="utf-8"))
+        except (OSError, json.JSONDecodeError):
+            status = {}
+        return {"state": "stopped", "attempt": 0, "nimg": 0, "sec": 0.0, **status}
+
+    def write_status(self, **changes: Any) -> None:
+        """Merge changes into status.json and renew the heartbeat. A value of None removes its key."""
+        status = {**self._stored_status(), **changes, "time": time.time(), "pid": os.getpid()}
+        status["host"] = socket.gethostname()
+        write_text(self.path / "status.json", json.dumps({k: v for k, v in status.items() if v is not None}))
+
+    def command(self) -> str:
+        try:
+            word = (self.path / "command").read_text(encoding="utf-8").strip()
+        except OSError:
+            return "run"
+        return word if word in COMMANDS else "run"
+
+    def send(self, word: str) -> None:
+        """Leave a word for the driver, who obeys within 2 seconds."""
+        if word not in COMMANDS:
+            raise ValueError(f"command is {word!r}; it must be one of {', '.join(COMMANDS)}.")
+        write_text(self.path / "command", word)
+
+    def lock(self):
+        """The lock that a process holds while it works on this run (a filelock.FileLock, not yet acquired)."""
+        from filelock import FileLock
+
+        return FileLock(self.path / "lock", is_singleton=False, thread_local=False)
+
+    def is_locked(self) -> bool:
+        from filelock import Timeout
+
+        lock = self.lock()
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            return True
+        lock.release()
+        return False
+
+    # -- statistics ---------------------------------------------------------------------------------------------------
+
+    def append_stats(self, row: dict[str, float]) -> None:
+        with open(self.path / "stats.jsonl", "a", encoding="utf-8") as file:
+            file.write(json.dumps(row) + "\n")
+
+    def read_stats(self, attempt: int = -1, offset: int = 0) -> tuple[list[dict[str, float]], int, int]:
+        """Rows after a cursor: (rows, attempt, offset). A cursor of another attempt, or past the end, starts over.
+
+        A row: nimg, sec, d_loss, g_loss, d_real, d_fake, r1, r2, images_per_sec, mem_mb, lr_g, lr_d (those that apply).
+        """
+        current = self._stored_status()["attempt"]
+        path = self.path / "stats.jsonl"
+        size = path.stat().st_size if path.exists() else 0
+        if attempt != current or offset > size:
+            offset = 0
+        if size == offset:
+            return [], current, offset
+        with open(path, "rb") as file:
+            file.seek(offset)
+            data = file.read(size - offset)
+        whole = data[: data.rfind(b"\n") + 1]  # the last line may still be being written
+        return [json.loads(line) for line in whole.splitlines()], current, offset + len(whole)
+
+    def drop_stats_after(self, nimg: int) -> None:
+        """Remove the rows and grids that a resume from `nimg` supersedes."""
+        rows, *_ = self.read_stats()
+        kept = [row for row in rows if row["nimg"] <= nimg]
+        if len(kept) < len(rows) or self._has_partial_line():
+            write_text(self.path / "stats.jsonl", "".join(json.dumps(row) + "\n" for row in kept))
+        for path in self.samples():
+            if int(path.stem) > nimg:
+                path.unlink()
+
+    def _has_partial_line(self) -> bool:
+        path = self.path / "stats.jsonl"
+        return path.exists() and path.stat().st_size > 0 and not path.read_bytes().endswith(b"\n")
+
+    # -- pictures -----------------------------------------------------------------------------------------------------
+
+    @property
+    def samples_folder(self) -> Path:
+        return self.path / "samples"
+
+    def samples(self) -> list[Path]:
+        """All sample grids, oldest first; the stem is nimg."""
+        return sorted(p for p in self.samples_folder.glob("*.webp") if p.stem.isdigit())
+
+    def sample_path(self, nimg: int) -> Path:
+        return self.samples_folder / f"{nimg:09d}.webp"
+
+    @property
+    def real_path(self) -> Path:
+        """A grid of real images, as large as the sample grids."""
+        return self.samples_folder / "real.webp"
+
+    @property
+    def timelapse_path(self) -> Path:
+        return self.samples_folder / "timelapse.mp4"
+
+    # -- snapshots (the averaged generator, as a generator folder) and states (everything) ----------------------------
+
+    def snapshots(self) -> list[Path]:
+        """Complete snapshot folders, newest first; the name is nimg."""
+        folders = (p for p in (self.path / "snapshots").glob("*") if p.name.isdigit())
+        return sorted((p for p in folders if (p / "config.json").exists()), reverse=True)
+
+    def write_snapshot(self, nimg: int, write: Callable[[Path], None]) -> Path:
+        """`write(folder)` fills a temporary folder, which then takes its place; old snapshots are pruned."""
+        target = self.path / "snapshots" / f"{nimg:09d}"
+        temporary = target.with_name(f".tmp-{target.name}")
+        shutil.rmtree(temporary, ignore_errors=True)
+        temporary.mkdir(parents=True)
+        try:
+            write(temporary)
+            if target.exists():
+                shutil.rmtree(target)
+            os.replace(temporary, target)
+        finally:
+            shutil.rmtree(temporary, ignore_errors=True)
+        for old in self.snapshots()[KEEP_SNAPSHOTS:]:
+            shutil.rmtree(old, ignore_errors=True)
+        return target
+
+    def states(self) -> list[Path]:
+        """Files that a resume can start from, newest first."""
+        return sorted(self.path.glob("state-*.pt"), reverse=True)
+
+    def write_state(self, nimg: int, write: Callable[[Path], None]) -> Path:
+        target = self.path / f"state-{nimg:09d}.pt"
+        with replacing(target) as temporary:
+            write(temporary)
+        for old in self.states()[KEEP_STATES:]:
+            old.unlink(missing_ok=True)
+        return target
+
+    # -- the folder as a whole ----------------------------------------------------------------------------------------
+
+    def log(self, text: str) -> None:
+        with open(self.path / "log.txt", "a", encoding="utf-8") as file:
+            file.write(f"{time.strftime('%Y-%m-%d %H:%M:%S')}  {text.rstrip()}\n")
+
+    def rename(self, name: str) -> Run:
+        check_name(name)
+        self._check_idle("renamed")
+        target = self.path.with_name(name)
+        if target.exists():
+            raise ValueError(f"there is already a run named {name!r}.")
+        os.rename(self.path, target)
+        return Run(target)
+
+    def delete(self) -> None:
+        self._check_idle("deleted")
+        shutil.rmtree(self.path)
+
+    def export(self, target: Path) -> Path:
+        """Write the whole run into a ZIP file."""
+        import zipfile
+
+        with replacing(target) as temporary, zipfile.ZipFile(temporary, "w", zipfile.ZIP_STORED) as archive:
+            for path in sorted(self.path.rglob("*")):
+                if path.is_file() and path.name != "lock" and not path.name.startswith(".tmp-"):
+                    archive.write(path, Path(self.name) / path.relative_to(self.path))
+        return target
+
+    def _check_idle(self, verb: str) -> None:
+        if self.is_locked():
+            raise ValueError(f"run {self.name!r} is at work and cannot be {verb}; stop it first.")
+
+
+def check_name(name: str) -> None:
+    if not NAME.fullmatch(name):
+        raise ValueError(f"a run's name has 1 to 80 letters, digits, dots, dashes and underscores; {name!r} does not.")
+
+
+def create_run(folder: str | Path, config: TrainConfig, name: str = "") -> Run:
+    """A new run, numbered after the ones that are there: 00012-faces-dcgan-32, or 00012-`name`."""
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    if name:
+        check_name(name)
+    label = name or f"{Path(config.dataset).stem}-{config.preset or config.family}"
+    label = re.sub(r"[^A-Za-z0-9._-]+", "-", label).strip("-.")[:60] or "run"
+    while True:
+        numbers = [int(p.name[:5]) for p in folder.iterdir() if re.match(r"\d{5}-", p.name)]
+        run = Run(folder / f"{max(numbers, default=0) + 1:05d}-{label}")
+        try:
+            run.path.mkdir()
+        except FileExistsError:
+            continue  # another process took the number
+        run.write_config(config)
+        run.samples_folder.mkdir()
+        run.send("run")
+        run.write_status(state="queued", nimg=0, attempt=0, sec=0.0, created=time.time())
+        return run
+
+
+def open_run(name: str | Path, folder: str | Path = "runs") -> Run:
+    """A run by its path, its name, or the unambiguous start of its name (12, 00012). ValueError where there is none."""
+    for path in (Path(folder) / str(name), Path(name)):
+        if (path / "config.json").exists() and (path / "status.json").exists():
+            return Run(path)
+    text = str(name)
+    found = [r for r in list_runs(folder) if r.name.startswith(text.zfill(5) + "-" if text.isdigit() else text)]
+    if len(found) == 1:
+        return found[0]
+    known = ", ".join(r.name for r in list_runs(folder)[:10]) or "none yet"
+    raise ValueError(f"there is no run {text!r} in {str(folder)!r}; there are: {known}.")
+
+
+def list_runs(folder: str | Path) -> list[Run]:
+    """All runs of a folder, newest first."""
+    folder = Path(folder)
+    if not folder.is_dir():
+        return []
+    found = (p for p in folder.iterdir() if (p / "config.json").exists() and (p / "status.json").exists())
+    return [Run(p) for p in sorted(found, key=lambda p: p.name, reverse=True)]
