@@ -42,6 +42,14 @@ class ModelSpec:
     def __post_init__(self) -> None:
         if self.format != GENERATOR_FORMAT:
             raise ValueError(f"format {self.format!r} is not one that this version reads ({GENERATOR_FORMAT!r}).")
+        for name, kind in (
+            ("resolution", int),
+            ("channels", int),
+            ("num_classes", int),
+            ("z_dim", int),
+            ("args", dict),
+        ):
+            object.__setattr__(self, name, coerce(name, getattr(self, name), kind))
         check_choice("family", self.family, FAMILY_NAMES)
         check_resolution(self.family, self.resolution)
         check_choice("channels", self.channels, (1, 3))
@@ -69,8 +77,8 @@ class TrainConfig:
 
     family: str = option("dcgan", "model", "The kind of network.", choices=FAMILY_NAMES)
     z_dim: int = option(128, "model", "Length of the latent vector.", low=1, high=8192)
-    g_args: dict = option({}, "model", "The generator's own arguments, for example {\"width\": 64}.")
-    d_args: dict = option({}, "model", "The discriminator's own arguments.")
+    g_args: dict = option({}, "model", "The generator's own arguments, as a JSON object.")
+    d_args: dict = option({}, "model", "The discriminator's own arguments, as a JSON object.")
 
     loss: str = option("non_saturating", "objective", "The adversarial loss.", choices=LOSS_NAMES)
     r1: float = option(0.0, "objective", "Weight γ of the R1 gradient penalty (on real images); 0 = off.", low=0, high=10_000)
@@ -127,9 +135,7 @@ class TrainConfig:
 
     def spec(self) -> ModelSpec:
         """The generator that this configuration trains. Only once channels are known (not 0)."""
-        return ModelSpec(
-            self.family, self.resolution, self.channels, self.num_classes, self.z_dim, dict(self.g_args)
-        )
+        return ModelSpec(self.family, self.resolution, self.channels, self.num_classes, self.z_dim, dict(self.g_args))
 
     def replace(self, **changes: Any) -> TrainConfig:
         """A copy with changes. ValueError on an unknown field or a value out of range."""
@@ -169,9 +175,9 @@ def coerce(name: str, value: Any, kind: type) -> Any:
     try:
         if kind is bool:
             return {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}[str(value).lower()]
-        if kind is int and float(value) == int(float(value)):
+        if kind is int and not isinstance(value, bool) and float(value) == int(float(value)):
             return int(float(value))
-        if kind is float:
+        if kind is float and not isinstance(value, bool):
             return float(value)
     except (KeyError, TypeError, ValueError, OverflowError):
         pass
@@ -218,7 +224,9 @@ def parse_changes(pairs: dict[str, str]) -> dict[str, Any]:
         name, _, inner = key.partition(".")
         name = name.replace("-", "_")
         if inner:
-            changes.setdefault(name, {})[inner.replace("-", "_")] = literal(text)
+            if not isinstance(changes.setdefault(name, {}), dict):
+                raise ValueError(f"{name} is given both as a whole and as {key}; use one of the two.")
+            changes[name][inner.replace("-", "_")] = literal(text)
         else:
             changes[name] = text
     return changes

@@ -25,8 +25,9 @@ SAMPLE_GROWTH = 0.02  # a grid at least every 2 % of the training time, so that 
 SAMPLE_COLUMNS = 8
 REAL_IMAGES = 64
 FULL_DISK_BYTES = 32 * 1024**2
+FULL_DISK = "The disk is full. Make room and press Resume: nothing is lost while this program runs."
 
-_threads: dict[Path, threading.Thread] = {}
+_threads: list[tuple[Path, threading.Thread]] = []  # all of this process that may still be alive
 
 
 class Ended(Exception):
@@ -45,19 +46,20 @@ def start(run: Run) -> threading.Thread:
     path = run.path.resolve()
     run.send("run")
     thread = threading.Thread(target=drive, args=(Run(path),), name=f"ganapp:{run.name}", daemon=True)
-    _threads[path] = thread
+    _threads[:] = [(p, t) for p, t in _threads if t.is_alive()]
     thread.start()
+    _threads.append((path, thread))
     return thread
 
 
 def shutdown(timeout: float = 60.0) -> None:
     """Pause every run of this process and wait until they are saved: for Ctrl-C and SIGTERM."""
-    alive = {path: thread for path, thread in _threads.items() if thread.is_alive()}
-    for path in alive:
+    alive = [(path, thread) for path, thread in _threads if thread.is_alive()]
+    for path in {path for path, _ in alive}:
         if path.exists():
             Run(path).send("pause")
     deadline = time.monotonic() + timeout
-    for thread in alive.values():
+    for _, thread in alive:
         thread.join(max(0.0, deadline - time.monotonic()))
 
 
@@ -81,9 +83,12 @@ def drive(run: Run, observe: Callable[[dict[str, Any]], None] = lambda status: N
         return job.work()
     except Ended as end:
         return job.end(end.state)
-    except Exception as error:  # the border: a run's failure is shown, never thrown into a server
-        run.log(traceback.format_exc())
-        return job.end("failed", explain(error, job.config))
+    except Exception as error:  # noqa: BLE001 - the border: a run's failure is shown, never thrown into a server
+        text = traceback.format_exc()
+        job.quietly(lambda: run.log(text))
+        if is_full_disk(error, run.path):  # before the first step: there is nothing yet that could be lost
+            return job.end("paused", FULL_DISK)
+        return job.end("failed", explain(error, job.batch))
     finally:
         lock.release()
 
@@ -94,14 +99,16 @@ class _Job:
     def __init__(self, run: Run, observe: Callable[[dict[str, Any]], None]):
         self.run = run
         self.observe = observe
-        self.config = run.config()
         self.checked = 0.0
-        self.obeyed = ""
-        self.mem_mb = 0.0
+        self.batch = 0
+        self.sec_before, self.began = 0.0, time.monotonic()
 
     def work(self) -> str:
         import torch
 
+        self.config = self.run.config()
+        self.batch = self.config.batch
+        self.run.remove_leftovers()
         self.tell(state="queued", reason=None, asked=time.time())
         device = self.device = pick_device(self.config.device)
         with device_turn(self.run, device, self.check):
@@ -110,6 +117,7 @@ class _Job:
             if self.run.status()["nimg"] == 0 and not self.run.states():
                 self.config = resolve(self.config, dataset, device)
                 self.run.write_config(self.config)
+            check_same_data(self.config, dataset)
             if device.type == "cpu":
                 torch.set_num_threads(self.config.threads)
             return self.train(dataset, device)
@@ -151,7 +159,6 @@ class _Job:
 
         config, run = self.config, self.run
         state = TrainState.create(config, device)
-        self.sec_before, self.began = 0.0, time.monotonic()
         if run.states():
             self.load(state, device)
         elif config.start_from:
@@ -171,11 +178,14 @@ class _Job:
         config = self.config
         ticked = saved = time.monotonic()
         sampled, ticked_nimg, pending = self.sec(), state.nimg, []
+        if self.done(state):  # ended between its last save and saying so, or resumed once more
+            self.keep(lambda: self.save(state))
+            return self.end("finished")
         for tick in steps:
             pending.append(tick)
             now = time.monotonic()
             word = self.look() if now - self.checked > COMMAND_SEC else "run"
-            done = state.nimg >= config.kimg * 1000 or (config.minutes and self.sec() >= config.minutes * 60)
+            done = self.done(state)
             if done or word != "run" or now - ticked >= min(config.tick_sec, 0.2 + self.sec() / 20):
                 self.write_tick(pending, (state.nimg - ticked_nimg) / max(time.monotonic() - ticked, 1e-9))
                 pending, ticked, ticked_nimg = [], time.monotonic(), state.nimg
@@ -184,13 +194,20 @@ class _Job:
                 self.keep(lambda: self.write_samples(state))
                 sampled = self.sec()
             if due or word == "save" or time.monotonic() - saved >= config.save_sec:
-                saved_well = self.keep(lambda: self.save(state))
+                self.keep(lambda: self.save(state))
                 saved = time.monotonic()
-                if word == "save":
-                    self.run.send("run")
-                if due and saved_well:
-                    return self.end("finished" if done else {"pause": "paused", "stop": "stopped"}[word])
+                now_word = self.look()
+                if word == "save" and now_word == "save":  # not a word that came meanwhile
+                    self.keep(lambda: self.run.send("run"))
+                if done:
+                    return self.end("finished")
+                if due and now_word in ("pause", "stop"):  # else Resume was pressed while it was saved
+                    return self.end("paused" if now_word == "pause" else "stopped")
         raise AssertionError("train() does not end by itself")
+
+    def done(self, state) -> bool:
+        config = self.config
+        return state.nimg >= config.kimg * 1000 or (config.minutes > 0 and self.sec() >= config.minutes * 60)
 
     # -- what is written ----------------------------------------------------------------------------------------------
 
@@ -202,7 +219,7 @@ class _Job:
         self.observe(self.run.status())
 
     def end(self, state: str, reason: str | None = None) -> str:
-        self.tell(state=state, reason=reason, preparing=None)
+        self.quietly(lambda: self.tell(state=state, reason=reason, preparing=None))
         return state
 
     def write_tick(self, pending: list, images_per_sec: float) -> None:
@@ -215,14 +232,14 @@ class _Job:
         row |= {name: float(f"{value:.5g}") for name, value in zip(names, values, strict=True)}
         bad = [name for name, value in zip(names, values, strict=True) if value != value or abs(value) == float("inf")]
         if bad:
-            raise ArithmeticError(
-                f"{bad[0]} was no longer a finite number at {row['nimg']:,} images; the last save is from before. "
-                "Start again from it with a lower learning rate."
-            )
-        self.mem_mb = memory_mb(self.device)
-        row |= {"images_per_sec": round(images_per_sec, 1), "mem_mb": round(self.mem_mb)}
+            raise ArithmeticError(not_finite(bad[0], row["nimg"]))
+        row |= {"images_per_sec": round(images_per_sec, 1), "mem_mb": round(memory_mb(self.device))}
         self.keep(lambda: self.run.append_stats(row))
-        self.keep(lambda: self.tell(nimg=row["nimg"], sec=row["sec"], images_per_sec=row["images_per_sec"], mem_mb=row["mem_mb"]))
+        self.keep(
+            lambda: self.tell(
+                nimg=row["nimg"], sec=row["sec"], images_per_sec=row["images_per_sec"], mem_mb=row["mem_mb"]
+            )
+        )
 
     def write_samples(self, state) -> None:
         from .media import grid, save_webp
@@ -259,6 +276,7 @@ class _Job:
         from .weights import save_generator
 
         config, run = self.config, self.run
+        check_finite(state)
         saved = state.state_dict() | {"sec": self.sec()}
         run.write_state(state.nimg, lambda path: torch.save(saved, path))
         origin = {
@@ -273,18 +291,16 @@ class _Job:
 
     def load(self, state, device) -> None:
         """The newest state that can be read; one that a power cut left unreadable is passed over, with a line in the log."""
-        import torch
-
-        for path in self.run.states():
-            try:
-                saved = torch.load(path, map_location=device, weights_only=True)
-            except (OSError, RuntimeError, EOFError, ValueError) as error:
+        unreadable: dict[Path, str] = {}
+        try:
+            saved = newest_state(self.run, device, unreadable)
+        finally:
+            for path, error in unreadable.items():
                 self.run.log(f"{path.name} cannot be read and is passed over: {error}")
-                continue
-            self.sec_before = saved["sec"]
-            state.load_state_dict(saved)
-            return
-        raise ValueError("none of the saved states can be read; log.txt says why. Start a new run from a snapshot.")
+        for path in unreadable:  # only where another one was read: else a resume would begin at 0
+            self.run.set_aside(path)
+        self.sec_before = saved["sec"]
+        state.load_state_dict(saved)
 
     # -- commands -----------------------------------------------------------------------------------------------------
 
@@ -298,42 +314,46 @@ class _Job:
         if word in ("pause", "stop"):
             raise Ended("paused" if word == "pause" else "stopped")
 
-    def keep(self, write: Callable[[], Any]) -> bool:
+    def keep(self, write: Callable[[], Any]) -> None:
         """Run a write. On a full disk: pause with the reason, everything kept in memory, until told to go on.
 
-        True where it was written; False where a stop gave it up.
+        Raises Ended where a stop gives it up.
         """
         while True:
             try:
-                write()
-                return True
-            except (OSError, RuntimeError) as error:
+                return write()
+            except Exception as error:
                 if not is_full_disk(error, self.run.path):
                     raise
-                self.run.log(f"the disk is full: {error}")
-            if not self.wait_for_room():
-                raise Ended("stopped")
+                text = f"the disk is full: {error}"
+            self.quietly(lambda: self.run.log(text))  # noqa: B023 - called at once
+            self.wait_for_room()
 
-    def wait_for_room(self) -> bool:
-        reason = "The disk is full. Make room and press Resume: nothing is lost while this program runs."
+    def wait_for_room(self) -> None:
+        """Say paused until the command file says otherwise. The word "pause" itself may find no room at first."""
         began = time.monotonic()
-        self.run_quietly(lambda: self.run.send("pause"))
-        while self.run.command() == "pause":
-            self.run_quietly(lambda: self.tell(state="paused", reason=reason))
+        asked = False
+        while True:
+            asked = asked or self.quietly(lambda: self.run.send("pause"))
+            self.quietly(lambda: self.tell(state="paused", reason=FULL_DISK))
             time.sleep(COMMAND_SEC)
+            word = self.run.command()
+            if asked and word == "stop":
+                raise Ended("stopped")
+            if asked and word != "pause":
+                break
         self.began += time.monotonic() - began
-        if self.run.command() == "stop":
-            return False
-        self.run_quietly(lambda: self.tell(state="running", reason=None))
-        return True
+        self.quietly(lambda: self.tell(state="running", reason=None))
 
-    def run_quietly(self, write: Callable[[], Any]) -> None:
-        """A status that a full disk does not take is tried again with the next one; anything else is an error."""
+    def quietly(self, write: Callable[[], Any]) -> bool:
+        """Whether it was written. What a full disk does not take is tried again with the next status."""
         try:
             write()
         except OSError as error:
             if not is_full_disk(error, self.run.path):
                 raise
+            return False
+        return True
 
 
 # -- devices ----------------------------------------------------------------------------------------------------------
@@ -434,13 +454,56 @@ def start_from(source: str, state, runs: Path) -> None:
     except ValueError:
         run = None
     if run is not None and run.states():
-        saved = torch.load(run.states()[0], map_location="cpu", weights_only=True)
+        saved = newest_state(run, torch.device("cpu"))
         parts = {"G": saved["G"], "D": saved["D"], "ema": saved["ema"]}
     else:
         tensors = load_generator(source, runs=runs).state_dict()
         parts = {"G": tensors, "ema": tensors}
     for name, tensors in parts.items():
         load_fitting(getattr(state, name), tensors, f"{source} ({name})")
+
+
+def newest_state(run: Run, device, unreadable: dict[Path, str] | None = None) -> dict:
+    """The newest of a run's states that can be read; those that cannot go into `unreadable` with their errors."""
+    import pickle
+
+    import torch
+
+    for path in run.states():
+        try:
+            return torch.load(path, map_location=device, weights_only=True)
+        except (OSError, RuntimeError, EOFError, ValueError, pickle.UnpicklingError) as error:
+            if unreadable is not None:
+                unreadable[path] = str(error).splitlines()[0] if str(error) else type(error).__name__
+    raise ValueError(
+        f"none of the saved states of run {run.name!r} can be read. Start a new run from one of its snapshots."
+    )
+
+
+def check_same_data(config: TrainConfig, dataset) -> None:
+    """ValueError where a resume finds data that the networks do not fit."""
+    classes = dataset.num_classes if config.num_classes else 0
+    if (dataset.channels, classes) != (config.channels, config.num_classes):
+        raise ValueError(
+            f"{config.dataset} has changed since this run began: it has {classes} classes and {dataset.channels} channels "
+            f"now, and had {config.num_classes} and {config.channels}. Start a new run from this one."
+        )
+
+
+def check_finite(state) -> None:
+    """ArithmeticError where a weight is not a finite number: the losses show it one step late, after a save."""
+    import torch
+
+    tensors = [t for net in (state.G, state.D, state.ema) for t in net.state_dict().values() if t.is_floating_point()]
+    if not torch.stack([t.isfinite().all() for t in tensors]).all():
+        raise ArithmeticError(not_finite("a weight", state.nimg))
+
+
+def not_finite(what: str, nimg: int) -> str:
+    return (
+        f"{what} was no longer a finite number at {nimg:,} images; the last save is from before. "
+        "Start again from it with a lower learning rate."
+    )
 
 
 def load_fitting(net, tensors: dict, what: str) -> None:
@@ -472,17 +535,19 @@ def memory_mb(device) -> float:
 
 
 def is_full_disk(error: BaseException, folder: Path) -> bool:
-    """Also for torch.save, whose error does not carry the system's code."""
-    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+    """Also for torch.save and safetensors, whose errors do not carry the system's code."""
+    if isinstance(error, OSError):
+        return error.errno in (errno.ENOSPC, errno.EDQUOT)
+    if "os error 28" in str(error):  # safetensors, from Rust
         return True
     return isinstance(error, RuntimeError) and "writ" in str(error) and shutil.disk_usage(folder).free < FULL_DISK_BYTES
 
 
-def explain(error: BaseException, config: TrainConfig) -> str:
+def explain(error: BaseException, batch: int) -> str:
     """One plain sentence for what went wrong."""
     text = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
     if isinstance(error, ValueError | ArithmeticError):
         return text
     if "out of memory" in text.lower() or "can't allocate memory" in text.lower():
-        return f"There is not enough memory for a batch of {config.batch}; try {max(config.batch // 2, 1)}."
+        return f"There is not enough memory for a batch of {batch}; try {max(batch // 2, 1)}."
     return f"{type(error).__name__}: {text[:300]} (log.txt has the details)"

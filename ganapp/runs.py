@@ -6,6 +6,7 @@ never trusts a line to be complete or a process to be alive.
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import re
@@ -42,7 +43,12 @@ class Run:
     # -- configuration ------------------------------------------------------------------------------------------------
 
     def config(self) -> TrainConfig:
-        return TrainConfig.from_json(json.loads((self.path / "config.json").read_text(encoding="utf-8")))
+        """ValueError in one sentence where it cannot be read."""
+        try:
+            data = json.loads((self.path / "config.json").read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            raise ValueError(f"the configuration of run {self.name!r} cannot be read ({error}).") from None
+        return TrainConfig.from_json(data)
 
     def write_config(self, config: TrainConfig) -> None:
         """Only at creation and by the driver before the first step; immutable from then on."""
@@ -107,8 +113,16 @@ class Run:
     # -- statistics ---------------------------------------------------------------------------------------------------
 
     def append_stats(self, row: dict[str, float]) -> None:
-        with open(self.path / "stats.jsonl", "a", encoding="utf-8") as file:
-            file.write(json.dumps(row) + "\n")
+        """Add a line, whole or not at all: half a line left by a full disk would spoil the next one, too."""
+        line = (json.dumps(row) + "\n").encode()
+        with open(self.path / "stats.jsonl", "ab", buffering=0) as file:
+            before = file.seek(0, os.SEEK_END)
+            try:
+                if file.write(line) < len(line):
+                    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            except OSError:
+                file.truncate(before)
+                raise
 
     def read_stats(self, attempt: int = -1, offset: int = 0) -> tuple[list[dict[str, float]], int, int]:
         """Rows after a cursor: (rows, attempt, offset). A cursor of another attempt, or past the end, starts over.
@@ -150,7 +164,7 @@ class Run:
 
     def samples(self) -> list[Path]:
         """All sample grids, oldest first; the stem is nimg."""
-        return sorted(p for p in self.samples_folder.glob("*.webp") if p.stem.isdigit())
+        return sorted((p for p in self.samples_folder.glob("*.webp") if p.stem.isdigit()), key=nimg_of)
 
     def sample_path(self, nimg: int) -> Path:
         return self.samples_folder / f"{nimg:09d}.webp"
@@ -169,7 +183,7 @@ class Run:
     def snapshots(self) -> list[Path]:
         """Complete snapshot folders, newest first; the name is nimg."""
         folders = (p for p in (self.path / "snapshots").glob("*") if p.name.isdigit())
-        return sorted((p for p in folders if (p / "config.json").exists()), reverse=True)
+        return sorted((p for p in folders if (p / "config.json").exists()), key=nimg_of, reverse=True)
 
     def write_snapshot(self, nimg: int, write: Callable[[Path], None]) -> Path:
         """`write(folder)` fills a temporary folder, which then takes its place; old snapshots are pruned."""
@@ -190,7 +204,8 @@ class Run:
 
     def states(self) -> list[Path]:
         """Files that a resume can start from, newest first."""
-        return sorted(self.path.glob("state-*.pt"), reverse=True)
+        found = (p for p in self.path.glob("state-*.pt") if nimg_of(p) >= 0)
+        return sorted(found, key=nimg_of, reverse=True)
 
     def write_state(self, nimg: int, write: Callable[[Path], None]) -> Path:
         target = self.path / f"state-{nimg:09d}.pt"
@@ -199,6 +214,16 @@ class Run:
         for old in self.states()[KEEP_STATES:]:
             old.unlink(missing_ok=True)
         return target
+
+    def set_aside(self, state: Path) -> None:
+        """Rename an unreadable state, so that it neither counts as the newest nor pushes out good ones."""
+        os.replace(state, state.with_suffix(".unreadable"))
+
+    def remove_leftovers(self) -> None:
+        """Remove what a killed process left half-written. Only for the driver: its own writes are the large ones."""
+        for pattern in (".tmp-*.pt", ".tmp-*.jsonl", "samples/.tmp-*.webp", "snapshots/.tmp-*"):
+            for path in self.path.glob(pattern):
+                shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
 
     # -- the folder as a whole ----------------------------------------------------------------------------------------
 
@@ -220,18 +245,26 @@ class Run:
         shutil.rmtree(self.path)
 
     def export(self, target: Path) -> Path:
-        """Write the whole run into a ZIP file."""
+        """Write the whole run into a ZIP file. ValueError while it is at work: files would come and go meanwhile."""
         import zipfile
 
+        self._check_idle("exported")
         with replacing(target) as temporary, zipfile.ZipFile(temporary, "w", zipfile.ZIP_STORED) as archive:
             for path in sorted(self.path.rglob("*")):
-                if path.is_file() and path.name != "lock" and not path.name.startswith(".tmp-"):
-                    archive.write(path, Path(self.name) / path.relative_to(self.path))
+                inside = path.relative_to(self.path)
+                if path.is_file() and path.name != "lock" and not any(p.startswith(".tmp-") for p in inside.parts):
+                    archive.write(path, Path(self.name) / inside)
         return target
 
     def _check_idle(self, verb: str) -> None:
         if self.is_locked():
             raise ValueError(f"run {self.name!r} is at work and cannot be {verb}; stop it first.")
+
+
+def nimg_of(path: Path) -> int:
+    """The number of images in the name of a grid, snapshot or state (wider numbers sort last, too); -1 without one."""
+    digits = path.name.split(".")[0].removeprefix("state-")
+    return int(digits) if digits.isdigit() else -1
 
 
 def check_name(name: str) -> None:
@@ -263,6 +296,8 @@ def create_run(folder: str | Path, config: TrainConfig, name: str = "") -> Run:
 
 def open_run(name: str | Path, folder: str | Path = "runs") -> Run:
     """A run by its path, its name, or the unambiguous start of its name (12, 00012). ValueError where there is none."""
+    if not str(name).strip():
+        raise ValueError("no run is named; give its name, its number or its path.")
     for path in (Path(folder) / str(name), Path(name)):
         if (path / "config.json").exists() and (path / "status.json").exists():
             return Run(path)

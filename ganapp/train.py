@@ -20,7 +20,9 @@ from .ema import ema_decay, update_ema
 from .losses import LOSSES, gradient_penalty
 from .models import build_discriminator, build_generator
 
-Draw = Callable[[int, int], tuple[Tensor, Tensor | None]]  # (nimg, batch) -> images (N, C, H, W) in [-1, 1], labels (N,)
+Draw = Callable[
+    [int, int], tuple[Tensor, Tensor | None]
+]  # (nimg, batch) -> images (N, C, H, W) in [-1, 1], labels (N,)
 
 
 @dataclass(frozen=True)
@@ -170,7 +172,9 @@ def seed_device(device: torch.device, seed: int) -> None:
 
 
 @torch.no_grad()
-def averaged_generator(state: TrainState, config: TrainConfig, draw_labels: Tensor | None, batches: int = 4) -> nn.Module:
+def averaged_generator(
+    state: TrainState, config: TrainConfig, draw_labels: Tensor | None, batches: int = 4
+) -> nn.Module:
     """A copy of the averaged generator, in eval mode, with batch-norm statistics estimated anew for ITS weights.
 
     The training state is left untouched, so that looking at a run does not change it. draw_labels (M,) are classes as

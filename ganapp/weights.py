@@ -9,18 +9,26 @@ import json
 import os
 import re
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .config import GENERATOR_FORMAT, ModelSpec
 from .files import replacing, write_text
 
+if TYPE_CHECKING:
+    from .runs import Run
+
 CONFIG_NAME = "config.json"
 WEIGHTS_NAME = "model.safetensors"
-HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*(@[\w./-]+)?")
+HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*(@(?!.*\.\.)\w[\w./-]*)?", re.ASCII)
 MAX_BYTES = 2 * 1024**3  # a weight file larger than this is refused before it is read or fetched
+MAX_CONFIG_BYTES = 1024**2
+MAX_ARG, MAX_LIST = 8192, 64  # of a network's arguments: a stranger's file must not build for an hour
+SHIPPED = Path(__file__).resolve().parent.parent / "checkpoints"
 
 
-def save_generator(G: Any, folder: str | Path, *, class_names: tuple[str, ...] = (), origin: dict | None = None) -> Path:
+def save_generator(
+    G: Any, folder: str | Path, *, class_names: tuple[str, ...] = (), origin: dict | None = None
+) -> Path:
     """Write G (its .spec and weights, as they are) into a folder. `origin` says where it comes from."""
     from safetensors.torch import save_file
 
@@ -39,10 +47,11 @@ def save_generator(G: Any, folder: str | Path, *, class_names: tuple[str, ...] =
     return folder
 
 
-def load_generator(source: str | Path, *, runs: str | Path = "runs", checkpoints: str | Path = "checkpoints") -> Any:
+def load_generator(source: str | Path, *, runs: str | Path = "runs", checkpoints: str | Path | None = None) -> Any:
     """The generator of a folder, a shipped checkpoint, a run (its newest snapshot) or a Hub model; in eval mode, on the CPU.
 
     It has .spec, .class_names (tuple), .origin (dict) and .source (str). ValueError, in one sentence, where it cannot be.
+    checkpoints None: a folder of that name here, else the one beside the package.
     """
     import torch
     from safetensors import SafetensorError
@@ -51,14 +60,18 @@ def load_generator(source: str | Path, *, runs: str | Path = "runs", checkpoints
     from .models import build_generator
 
     folder, name = locate(source, runs=runs, checkpoints=checkpoints)
-    config = read_config(folder)
+    config = read_config(folder, name)
     path = folder / WEIGHTS_NAME
     if not path.is_file():
         raise ValueError(f"{name}: there is no {WEIGHTS_NAME} in it.")
     if path.stat().st_size > MAX_BYTES:
-        raise ValueError(f"{name}: {WEIGHTS_NAME} is larger than {MAX_BYTES // 1024**3} GB, which is refused.")
-    with torch.device("meta"):  # no random weights are drawn: they would disturb a run in this process
-        G = build_generator(config["spec"])
+        raise ValueError(f"{name}: {WEIGHTS_NAME} is larger than {_size(MAX_BYTES)}, which is refused.")
+    try:
+        with torch.device("meta"):  # no random weights are drawn: they would disturb a run in this process
+            G = build_generator(config["spec"])
+    except (TypeError, ValueError, RuntimeError, ArithmeticError, LookupError, AttributeError) as error:
+        detail = " ".join(str(error).split())[:200].rstrip(".")
+        raise ValueError(f"{name}: no network can be built from its {CONFIG_NAME} ({detail}).") from None
     try:
         tensors = load_file(path)
     except (SafetensorError, OSError) as error:
@@ -72,88 +85,180 @@ def load_generator(source: str | Path, *, runs: str | Path = "runs", checkpoints
     return G.eval().requires_grad_(False)
 
 
-def read_config(folder: str | Path) -> dict[str, Any]:
-    """{"spec": ModelSpec, "class_names": tuple, "origin": dict} of a generator folder. ValueError in one sentence."""
-    path = Path(folder) / CONFIG_NAME
+def read_config(folder: str | Path, name: str = "") -> dict[str, Any]:
+    """{"spec": ModelSpec, "class_names": tuple, "origin": dict} of a generator folder. ValueError in one sentence.
+
+    `name` is what the sentence calls the folder. The file may be a stranger's: everything in it is checked.
+    """
+    path, name = Path(folder) / CONFIG_NAME, name or str(folder)
     if not path.is_file():
-        raise ValueError(f"{folder}: there is no {CONFIG_NAME} in it.")
+        raise ValueError(f"{name}: there is no {CONFIG_NAME} in it.")
+    if path.stat().st_size > MAX_CONFIG_BYTES:
+        raise ValueError(f"{name}: {CONFIG_NAME} is larger than {_size(MAX_CONFIG_BYTES)}, which is refused.")
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
-        raise ValueError(f"{folder}: {CONFIG_NAME} is not JSON ({error}).") from None
+    except (ValueError, RecursionError) as error:  # RecursionError: a thousand opening brackets
+        raise ValueError(f"{name}: {CONFIG_NAME} is not JSON ({error}).") from None
     if not isinstance(data, dict) or data.get("format") != GENERATOR_FORMAT or not isinstance(data.get("spec"), dict):
-        raise ValueError(f"{folder}: {CONFIG_NAME} does not describe a {GENERATOR_FORMAT} generator.")
-    spec = ModelSpec.from_json(data["spec"])
-    names = tuple(str(n) for n in data.get("class_names") or ())
-    if names and len(names) != spec.num_classes:
-        raise ValueError(f"{folder}: {len(names)} class names for {spec.num_classes} classes.")
+        raise ValueError(f"{name}: {CONFIG_NAME} does not describe a {GENERATOR_FORMAT} generator.")
+    try:
+        spec = ModelSpec.from_json(data["spec"])
+    except ValueError as error:
+        raise ValueError(f"{name}: {error}") from None
+    _check_numbers(spec, name)
+    names = data.get("class_names") or []
+    if not isinstance(names, list) or (names and len(names) != spec.num_classes):
+        raise ValueError(f"{name}: class_names must be a list of {spec.num_classes} names, one a class.")
     origin = data.get("origin")
-    return {"spec": spec, "class_names": names, "origin": origin if isinstance(origin, dict) else {}}
+    origin = origin if isinstance(origin, dict) else {}
+    return {"spec": spec, "class_names": tuple(str(n) for n in names), "origin": origin}
 
 
-def locate(source: str | Path, *, runs: str | Path, checkpoints: str | Path) -> tuple[Path, str]:
+def _check_numbers(spec: ModelSpec, name: str) -> None:
+    for key in ("resolution", "channels", "num_classes", "z_dim"):
+        if type(getattr(spec, key)) is not int:
+            raise ValueError(f"{name}: {key} is {getattr(spec, key)!r}; it must be a whole number.")
+    if not isinstance(spec.args, dict):
+        raise ValueError(f"{name}: args is {spec.args!r}; it must be a JSON object.")
+    for key, value in spec.args.items():
+        values = value if isinstance(value, list) else [value]
+        if len(values) > MAX_LIST or any(isinstance(v, int | float) and not abs(v) <= MAX_ARG for v in values):
+            raise ValueError(f"{name}: {key} is too large; numbers go up to {MAX_ARG}, lists to {MAX_LIST} entries.")
+
+
+def locate(source: str | Path, *, runs: str | Path, checkpoints: str | Path | None = None) -> tuple[Path, str]:
     """The folder of a source and the name to show for it. Fetches from the Hub where it is neither path nor name."""
-    from .runs import list_runs
+    from .runs import Run, list_runs
 
     text = str(source).strip()
     if not text:
         raise ValueError("no model is named; give a folder, a run, a shipped checkpoint or a Hub id such as user/name.")
-    for folder in (Path(text).expanduser(), Path(checkpoints) / text):
-        if (folder / CONFIG_NAME).is_file() and not (folder / "status.json").exists():
+    if "\0" in text or len(text) > 1000:
+        raise ValueError("that is no name of a model; give a folder, a run, a shipped checkpoint or a Hub id.")
+    for folder in (Path(os.path.expanduser(text)), shipped_folder(checkpoints) / text):
+        # os.path here and below: unlike Path, it takes a name that is too long for the system as one that is not there
+        if os.path.isfile(folder / CONFIG_NAME) and not os.path.exists(folder / "status.json"):
             return folder, text
     for run in list_runs(runs):
         if text in (run.name, str(run.path)):
-            snapshots = run.snapshots()
-            if not snapshots:
-                raise ValueError(f"run {run.name!r} has no snapshot yet; the first is written with its first save.")
-            return snapshots[0], f"{run.name}/{snapshots[0].name}"
-        if text.startswith(run.name + "/") and (run.path / "snapshots" / text[len(run.name) + 1 :]).is_dir():
-            return run.path / "snapshots" / text[len(run.name) + 1 :], text
-    path = Path(text)
-    if (path / "status.json").exists():  # a run's folder that lies elsewhere
-        return locate(path.name, runs=path.parent, checkpoints=checkpoints)
-    if path.is_dir():
+            return _newest_snapshot(run)
+        if text.startswith(run.name + "/"):
+            snapshots = {s.name: s for s in run.snapshots()}
+            wanted = text[len(run.name) + 1 :]
+            if wanted not in snapshots:
+                there = ", ".join(snapshots) or "none yet"
+                raise ValueError(f"run {run.name!r} has no snapshot {wanted!r}; there are: {there}.")
+            return snapshots[wanted], text
+    path = Path(os.path.expanduser(text))
+    if os.path.exists(path / "status.json"):  # a run's folder that lies elsewhere
+        return _newest_snapshot(Run(path.resolve()))  # resolved, so that "." has a name
+    if os.path.isdir(path):
         raise ValueError(f"{text}: there is no {CONFIG_NAME} in it.")
     if HUB_ID.fullmatch(text):
         return pull(text)
-    raise ValueError(f"{text!r} is no folder, run, shipped checkpoint or Hub id (user/name or user/name@revision).")
+    known = ", ".join(list_sources(runs=runs, checkpoints=checkpoints)[:8]) or "none yet"
+    raise ValueError(
+        f"{text!r} is no folder, run, shipped checkpoint or Hub id (user/name or user/name@revision); here are: {known}."
+    )
+
+
+def _newest_snapshot(run: Run) -> tuple[Path, str]:
+    snapshots = run.snapshots()
+    if not snapshots:
+        raise ValueError(f"run {run.name!r} has no snapshot yet; the first is written with its first save.")
+    return snapshots[0], f"{run.name}/{snapshots[0].name}"
 
 
 def pull(hub_id: str) -> tuple[Path, str]:
-    """Fetch config.json and model.safetensors of a Hub model, nothing else. Returns (folder, "user/name@commit")."""
-    from huggingface_hub import hf_hub_download
+    """Fetch config.json and model.safetensors of a Hub model, nothing else. Returns (folder, "user/name@commit").
+
+    HF_ENDPOINT, HF_TOKEN, HF_HOME and huggingface_hub's other variables hold. Where the Hub cannot be reached, a copy in
+    the local cache will do. ValueError, in one sentence, where it cannot be had.
+    """
     from huggingface_hub import errors as hub
-    from huggingface_hub.utils import RepositoryNotFoundError
+    from huggingface_hub import hf_hub_download
 
     repo, _, revision = hub_id.partition("@")
+    revision, name = revision or "main", CONFIG_NAME
     try:
-        config = hf_hub_download(repo, CONFIG_NAME, revision=revision or None)
-        read_config(Path(config).parent)  # an unknown family is refused before the weights travel
-        commit = Path(config).parent.name
-        hf_hub_download(repo, WEIGHTS_NAME, revision=commit)
+        offline = not _check_size(repo, name, revision, MAX_CONFIG_BYTES)
+        options = {"endpoint": _endpoint(), "local_files_only": offline}
+        folder = Path(hf_hub_download(repo, name, revision=revision, **options)).parent
+        read_config(folder, repo)  # an unknown family is refused before the weights travel
+        commit, name = folder.name, WEIGHTS_NAME
+        if not offline and not (folder / name).exists():
+            _check_size(repo, name, commit, MAX_BYTES)
+        hf_hub_download(repo, name, revision=commit, **options)
     except hub.GatedRepoError:
-        raise ValueError(f"{repo}: this repository is gated; accept its terms on the Hub and set HF_TOKEN.") from None
-    except RepositoryNotFoundError:
-        raise ValueError(f"{repo}: there is no such model on the Hub, or it is private (set HF_TOKEN).") from None
+        raise ValueError(
+            f"{repo}: this repository is gated; accept its terms on the Hub and set HF_TOKEN to a token of yours."
+        ) from None
+    except hub.RepositoryNotFoundError:
+        raise ValueError(
+            f"{repo}: there is no such folder here and no such model on the Hub, or it is private (then set HF_TOKEN)."
+        ) from None
     except hub.RevisionNotFoundError:
         raise ValueError(f"{repo}: there is no revision {revision!r}.") from None
     except hub.LocalEntryNotFoundError:
         raise ValueError(f"{repo}: the Hub cannot be reached and this model is not in the local cache.") from None
-    except hub.EntryNotFoundError as error:
-        name = WEIGHTS_NAME if WEIGHTS_NAME in str(error) else CONFIG_NAME
+    except hub.EntryNotFoundError:
         raise ValueError(f"{repo}: there is no {name} in it, so it is not a generator of this app.") from None
     except hub.HfHubHTTPError as error:
-        raise ValueError(f"{repo}: the Hub answered {error.response.status_code}.") from None
-    except (OSError, hub.HFValidationError) as error:
-        raise ValueError(f"{repo}: it could not be fetched ({str(error).splitlines()[0]}).") from None
-    return Path(config).parent, f"{repo}@{commit[:12]}"
+        status = error.response.status_code
+        what = "the access token (HF_TOKEN) is not valid" if status == 401 else f"the Hub answered {status}"
+        raise ValueError(f"{repo}: {what}.") from None
+    except (OSError, hub.HTTPError, hub.HFValidationError) as error:
+        detail = (str(error).strip() or type(error).__name__).splitlines()[0].rstrip(".")
+        raise ValueError(f"{repo}: {name} could not be fetched ({detail}).") from None
+    return folder, f"{repo}@{commit}"  # all of the commit: the Hub takes no abbreviation, and a PNG must lead back here
 
 
-def list_sources(*, runs: str | Path = "runs", checkpoints: str | Path = "checkpoints") -> list[str]:
+def _endpoint() -> str | None:
+    # huggingface_hub reads this when it is imported, which may have been before it was set.
+    return os.environ.get("HF_ENDPOINT", "").rstrip("/") or None
+
+
+def _check_size(repo: str, name: str, revision: str, limit: int) -> bool:
+    """Ask the Hub for the size of a file; ValueError where it is over the limit, False where the Hub cannot be reached.
+
+    hf_hub_download alone would retry for 20 seconds before it says that there is no network.
+    """
+    from huggingface_hub import errors as hub
+    from huggingface_hub import get_hf_file_metadata, hf_hub_url
+
+    url = hf_hub_url(repo, name, revision=revision, endpoint=_endpoint())
+    try:
+        found = get_hf_file_metadata(url, endpoint=_endpoint())
+    except hub.HfHubHTTPError as error:
+        if error.response.status_code < 500:
+            raise
+        return False
+    except (ConnectionError, hub.HTTPError):  # HF_HUB_OFFLINE; anything of the HTTP library below huggingface_hub
+        return False
+    if found.commit_hash is None:  # a hotel's sign-in page, not the Hub
+        return False
+    if found.size is None or found.size > limit:
+        raise ValueError(f"{repo}: {name} is larger than {_size(limit)}, or of unknown size, which is refused.")
+    return True
+
+
+def _size(count: int) -> str:
+    return f"{count // 1024**3} GB" if count >= 1024**3 else f"{count // 1024**2} MB"
+
+
+def shipped_folder(checkpoints: str | Path | None = None) -> Path:
+    """Where shipped generators are: the folder given, else checkpoints/ here, else the one beside the package."""
+    if checkpoints is not None:
+        return Path(checkpoints)
+    here = Path("checkpoints")
+    return here if here.is_dir() else SHIPPED
+
+
+def list_sources(*, runs: str | Path = "runs", checkpoints: str | Path | None = None) -> list[str]:
     """What can be loaded from here: shipped checkpoints, then the newest snapshot of each run, then older snapshots."""
     from .runs import list_runs
 
-    folder = Path(checkpoints)
+    folder = shipped_folder(checkpoints)
     shipped = sorted(p.name for p in folder.iterdir() if (p / CONFIG_NAME).is_file()) if folder.is_dir() else []
     by_run = [[f"{run.name}/{s.name}" for s in run.snapshots()] for run in list_runs(runs)]
     newest = [names[0] for names in by_run if names]

@@ -11,7 +11,8 @@ import numpy as np
 from ganapp.data.dataset import Cancelled, ImageDataset, Images, Progress, cache_folder, cache_size, clear_cache
 
 __all__ = [
-    "NAMED", "Cancelled", "ImageDataset", "Images", "cache_folder", "cache_size", "clear_cache", "describe", "open_dataset",
+    "NAMED", "Cancelled", "ImageDataset", "Images", "cache_folder", "cache_size", "clear_cache", "describe",
+    "open_dataset",
 ]  # fmt: skip
 
 DESCRIPTIONS = {
@@ -47,14 +48,24 @@ def open_dataset(
 ) -> ImageDataset:
     """The images of a name in NAMED, a folder, a ZIP or a list of files, as uint8 (N, C, resolution, resolution).
 
-    channels: 1, 3, or None for 1 where every picture is grey and 3 otherwise. split: "train", or "heldout", which training
-    never sees. crop: "center" cuts the middle square, "fit" keeps all of it on the background. background: a colour, for
-    "fit" and for transparent pictures. progress(done, total or None, what) is called at most ten times a second.
-    Prepared once, then read from the cache. Raises ValueError (one sentence) for what cannot be used, Cancelled.
+    channels: 1, 3, or None for 1 where every picture is grey and 3 otherwise. split: "train", or "heldout", which
+    training never sees. crop: "center" cuts the middle square, "fit" keeps all of it on the background. background: a
+    colour, for "fit" and for transparent pictures. progress(done, total or None, what) is called at most ten times a
+    second. Prepared once, then read from the cache. Raises ValueError (one sentence) for what cannot be used, Cancelled.
     """
-    if isinstance(resolution, bool) or not isinstance(resolution, (int, np.integer)) or not MIN_RESOLUTION <= resolution <= MAX_RESOLUTION:
-        raise ValueError(f"The resolution is {resolution!r}; it must be a whole number from {MIN_RESOLUTION} to {MAX_RESOLUTION}.")
-    for what, value, allowed in (("channels", channels, (None, 1, 3)), ("split", split, SPLITS), ("crop", crop, ("center", "fit"))):
+    if (
+        isinstance(resolution, bool)
+        or not isinstance(resolution, (int, np.integer))
+        or not MIN_RESOLUTION <= resolution <= MAX_RESOLUTION
+    ):
+        raise ValueError(
+            f"The resolution is {resolution!r}; it must be a whole number from {MIN_RESOLUTION} to {MAX_RESOLUTION}."
+        )
+    for what, value, allowed in (
+        ("channels", channels, (None, 1, 3)),
+        ("split", split, SPLITS),
+        ("crop", crop, ("center", "fit")),
+    ):
         if value not in allowed:
             raise ValueError(f"{what} is {value!r}; allowed are {', '.join(map(str, allowed))}.")
     resolution = int(resolution)
@@ -82,7 +93,9 @@ def _open_faces(resolution, channels, split, progress, cancelled) -> ImageDatase
         writer, tables, tell = MapWriter(folder / "images.npy", resolution, channels or 3), [], paced(progress)
         try:
             for start in range(0, count, 256):  # a part at a time: 20,000 faces at 256 px are 4 GB
-                images, labels, attributes = faces.draw_faces(min(256, count - start), resolution, start=start, seed=seed, cancelled=cancelled)
+                images, labels, attributes = faces.draw_faces(
+                    min(256, count - start), resolution, start=start, seed=seed, cancelled=cancelled
+                )
                 for image in to_grey(images) if channels == 1 else images:
                     writer.add(image)
                 tables.append({"labels": labels, **{f"attribute:{k}": v for k, v in attributes.items()}})
@@ -94,7 +107,14 @@ def _open_faces(resolution, channels, split, progress, cancelled) -> ImageDatase
 
     # The drawing code itself is part of the identity: other code, other faces.
     code = hashlib.blake2b(Path(faces.__file__).read_bytes(), digest_size=8).hexdigest()
-    identity = {"source": "faces", "code": code, "count": count, "seed": seed, "resolution": resolution, "channels": channels or 3}
+    identity = {
+        "source": "faces",
+        "code": code,
+        "count": count,
+        "seed": seed,
+        "resolution": resolution,
+        "channels": channels or 3,
+    }
     meta, images, tables = prepared(f"faces-{split}-{resolution}", identity, build, progress, cancelled)
     attributes = {k.removeprefix("attribute:"): v for k, v in tables.items() if k != "labels"}
     return ImageDataset("faces", images, tables["labels"].astype(np.int64), tuple(meta["class_names"]), (), attributes)

@@ -83,12 +83,14 @@ class Images:
         if self._fingerprint is not None:
             rows = b"" if self._rows is None else np.ascontiguousarray(self._rows, dtype="<i8").tobytes()
             return _digest(self._fingerprint.encode() + rows)
-        return _digest(str(self.shape).encode() + hashlib.blake2b(np.ascontiguousarray(self._array), digest_size=16).digest())
+        return _digest(
+            str(self.shape).encode() + hashlib.blake2b(np.ascontiguousarray(self._array), digest_size=16).digest()
+        )
 
     def take(self, indices: np.ndarray) -> np.ndarray:
-        """Images at `indices` (B,) in [0, N), in that order, repeats allowed -> uint8 (B, C, H, W). IndexError outside."""
+        """Images at `indices` (B,) in [0, N), in that order, repeats allowed -> uint8 (B, C, H, W). Else IndexError."""
         indices = np.asarray(indices, dtype=np.int64).reshape(-1)
-        if len(indices) and not (0 <= indices.min() and indices.max() < len(self)):
+        if len(indices) and (indices.min() < 0 or indices.max() >= len(self)):
             raise IndexError(f"indices reach from {indices.min()} to {indices.max()}, there are {len(self)} images")
         if self._array is not None:
             return self._array[indices]
@@ -109,7 +111,7 @@ class Images:
         size = int(np.prod(self.shape[1:], dtype=np.int64))
         view = memoryview(out.reshape(-1))
         starts = np.flatnonzero(np.diff(rows, prepend=-2) != 1)
-        for a, b in zip(starts, [*starts[1:], len(rows)], strict=True):
+        for a, b in zip(starts, np.append(starts[1:], len(rows))):
             self._read_into(view[int(a) * size : int(b) * size], HEADER + int(rows[a]) * size)
         return out
 
@@ -176,7 +178,7 @@ class MapWriter:
         self.path, self.resolution, self.count = path, resolution, 0
         self.fixed, self.channels = channels is not None, channels or 1
         self._hash = hashlib.blake2b(digest_size=16)
-        self._file = open(path, "wb", buffering=1 << 20)
+        self._file = open(path, "wb", buffering=1 << 20)  # noqa: SIM115 (closed by finish or close)
         self._file.write(b"\0" * HEADER)
 
     def add(self, image: np.ndarray) -> None:
@@ -188,7 +190,11 @@ class MapWriter:
                 self._widen()
         if len(image) < self.channels:
             image = np.repeat(image, self.channels, axis=0)
-        assert image.shape == (self.channels, self.resolution, self.resolution), (image.shape, self.channels, self.resolution)
+        assert image.shape == (self.channels, self.resolution, self.resolution), (
+            image.shape,
+            self.channels,
+            self.resolution,
+        )
         image = np.ascontiguousarray(image)
         self._file.write(image)
         self._hash.update(image)
@@ -199,7 +205,7 @@ class MapWriter:
         self._file.close()
         grey = self.path.with_suffix(".grey")
         os.replace(self.path, grey)
-        self._file = open(self.path, "wb", buffering=1 << 20)
+        self._file = open(self.path, "wb", buffering=1 << 20)  # noqa: SIM115
         self._file.write(b"\0" * HEADER)
         with open(grey, "rb") as old:
             old.seek(HEADER)
@@ -225,12 +231,12 @@ class MapWriter:
 
 
 def paced(progress: Progress | None) -> Progress:
-    """The same progress, called at most ten times a second, and always at the end; nothing for None."""
-    last = [0.0]
+    """The same progress, called at most ten times a second, at each new `what` and at the end; nothing for None."""
+    last, doing = [0.0], [""]
 
     def tell(done: int, total: int | None, what: str) -> None:
-        if progress is not None and (done == total or time.monotonic() - last[0] > 0.1):
-            last[0] = time.monotonic()
+        if progress is not None and (done == total or what != doing[0] or time.monotonic() - last[0] > 0.1):
+            last[0], doing[0] = time.monotonic(), what
             progress(done, total, what)
 
     return tell
@@ -253,7 +259,7 @@ def make_folder(path: Path) -> Path:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise ValueError(
-            f"The cache folder {path} cannot be made ({error.strerror}): set GANAPP_CACHE to a folder that can be written."
+            f"The cache folder {path} cannot be made ({error.strerror}): set GANAPP_CACHE to one that can be written."
         ) from error
     return path
 
@@ -269,7 +275,9 @@ def locked(name: str, progress: Progress | None = None, cancelled: Callable[[], 
             return lock
         except OSError as error:
             if not isinstance(error, Timeout):
-                raise ValueError(f"{lock.lock_file} cannot be written ({error.strerror}): set GANAPP_CACHE to a folder that can.") from error
+                raise ValueError(
+                    f"{lock.lock_file} cannot be written ({error.strerror}): set GANAPP_CACHE to a folder that can."
+                ) from error
             if not wait:
                 return None
             if cancelled is not None and cancelled():
@@ -287,9 +295,9 @@ def prepared(
 ) -> tuple[dict, Images, dict[str, np.ndarray]]:
     """The prepared data with this identity (anything JSON): read from the cache, else built there by build(folder).
 
-    build writes images.npy with a MapWriter, saves other arrays (N,) as tables.npz if there are any, and returns the meta
-    data with "shape" and "digest". It works in a folder *.partial that becomes visible by one rename; a folder left by a killed
-    process is removed by the next one. Returns (meta, images, tables).
+    build writes images.npy with a MapWriter, saves other arrays (N,) as tables.npz if there are any, and returns the
+    meta data with "shape" and "digest". It works in a folder *.partial that becomes visible by one rename; a folder left
+    by a killed process is removed by the next one. Returns (meta, images, tables).
     """
     key = hashlib.blake2b(json.dumps([FORMAT, identity], sort_keys=True).encode(), digest_size=10).hexdigest()
     name = f"{re.sub(r'[^A-Za-z0-9]+', '-', slug).strip('-')[:40]}-{key}"
@@ -310,7 +318,7 @@ def prepared(
                 if error.errno not in (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)):
                     raise
                 raise ValueError(
-                    f"There is no room left in {cache_folder()}: free some, or set GANAPP_CACHE to a folder on another disk."
+                    f"There is no room left in {cache_folder()}: free some, or set GANAPP_CACHE to a folder elsewhere."
                 ) from error
             finally:
                 shutil.rmtree(partial, ignore_errors=True)
@@ -325,7 +333,9 @@ def _load(folder: Path) -> tuple[dict, Images, dict[str, np.ndarray]] | None:
     """What prepared() returns, or None where the folder is absent, damaged or of another format."""
     try:
         meta = json.loads((folder / "meta.json").read_text(encoding="utf-8"))
-        if meta["format"] != FORMAT or (folder / "images.npy").stat().st_size != HEADER + int(np.prod(meta["shape"], dtype=np.int64)):
+        if meta["format"] != FORMAT or (folder / "images.npy").stat().st_size != HEADER + int(
+            np.prod(meta["shape"], dtype=np.int64)
+        ):
             return None
         tables = {}
         if (folder / "tables.npz").exists():
@@ -337,7 +347,7 @@ def _load(folder: Path) -> tuple[dict, Images, dict[str, np.ndarray]] | None:
 
 
 def cache_size() -> int:
-    """Bytes that clear_cache could free: prepared data and downloads (not kept uploads, which nothing can bring back)."""
+    """Bytes that clear_cache could free: prepared data and downloads (not uploads, which nothing could bring back)."""
     size = 0
     for part in ("datasets", "downloads"):
         for root, _, files in os.walk(cache_folder() / part):

@@ -1,4 +1,4 @@
-"""A person's own pictures: a folder, a ZIP or uploaded files -> one prepared file, labels, and a report of what was wrong.
+"""A person's own pictures: a folder, a ZIP or uploaded files -> one prepared file, labels and a report of failures.
 
 Nothing is ever extracted to disk: entries of a ZIP are read in memory. One in ten, by the hash of a file's bytes, is
 held out (at most 2,000; none below 100), so that adding a picture does not move the others.
@@ -25,22 +25,27 @@ from PIL import Image, ImageColor, ImageOps, UnidentifiedImageError
 
 from ganapp.data.dataset import Cancelled, ImageDataset, MapWriter, Progress, cache_folder, make_folder, paced, prepared
 
-# Formats that Pillow decodes by itself (EPS, for one, would start Ghostscript), less those that this Pillow is built without.
+# Formats that Pillow decodes by itself (EPS would start Ghostscript), less those that this Pillow is built without.
 Image.init()
-FORMATS = tuple(f for f in "PNG JPEG WEBP GIF BMP DIB TIFF PPM TGA ICO JPEG2000 AVIF".split() if f in Image.OPEN)
-PICTURES = frozenset(
-    ".png .jpg .jpeg .jpe .jfif .webp .gif .bmp .dib .tif .tiff .ppm .pgm .pbm .pnm .tga .ico .jp2 .avif .apng .mpo".split()
-)
-UNSUPPORTED = frozenset(".heic .heif .svg .psd .eps .ai .xcf .jxl .exr .hdr .raw .dng .cr2 .cr3 .nef .arw .orf .rw2".split())
-MAX_FILE = 256 << 20  # bytes of one picture file, unpacked
-MAX_ZIP = 64 << 30  # bytes of a ZIP
+FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "DIB", "TIFF", "PPM", "TGA", "ICO", "JPEG2000", "AVIF")
+FORMATS = tuple(f for f in FORMATS if f in Image.OPEN)
+PICTURES = {
+    ".png", ".apng", ".jpg", ".jpeg", ".jpe", ".jfif", ".mpo", ".webp", ".gif", ".bmp", ".dib", ".tif", ".tiff", ".ppm",
+    ".pgm", ".pbm", ".pnm", ".tga", ".ico", ".jp2", ".avif",
+}  # fmt: skip
+UNSUPPORTED = {
+    ".heic", ".heif", ".svg", ".psd", ".eps", ".ai", ".xcf", ".jxl", ".exr", ".hdr", ".raw", ".dng", ".cr2", ".cr3",
+    ".nef", ".arw", ".orf", ".rw2",
+}  # fmt: skip
+MAX_FILE = 256_000_000  # bytes of one picture file, unpacked
+MAX_ZIP = 64_000_000_000  # bytes of a ZIP
 MAX_PIXELS = 178_956_970  # where Pillow itself speaks of a decompression bomb
 MAX_CLASSES = 10_000
 NO_LABELS: dict[str, int] = {}  # stands for a dataset.json that is not StyleGAN's
 HELD_OUT, MIN_COUNT = 2_000, 100
 REDUCING_GAP = 3.0  # Pillow: a box filter down to three times the size first; hardly to be told from none, and faster
 BATCH = 16  # pictures a task of the decoding threads
-SPLIT_FOLDERS = frozenset("train training test testing val valid validation".split())
+SPLIT_FOLDERS = {"train", "training", "test", "testing", "val", "valid", "validation"}
 
 
 class Unusable(Exception):
@@ -70,14 +75,18 @@ def open_pictures(
     try:
         colour = ImageColor.getrgb(background)[:3]
     except ValueError:
-        raise ValueError(f"The background is {background!r}; it must be a colour such as white, black or #8090a0.") from None
+        raise ValueError(
+            f"The background is {background!r}; it must be a colour such as white, black or #8090a0."
+        ) from None
     if not isinstance(source, (str, os.PathLike)):
         source = keep_uploads(source)
     path = Path(os.path.expanduser(source))
     if not str(source).strip() or not os.path.exists(path):
         from ganapp.data import NAMED
 
-        raise ValueError(f"There is no folder or ZIP at {str(source)!r}, and no data set of that name ({', '.join(NAMED)}).")
+        raise ValueError(
+            f"There is no folder or ZIP at {str(source)!r}, and no data set of that name ({', '.join(NAMED)})."
+        )
     path = path.resolve()
     what = {"resolution": resolution, "channels": channels, "crop": crop, "background": list(colour)}
     tell = paced(progress)
@@ -94,20 +103,35 @@ def open_pictures(
         archive = None
     else:
         stat = path.stat()
-        identity, entries, archive = {"zip": str(path), "size": stat.st_size, "mtime": stat.st_mtime_ns, **what}, None, path
+        identity, entries, archive = (
+            {"zip": str(path), "size": stat.st_size, "mtime": stat.st_mtime_ns, **what},
+            None,
+            path,
+        )
 
     def build(folder: Path) -> dict:
         if archive is None:
             return _build(folder, path.name, entries, resolution, channels, crop, colour, tell, cancelled)
         with _open_zip(archive) as file:
-            return _build(folder, path.name, list(_zip_entries(file, archive)), resolution, channels, crop, colour, tell, cancelled)
+            return _build(
+                folder,
+                path.name,
+                list(_zip_entries(file, archive)),
+                resolution,
+                channels,
+                crop,
+                colour,
+                tell,
+                cancelled,
+            )
 
     name = path.stem if archive is not None else path.name
     meta, images, tables = prepared(f"{name}-{resolution}", identity, build, progress, cancelled)
     rows = np.flatnonzero(tables["heldout"] == (split == "heldout"))
     if not len(rows):
         raise ValueError(
-            f"No pictures of {path.name} are held out: there are {len(images)}, and one in ten is held out from {MIN_COUNT} on."
+            f"No pictures of {path.name} are held out: there are {len(images)}, and one in ten is held out from "
+            f"{MIN_COUNT} on."
         )
     labels = tables["labels"][rows].astype(np.int64) if "labels" in tables else None
     return ImageDataset(name, images.pick(rows), labels, tuple(meta["class_names"]), tuple(map(tuple, meta["report"])))
@@ -125,27 +149,29 @@ def keep_uploads(files: Sequence[str | Path]) -> Path:
         return paths[0]
     if len(paths) > 1 and any(_suffix(p.name) == ".zip" for p in paths):
         raise ValueError("Choose either pictures or one ZIP: a ZIP among other files cannot be used.")
-    hasher = hashlib.blake2b(digest_size=8)
-    names: list[str] = []
-    for path in sorted(paths, key=lambda p: p.name):
+    hashed = []
+    for path in paths:
         if not path.is_file():
             raise ValueError(f"The uploaded file {path.name} is not there any more: choose it again.")
         with open(path, "rb") as file:
-            digest = hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=16)).digest()
-        hasher.update(_shown(path.name).encode() + b"\0" + digest)
-        name, n = path.name, 1
+            hashed.append((path.name, hashlib.file_digest(file, "sha256").hexdigest(), path))
+    hashed.sort()
+    key = hashlib.sha256(json.dumps([h[:2] for h in hashed]).encode()).hexdigest()[:16]
+    names: list[str] = []
+    for name, _, path in hashed:
+        n = 1
         while name.lower() in {other.lower() for other in names}:  # two folders may hold a file of the same name
             n += 1
             name = f"{path.stem}-{n}{path.suffix}"
         names.append(name)
     uploads = make_folder(cache_folder() / "uploads")
     single = len(paths) == 1 and zipfile.is_zipfile(paths[0])
-    folder = uploads / f"{paths[0].stem if single else 'pictures'}-{hasher.hexdigest()}"
+    folder = uploads / f"{paths[0].stem if single else 'pictures'}-{key}"
     if not folder.is_dir():
         partial = folder.with_name(f"{folder.name}.{os.getpid()}-{threading.get_ident()}.partial")
         partial.mkdir()
         try:
-            for path, name in zip(sorted(paths, key=lambda p: p.name), names, strict=True):
+            for (_, _, path), name in zip(hashed, names, strict=True):
                 shutil.copyfile(path, partial / name)
             os.replace(partial, folder)
         except OSError:
@@ -156,17 +182,22 @@ def keep_uploads(files: Sequence[str | Path]) -> Path:
     return folder / names[0] if single else folder
 
 
-def decode(data: bytes, resolution: int, channels: int | None, crop: str, background: tuple[int, int, int]) -> np.ndarray:
-    """The bytes of a picture file -> uint8 (C, R, R): C = channels, else 1 for grey files and 3 for others. Unusable."""
+def decode(
+    data: bytes, resolution: int, channels: int | None, crop: str, background: tuple[int, int, int]
+) -> np.ndarray:
+    """The bytes of a picture file -> uint8 (C, R, R); C = channels, else 1 for grey files and 3 for others."""
     if not data:
         raise Unusable("the file is empty")
     try:
         image = Image.open(io.BytesIO(data), formats=FORMATS)
         if image.width * image.height > MAX_PIXELS:
             raise Unusable(f"too many pixels ({image.width}×{image.height})")
-        image.draft(None, (2 * resolution, 2 * resolution))  # JPEG: decodes large ones at 1/2, 1/4 or 1/8, still twice too large
+        image.draft(
+            None, (2 * resolution, 2 * resolution)
+        )  # JPEG: decodes large ones at 1/2, 1/4 or 1/8, still twice too large
         image.load()
-        image = _to_8_bit(ImageOps.exif_transpose(image))
+        format = image.format  # which exif_transpose does not keep
+        image = _to_8_bit(ImageOps.exif_transpose(image), format)
     except Unusable:
         raise
     except UnidentifiedImageError:
@@ -187,22 +218,29 @@ def decode(data: bytes, resolution: int, channels: int | None, crop: str, backgr
     return pixels[None] if pixels.ndim == 2 else pixels.transpose(2, 0, 1)
 
 
-def square(image: Image.Image, resolution: int, crop: str, background: tuple[int, int, int] = (255, 255, 255)) -> Image.Image:
-    """An L, RGB or RGBA picture -> resolution × resolution; "center" cuts the middle square, "fit" pads with the background.
+def square(
+    image: Image.Image, resolution: int, crop: str, background: tuple[int, int, int] = (255, 255, 255)
+) -> Image.Image:
+    """An L, RGB or RGBA picture -> resolution × resolution; "center" cuts the middle, "fit" pads with the background.
 
     RGBA is padded with transparency; Pillow weights its colours by alpha.
     """
     width, height = image.size
     if crop == "center" or width == height:
         side = min(width, height)
-        left, top = (width - side) // 2, (height - side) // 2
-        box = (left, top, left + side, top + side)
         if side == resolution:
-            return image.crop(box)
+            left, top = (width - side) // 2, (height - side) // 2
+            return image.crop((left, top, left + side, top + side))
+        left, top = (width - side) / 2, (height - side) / 2
+        box = (left, top, left + side, top + side)
         return image.resize((resolution, resolution), _filter(side, resolution), box, REDUCING_GAP)
     scale = resolution / max(width, height)
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    colour = (0, 0, 0, 0) if image.mode == "RGBA" else Image.new("RGB", (1, 1), background).convert(image.mode).getpixel((0, 0))
+    colour = (
+        (0, 0, 0, 0)
+        if image.mode == "RGBA"
+        else Image.new("RGB", (1, 1), background).convert(image.mode).getpixel((0, 0))
+    )
     out = Image.new(image.mode, (resolution, resolution), colour)
     small = image.resize(size, _filter(max(width, height), resolution), reducing_gap=REDUCING_GAP)
     out.paste(small, ((resolution - size[0]) // 2, (resolution - size[1]) // 2))
@@ -214,24 +252,25 @@ def _filter(side: int, resolution: int) -> Image.Resampling:
     return Image.Resampling.LANCZOS if side > resolution else Image.Resampling.BICUBIC
 
 
-def _to_8_bit(image: Image.Image) -> Image.Image:
+def _to_8_bit(image: Image.Image, format: str | None) -> Image.Image:
     """Any mode -> L (grey), RGB, or RGBA where something is transparent."""
     if image.mode.startswith("I;16") or image.mode in ("I", "F"):
-        return _scale(np.asarray(image), image)
+        return _scale(np.asarray(image), image.mode, format)
     if image.has_transparency_data:
         return image.convert("RGBA")
     return image.convert("L" if image.mode in ("L", "1") else "RGB")  # P, CMYK, YCbCr, ... become RGB
 
 
-def _scale(values: np.ndarray, image: Image.Image) -> Image.Image:
-    """Grey values of more than 8 bits (H, W) -> L; the range is that of the type where it is known, else that of the picture."""
+def _scale(values: np.ndarray, mode: str, format: str | None) -> Image.Image:
+    """Grey values of more than 8 bits (H, W) -> L; in the range of the type where that is known, else of the picture."""
     if not np.isfinite(values).all():
         raise Unusable("values that are not numbers")
     low, high = float(values.min()), float(values.max())
-    if image.mode.startswith("I;16") or (image.mode == "I" and image.format in ("PNG", "PPM")):
+    if mode.startswith("I;16") or (mode == "I" and format in ("PNG", "PPM")):
         low, high = 0.0, 65535.0
-    elif low >= 0:  # 32-bit integers and floats say nothing of their range: the smallest usual one that holds all values
-        low, high = 0.0, next((top for top in (1.0, 255.0, 65535.0) if high <= top and (top > 1 or image.mode == "F")), high)
+    elif low >= 0:  # 32-bit numbers say nothing of their range: the smallest usual one that holds all values
+        tops = (1.0, 255.0, 65535.0) if mode == "F" else (255.0, 65535.0)
+        low, high = 0.0, next((top for top in tops if high <= top), high)
     scaled = (values.astype(np.float32) - low) * (255.0 / max(high - low, 1e-30))
     return Image.fromarray(np.clip(np.rint(scaled), 0, 255).astype(np.uint8))
 
@@ -242,11 +281,13 @@ def _build(folder, source, entries, resolution, channels, crop, background, tell
     need, free = len(pictures) * resolution**2 * (channels or 1), shutil.disk_usage(folder).free
     if need > free:
         raise ValueError(
-            f"Preparing {len(pictures):,} pictures of {source} needs {need / 1e9:.1f} GB, and {free / 1e9:.1f} GB are free in "
-            f"{cache_folder()}: free some, or set GANAPP_CACHE to a folder on another disk."
+            f"Preparing {len(pictures):,} pictures of {source} needs {need / 1e9:.1f} GB, and {free / 1e9:.1f} GB are free "
+            f"in {cache_folder()}: free some, or set GANAPP_CACHE to a folder on another disk."
         )
     writer, hashes, labels = MapWriter(folder / "images.npy", resolution, channels), [], []
-    results = _decode_all([e for e, _ in pictures], lambda data: decode(data, resolution, channels, crop, background), cancelled)
+    results = _decode_all(
+        [e for e, _ in pictures], lambda data: decode(data, resolution, channels, crop, background), cancelled
+    )
     try:
         for i, ((entry, label), (pixels, digest, reason)) in enumerate(zip(pictures, results, strict=True)):
             if reason is not None:
@@ -272,7 +313,7 @@ def _build(folder, source, entries, resolution, channels, crop, background, tell
 
 
 def _decode_all(entries: list[Entry], decode: Callable[[bytes], np.ndarray], cancelled) -> Iterator[tuple]:
-    """(pixels, hash, None) or (None, None, reason) of every entry, in order, by a few threads that stay a little ahead."""
+    """(pixels, hash, None) or (None, None, reason) of every entry, in order, by threads that stay a little ahead."""
     stop = threading.Event()
 
     def one(entry: Entry) -> tuple:
@@ -323,9 +364,11 @@ def _hold_out(hashes: np.ndarray) -> np.ndarray:
 
 
 def _label(entries: list[Entry]) -> tuple[list[tuple[Entry, str | int | None]], list[tuple[str, str]]]:
-    """Pictures with their label, and the report so far: a number of dataset.json, or a class folder, or None for all."""
+    """Pictures with their label (a number of dataset.json, a class folder, or None for all), and the report so far."""
     report = [
-        (e.name, f"{_suffix(e.name)} files cannot be read: save it as PNG or JPEG") for e in entries if _suffix(e.name) in UNSUPPORTED
+        (e.name, f"{_suffix(e.name)} files cannot be read: save it as PNG or JPEG")
+        for e in entries
+        if _suffix(e.name) in UNSUPPORTED
     ]
     pictures = [e for e in entries if _suffix(e.name) in PICTURES]
     parts = [e.name.split("/") for e in pictures]
@@ -340,43 +383,52 @@ def _label(entries: list[Entry]) -> tuple[list[tuple[Entry, str | int | None]], 
             return [(e, None) for e in pictures], report
         if labels is not NO_LABELS:
             names = ["/".join(p[k:]) for p in parts]
-            report += [(e.name, "no label in dataset.json") for e, n in zip(pictures, names, strict=True) if n not in labels]
+            report += [
+                (e.name, "no label in dataset.json") for e, n in zip(pictures, names, strict=True) if n not in labels
+            ]
             return [(e, labels[n]) for e, n in zip(pictures, names, strict=True) if n in labels], report
     if parts and all(len(p) > depth + 1 and p[depth].lower() in SPLIT_FOLDERS for p in parts):
         depth += 1  # train/cats, test/cats: the classes are inside
     if not parts or not all(len(p) > depth + 1 for p in parts):
         return [(e, None) for e in pictures], report
     classes = {p[depth] for p in parts}
-    if len(classes) < 2 or all(re.fullmatch(r"\d{5}", c) for c in classes):  # 00000/, 00001/: shards of StyleGAN and FFHQ
+    if len(classes) < 2 or all(
+        re.fullmatch(r"\d{5}", c) for c in classes
+    ):  # 00000/, 00001/: shards of StyleGAN and FFHQ
         return [(e, None) for e in pictures], report
     return [(e, _shown(p[depth])) for e, p in zip(pictures, parts, strict=True)], report
 
 
 def _read_labels(entry: Entry) -> dict[str, int] | None:
-    """{file: label} of a StyleGAN dataset.json; None where it says that there are none; NO_LABELS where it is another file."""
+    """{file: label} of a StyleGAN dataset.json; None where it says there are none; NO_LABELS where it is another file."""
     try:
         content = json.loads(entry.read())
     except (Unusable, ValueError, RecursionError) as error:
-        raise ValueError(f"{entry.name} cannot be read ({error}): correct it, or remove it to use folders as classes.") from error
+        raise ValueError(
+            f"{entry.name} cannot be read ({error}): correct it, or remove it to use folders as classes."
+        ) from error
     if not isinstance(content, dict) or "labels" not in content:
         return NO_LABELS
     if not content["labels"]:
         return None
     labels = {}
-    for pair in content["labels"]:
+    for pair in content["labels"] if isinstance(content["labels"], list) else [content["labels"]]:
         match pair:
             case [str(name), int(label)] if not isinstance(label, bool) and 0 <= label < MAX_CLASSES:
                 labels[name.replace("\\", "/")] = label
             case _:
                 raise ValueError(
-                    f'{entry.name} has the label {str(pair)[:60]}; each must be ["file.png", number] with a number from 0 to {MAX_CLASSES - 1}.'
+                    f'{entry.name} has the label {str(pair)[:60]}; each must be ["file.png", number] with a whole number '
+                    f"from 0 to {MAX_CLASSES - 1}."
                 )
     return labels
 
 
 def _nothing_usable(source: str, report: list[tuple[str, str]]) -> str:
     if not report:
-        return f"No pictures were found in {source}: files that end in .png, .jpg, .webp, .gif, .bmp, .tif and the like are read."
+        return (
+            f"No pictures were found in {source}: files ending in .png, .jpg, .webp, .gif, .bmp, .tif are looked for."
+        )
     first = "; ".join(f"{name} ({reason})" for name, reason in report[:3])
     more = f"; and {len(report) - 3:,} more" if len(report) > 3 else ""
     return f"None of the {len(report):,} pictures in {source} can be used: {first}{more}."
@@ -447,7 +499,10 @@ def _file_reader(path: Path) -> Callable[[], bytes]:
 def _open_zip(path: Path) -> zipfile.ZipFile:
     """An archive whose entries all stay inside it. ValueError with a sentence for anything else."""
     if path.stat().st_size > MAX_ZIP:
-        raise ValueError(f"{path.name} has {path.stat().st_size / 1e9:.0f} GB; a ZIP of at most {MAX_ZIP >> 30} GB is read: unpack it and give the folder.")
+        raise ValueError(
+            f"{path.name} has {path.stat().st_size / 1e9:,.0f} GB; a ZIP of at most {MAX_ZIP / 1e9:.0f} GB is read: "
+            f"unpack it and give the folder."
+        )
     try:
         if not zipfile.is_zipfile(path):
             raise ValueError(f"{path.name} is neither a folder nor a ZIP: give a folder or ZIP of pictures.")
@@ -458,16 +513,17 @@ def _open_zip(path: Path) -> zipfile.ZipFile:
 
 def _zip_entries(file: zipfile.ZipFile, path: Path) -> Iterator[Entry]:
     """The wanted files of a ZIP, sorted by name. ValueError where it climbs out, is a bomb or needs a password."""
-    infos = []
-    for info in file.infolist():
-        name = _zip_name(info)
+    names, infos = _zip_names(file), []
+    for name, info in zip(names, file.infolist(), strict=True):
         if name.startswith("/") or re.match(r"[A-Za-z]:", name) or ".." in name.split("/"):
             raise ValueError(f"{path.name} is refused: its entry {name[:100]!r} would be placed outside of its folder.")
         if not info.is_dir() and _wanted(name):
             infos.append((name, info))
     total, size = sum(info.file_size for _, info in infos), path.stat().st_size
     if total > 1 << 30 and total > 200 * size:
-        raise ValueError(f"{path.name} is refused: it would unpack to {total / size:,.0f} times its size, like a decompression bomb.")
+        raise ValueError(
+            f"{path.name} is refused: it would unpack to {total / size:,.0f} times its size, like a decompression bomb."
+        )
     if infos and all(info.flag_bits & 1 for _, info in infos):
         raise ValueError(f"{path.name} is protected by a password: make it again without one.")
     lock = threading.Lock()  # one file position, one reference count
@@ -475,18 +531,21 @@ def _zip_entries(file: zipfile.ZipFile, path: Path) -> Iterator[Entry]:
         yield Entry(name, info.file_size, _zip_reader(file, info, lock))
 
 
-def _zip_name(info: zipfile.ZipInfo) -> str:
-    """The entry's name with forward slashes; undoes cp437 where the writer meant UTF-8 or GB 2312 without saying so."""
-    name = info.filename
-    if not info.flag_bits & 0x800 and not name.isascii():
-        raw = name.encode("cp437", "replace")
-        for encoding in ("utf-8", "gb2312"):
-            try:
-                name = raw.decode(encoding)
-                break
-            except UnicodeDecodeError:
-                continue
-    return name.replace("\\", "/")
+def _zip_names(file: zipfile.ZipFile) -> list[str]:
+    """The entries' names with forward slashes; undoes cp437 where the writer meant UTF-8 or GB 2312 without saying so."""
+    unsaid = [i.filename for i in file.infolist() if not i.flag_bits & 0x800 and not i.filename.isascii()]
+    meant = "cp437"
+    for encoding in ("utf-8", "gb2312"):  # one for all of them: a short name alone may be valid in both
+        try:
+            for name in unsaid:
+                name.encode("cp437").decode(encoding)
+        except UnicodeError:
+            continue
+        meant = encoding
+        break
+    unsaid = set(unsaid) if meant != "cp437" else ()
+    names = (i.filename.encode("cp437").decode(meant) if i.filename in unsaid else i.filename for i in file.infolist())
+    return [name.replace("\\", "/") for name in names]
 
 
 def _zip_reader(file: zipfile.ZipFile, info: zipfile.ZipInfo, lock: threading.Lock) -> Callable[[], bytes]:

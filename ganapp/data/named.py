@@ -17,7 +17,17 @@ from pathlib import Path
 
 import numpy as np
 
-from ganapp.data.dataset import Cancelled, ImageDataset, MapWriter, Progress, cache_folder, locked, make_folder, paced, prepared
+from ganapp.data.dataset import (
+    Cancelled,
+    ImageDataset,
+    MapWriter,
+    Progress,
+    cache_folder,
+    locked,
+    make_folder,
+    paced,
+    prepared,
+)
 
 IDX = tuple(f"{split}-{what}-ubyte" for split in ("train", "t10k") for what in ("images-idx3", "labels-idx1"))
 TIMEOUT = 20  # seconds without a byte until a download is given up
@@ -38,7 +48,9 @@ SOURCES = {
     "mnist": Source("MNIST", "MNIST/raw", IDX, DIGITS),
     "fashion-mnist": Source("FashionMNIST", "FashionMNIST/raw", IDX),
     "kmnist": Source("KMNIST", "KMNIST/raw", IDX),
-    "cifar10": Source("CIFAR10", "cifar-10-batches-py", (*(f"data_batch_{i}" for i in range(1, 6)), "test_batch", "batches.meta")),
+    "cifar10": Source(
+        "CIFAR10", "cifar-10-batches-py", (*(f"data_batch_{i}" for i in range(1, 6)), "test_batch", "batches.meta")
+    ),
     "cifar100": Source("CIFAR100", "cifar-100-python", ("train", "test", "meta")),
 }
 
@@ -51,7 +63,7 @@ def open_named(
     progress: Progress | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> ImageDataset:
-    """A named set as an ImageDataset; "heldout" is its test split. ValueError with a sentence where it cannot be had."""
+    """A named set as an ImageDataset; "heldout" is its test split. ValueError where it cannot be had."""
     tell = paced(progress)
     root = _find(name)
     if root is None:
@@ -64,8 +76,9 @@ def open_named(
 
     def build(folder: Path) -> dict:
         images, labels, class_names = _read(name, root, split == "train")
-        from ganapp.data import ingest, to_grey
         from PIL import Image
+
+        from ganapp.data import ingest, to_grey
 
         writer = MapWriter(folder / "images.npy", resolution, channels)
         try:
@@ -122,7 +135,9 @@ def _read(name: str, root: Path, train: bool) -> tuple[np.ndarray, np.ndarray, l
             raise ValueError(f"{len(images)} images and {len(labels)} labels")
     except (RuntimeError, ValueError, AssertionError, EOFError, OSError) as error:
         folder = root / SOURCES[name].folder
-        raise ValueError(f"The files of {name} in {folder} are damaged ({error}): delete that folder, or put good ones there.") from error
+        raise ValueError(
+            f"The files of {name} in {folder} are damaged ({error}): delete that folder, or put good ones there."
+        ) from error
     finally:
         if lock is not None:
             lock.release()
@@ -136,8 +151,8 @@ def _download(name: str, tell: Progress, cancelled) -> None:
     try:
         if _find(name) is not None:  # another process was first
             return
-        folder = make_folder(downloads() / source.folder)
         if hasattr(dataset, "resources"):  # MNIST and its relatives: four gzip files
+            folder = make_folder(downloads() / source.folder)
             for file, md5 in dataset.resources:
                 packed = folder / file
                 _fetch(name, [mirror + file for mirror in dataset.mirrors], packed, md5, tell, cancelled)
@@ -147,11 +162,13 @@ def _download(name: str, tell: Progress, cancelled) -> None:
                 os.replace(partial, packed.with_suffix(""))
                 packed.unlink()
         else:
-            packed = downloads() / dataset.filename
-            _fetch(name, [dataset.url], packed, dataset.tgz_md5, tell, cancelled)
+            partial = make_folder(downloads() / f"{name}.partial")
+            _fetch(name, [dataset.url], partial / dataset.filename, dataset.tgz_md5, tell, cancelled)
             tell(0, None, f"Unpacking {name}")
-            dataset(downloads(), download=True)  # finds the archive there, so it only unpacks and checks
-            packed.unlink()
+            dataset(partial, download=True)  # finds the archive there, so it only unpacks and checks
+            shutil.rmtree(downloads() / source.folder, ignore_errors=True)
+            os.replace(partial / source.folder, downloads() / source.folder)
+            shutil.rmtree(partial, ignore_errors=True)
     finally:
         lock.release()
 
@@ -183,7 +200,7 @@ def _fetch(name: str, urls: list[str], path: Path, md5: str, tell: Progress, can
             partial.unlink(missing_ok=True)
     given = os.environ.get("GANAPP_DATA")
     raise ValueError(
-        f"{name} is not on this machine{f' (not in GANAPP_DATA, {given})' if given else ''} and could not be downloaded "
-        f"({'; '.join(tried)}): connect to the internet, set GANAPP_DATA to a folder that has {SOURCES[name].folder}, or use faces "
-        f"or your own pictures."
+        f"{name} is not on this machine{f' (nor in {given}, GANAPP_DATA)' if given else ''} and could not be downloaded "
+        f"({'; '.join(tried)}): connect to the internet, set GANAPP_DATA to a folder that has "
+        f"{SOURCES[name].folder}, or use faces or your own pictures."
     )

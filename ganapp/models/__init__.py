@@ -28,7 +28,7 @@ FAMILIES = {
 
 
 def build_generator(spec: ModelSpec) -> nn.Module:
-    """A generator with random weights. ValueError where the family does not know one of spec.args."""
+    """A generator with random weights. ValueError where the family does not know, or cannot use, one of spec.args."""
     cls = FAMILIES[spec.family].generator
     sizes = (spec.resolution, spec.channels, spec.num_classes, spec.z_dim)
     generator = _build(cls, sizes, spec.args, f"the generator of {spec.family}")
@@ -50,4 +50,7 @@ def _build(cls: type[nn.Module], sizes: tuple, args: dict, what: str) -> nn.Modu
     for name in args:
         if name not in known:
             raise ValueError(f"{what} has no argument {name!r}; it has: {', '.join(known)}.")
-    return cls(*sizes, **args)
+    try:
+        return cls(*sizes, **args)
+    except (TypeError, RuntimeError, ArithmeticError) as error:  # a width of "64", of 0 or beyond memory
+        raise ValueError(f"{what} cannot be built with {args} ({str(error).splitlines()[0]}).") from error

@@ -13,7 +13,9 @@ from .layers import ClassInput, DiscriminatorOutput
 class MLPGenerator(nn.Module):
     """z (N, z_dim), y (N,) or None -> images (N, C, R, R) in [-1, 1]."""
 
-    def __init__(self, resolution, channels, num_classes, z_dim, *, hidden: Sequence[int] = (256, 512, 1024), norm="batch"):
+    def __init__(
+        self, resolution, channels, num_classes, z_dim, *, hidden: Sequence[int] = (256, 512, 1024), norm="batch"
+    ):
         super().__init__()
         self.shape = (channels, resolution, resolution)
         self.input = ClassInput(z_dim, num_classes)

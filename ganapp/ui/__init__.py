@@ -1,0 +1,55 @@
+"""The page: build_ui() puts it together, launch_options() says how it is served. Gradio appears only here and in app.py."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+# Decides the language once, before anything is drawn, the way gradio.I18n does: by the browser.
+LANGUAGE = """<script>
+document.documentElement.classList.toggle("zh", /^zh/i.test(navigator.language));
+document.documentElement.lang = /^zh/i.test(navigator.language) ? "zh-CN" : "en";
+</script>
+<style>html:not(.zh) span[lang="zh-CN"], html.zh span[lang="en"] { display: none; }</style>"""
+
+
+def build_ui(runs: Path, checkpoints: Path):
+    """The page as gr.Blocks. Runs and shipped checkpoints are read from these folders."""
+    import gradio as gr
+
+    from .generate import build_generate
+    from .recipe import both
+    from .strings import t
+    from .train_tab import build_train
+
+    runs.mkdir(parents=True, exist_ok=True)
+    with gr.Blocks(title="ganapp", analytics_enabled=False, fill_width=True) as page:
+        gr.HTML(f'<header class="app-head"><h1>ganapp</h1><p>{both("app.tagline")}</p></header>', padding=False)
+        with gr.Tab(t("tab.train"), id="train", elem_id="tab_train"):
+            build_train(runs)
+        with gr.Tab(t("tab.generate"), id="generate", elem_id="tab_generate"):
+            build_generate(runs, checkpoints)
+    page.queue(max_size=64, default_concurrency_limit=2, api_open=False)
+    return page
+
+
+def launch_options() -> dict[str, Any]:
+    """What launch() needs for this page: look, language, limits. No host, port or sharing."""
+    import gradio as gr
+
+    from .strings import catalogs
+    from .theme import css, theme
+
+    return {
+        "theme": theme(),
+        "css": css(),
+        "head": LANGUAGE,
+        "i18n": gr.I18n(**catalogs()),
+        "max_file_size": "4gb",
+        "strict_cors": True,
+        "enable_monitoring": False,
+        "run_history": False,
+        "footer_links": ["gradio", "settings"],
+        "show_error": True,
+        "quiet": True,
+    }

@@ -14,19 +14,18 @@ import threading
 import time
 import zlib
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from ..runs import WORKING, Run, list_runs
 from .strings import script_catalogs
+from .thinning import columns, spread
 
-SERIES = ("d_loss", "g_loss", "r1", "r2", "d_real", "d_fake")
 STATUS_KEYS = ("state", "attempt", "nimg", "sec", "images_per_sec", "device", "precision", "threads", "mem_mb")
 CONFIG_KEYS = ("preset", "resolution", "family", "loss", "batch", "kimg", "minutes", "parent")
 FIRST = ("running", "starting", "queued", "interrupted")  # what a page that chose nothing is shown
 RESUMABLE = ("paused", "stopped", "failed", "interrupted")
-MAX_ROWS = 900  # more rows than this are sent as BUCKETS times mean, lowest and highest: 60 KB at the most
-BUCKETS = 440
 MAX_RUNS = 300
 MAX_FRAMES = 480  # of a time-lapse: 20 seconds
 FRESH_SEC = 0.7  # all browsers share one look at the folder for so long
@@ -71,10 +70,8 @@ class Monitor:
             known = {}
             self.publish(run.samples_folder)
             answer.update(run=run.name, config=summary(run), folder=run.samples_folder.as_posix())
-        try:
+        with suppress(FileNotFoundError):  # deleted or renamed a moment ago: the next look at the folder says so
             answer.update(self._news(run, status, known, seen))
-        except FileNotFoundError:
-            pass  # deleted or renamed a moment ago: the next look at the folder says so
         return answer
 
     def _news(self, run: Run, status: dict, known: dict, seen: list) -> dict[str, Any]:
@@ -132,7 +129,7 @@ class Monitor:
         request = request if isinstance(request, dict) else {}
         try:
             word = request.get("word")
-            if word not in ACTIONS:
+            if not isinstance(word, str) or word not in ACTIONS:
                 raise ValueError(f"word is {word!r}; it must be one of {', '.join(ACTIONS)}.")
             return {"ok": True, **ACTIONS[word](self, self._find(request.get("run")), request)}
         except (ValueError, OSError) as error:
@@ -185,12 +182,6 @@ class Monitor:
         self.publish(run.samples_folder)
         return {"file": target.as_posix(), "version": int(target.stat().st_mtime)}
 
-    def _real(self, run: Run, request: dict) -> dict:
-        if not run.real_path.exists():
-            raise ValueError("this run has no picture of real images yet.")
-        self.publish(run.samples_folder)
-        return {"file": run.real_path.as_posix()}
-
     def _export(self, run: Run, request: dict) -> dict:
         """The run as a ZIP under a name that nobody can guess; exports of an hour ago are removed."""
         self.exports.mkdir(parents=True, exist_ok=True)
@@ -210,7 +201,6 @@ ACTIONS: dict[str, Callable[[Monitor, Run, dict], dict]] = {
     "rename": Monitor._rename,
     "delete": Monitor._delete,
     "timelapse": Monitor._timelapse,
-    "real": Monitor._real,
     "export": Monitor._export,
 }
 
@@ -249,38 +239,6 @@ def summary(run: Run) -> dict[str, Any]:
     return facts | {"dataset": Path(config.dataset).name}  # without the folders of the person's disk
 
 
-def columns(rows: list[dict[str, float]]) -> dict[str, Any]:
-    """Rows as columns of about 4 digits, null where there is no finite number.
-
-    Up to MAX_ROWS rows as they are. More as BUCKETS points: the mean under the series' name, and "lo" and "hi" hold the
-    lowest and highest, so that a spike stays visible.
-    """
-    keys = [key for key in SERIES if any(key in row for row in rows)]
-    count = min(len(rows), BUCKETS) if len(rows) > MAX_ROWS else len(rows)
-    edges = [len(rows) * i // count for i in range(count + 1)]
-    buckets = [rows[a:b] for a, b in zip(edges, edges[1:], strict=False)]
-    table: dict[str, Any] = {
-        "rows": len(rows),
-        "nimg": [bucket[-1]["nimg"] for bucket in buckets],
-        "sec": [round(bucket[-1].get("sec", 0), 1) for bucket in buckets],
-    }
-    values = {key: [[r[key] for r in bucket if is_number(r.get(key))] for bucket in buckets] for key in keys}
-    for key in keys:
-        table[key] = [short(math.fsum(v) / len(v)) if v else None for v in values[key]]
-    if count < len(rows):
-        table["lo"] = {key: [short(min(v), 3) if v else None for v in values[key]] for key in keys}
-        table["hi"] = {key: [short(max(v), 3) if v else None for v in values[key]] for key in keys}
-    return table
-
-
-def is_number(value: Any) -> bool:
-    return isinstance(value, (int, float)) and math.isfinite(value)
-
-
-def short(value: float, digits: int = 4) -> float:
-    return float(f"{value:.{digits}g}")
-
-
 def tidy(value: Any) -> Any:
     """A value that JSON can hold: a driver may have written NaN, which is none."""
     if isinstance(value, float):
@@ -290,11 +248,6 @@ def tidy(value: Any) -> Any:
 
 def whole(value: Any, default: int) -> int:
     return value if isinstance(value, int) and not isinstance(value, bool) else default
-
-
-def spread(items: list, count: int) -> list:
-    """`count` of the items, first and last among them."""
-    return [items[round(i * (len(items) - 1) / (count - 1))] for i in range(count)]
 
 
 def fingerprint(value: Any) -> int:
@@ -329,7 +282,7 @@ def build_monitor(runs_folder: Path):
         elem_id="monitor",
         html_template=source(".html"),
         css_template=source(".css"),
-        js_on_load=f"const CATALOGS = {json.dumps(script_catalogs())};\n{source('.js')}",
+        js_on_load=f"const CATALOGS = {json.dumps(script_catalogs())};\n{source('_charts.js')}{source('.js')}",
         apply_default_css=False,
         server_functions=[poll, act],
     )

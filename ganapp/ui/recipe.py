@@ -1,0 +1,192 @@
+"""What the Train tab does, as plain functions of plain values: look at data, fill in a recipe, start a run. No Gradio."""
+
+from __future__ import annotations
+
+
+from collections.abc import Callable
+from dataclasses import fields
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from ..config import TrainConfig
+from ..presets import PRESETS, preset_config
+from ..runs import Run, create_run, list_runs
+from .strings import PRESETS_CHINESE, STRINGS
+
+GROUPS = ("data", "model", "objective", "optimizer", "budget", "machine", "lineage")
+# Fields that have a control of their own outside the Advanced section.
+OUTSIDE = ("dataset", "kimg", "minutes")
+PREVIEW = 32
+_speeds: dict[tuple, float] = {}
+
+
+def advanced_fields() -> list[str]:
+    """The names of the fields shown in the Advanced section, in order, group by group."""
+    return [
+        f.name
+        for group in GROUPS
+        for f in fields(TrainConfig)
+        if f.metadata["group"] == group and f.name not in OUTSIDE
+    ]
+
+
+def config_from(preset: str, dataset: str, budget: str, amount: float, values: dict[str, Any]) -> TrainConfig:
+    """The configuration that the left column says. ValueError, in one sentence, for a wrong value.
+
+    budget: "minutes" or "kimg"; amount: how many. values: the Advanced section by field name.
+    """
+    if not dataset:
+        raise ValueError("There are no pictures chosen; choose a data set, a folder or a ZIP.")
+    if not amount or amount <= 0:
+        raise ValueError(f"The budget is {amount}; it must be more than 0.")
+    changes = {**values, "dataset": dataset}
+    changes |= {"minutes": amount, "kimg": 10_000_000} if budget == "minutes" else {"kimg": amount, "minutes": 0}
+    return preset_config(preset).replace(**changes)
+
+
+def start_run(folder: Path, config: TrainConfig, name: str = "") -> Run:
+    """Create a run and begin it in a background thread; it waits where another one is at work."""
+    from .. import jobs
+    from ..data import NAMED
+
+    if config.dataset not in NAMED and not Path(config.dataset).expanduser().exists():
+        raise ValueError(f"There is nothing at {config.dataset!r}: choose a name, a folder or a ZIP that exists.")
+    run = create_run(folder, config, name.strip())
+    jobs.start(run)
+    return run
+
+
+def look_at_data(
+    source: str, config: TrainConfig, progress: Callable, cancelled: Callable[[], bool], target: Path
+) -> tuple[Path, str]:
+    """Prepare a data set, write a grid of 32 of its pictures into the folder `target`; (grid, HTML about it)."""
+    import numpy as np
+
+    from ..data import open_dataset
+    from ..media import grid, save_webp
+
+    dataset = open_dataset(
+        source,
+        config.resolution,
+        channels=config.channels or None,
+        crop=config.crop,
+        background=config.background,
+        progress=progress,
+        cancelled=cancelled,
+    )
+    order = np.random.default_rng(1).permutation(dataset.count)[:PREVIEW]
+    pictures = dataset.images.take(order).transpose(0, 2, 3, 1)
+    path = save_grid(
+        target, dataset.fingerprint, lambda p: save_webp(p, grid(pictures, columns=8, pad=1, background=255))
+    )
+    return path, describe_data(dataset)
+
+
+def save_grid(folder: Path, name: str, write: Callable[[Path], None]) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"preview-{name[:16]}.webp"
+    write(path)
+    return path
+
+
+def describe_data(dataset) -> str:
+    """Count, size, channels, class balance and what could not be used, as HTML in both languages."""
+    kind = "grey" if dataset.channels == 1 else "colour"
+    facts = both(f"data.facts.{kind}", count=f"{dataset.count:,}", side=dataset.resolution)
+    html = f'<p class="plain-note">{facts}</p>'
+    if dataset.labels is not None:
+        counts = dataset.class_counts()
+        if len(set(counts)) == 1 and len(counts) <= 12:
+            names = escape(", ".join(map(str, dataset.class_names)))
+            return (
+                html + note("data.balanced", count=len(counts), each=f"{counts[0]:,}", names=names) + unusable(dataset)
+            )
+        most = max(counts) or 1
+        rows = "".join(
+            f"<span>{escape(str(name))}</span><span><i style='width:{100 * n / most:.0f}%'></i></span><span>{n:,}</span>"
+            for name, n in list(zip(dataset.class_names, counts, strict=True))[:20]
+        )
+        html += f'<div class="balance">{rows}</div>'
+        if len(counts) > 20:
+            html += f'<p class="plain-note">{both("data.more_classes", count=len(counts) - 20)}</p>'
+    return html + unusable(dataset)
+
+
+def unusable(dataset) -> str:
+    """Every file that could not be used, with its reason (the first 200 of them), folded away."""
+    if not dataset.report:
+        return ""
+    items = "".join(f"<li>{escape(name)}: {escape(reason)}</li>" for name, reason in dataset.report[:200])
+    summary = both("data.unusable", count=len(dataset.report))
+    return f'<details class="plain-note"><summary>{summary}</summary><ul>{items}</ul></details>'
+
+
+def both(key: str, **values: Any) -> str:
+    """A sentence with values, in both languages; the page shows the one of the browser (see page.js)."""
+    return spans(*(text.format(**values) for text in STRINGS[key]))
+
+
+def spans(english: str, chinese: str) -> str:
+    return f'<span lang="en">{english}</span><span lang="zh-CN">{chinese}</span>'
+
+
+def message(error: object) -> str:
+    """A sentence that says what is wrong, as HTML."""
+    return f'<div class="message" role="alert">{escape(str(error))}</div>'
+
+
+# -- what to expect on this machine -----------------------------------------------------------------------------------
+
+
+def about_preset(name: str, folder: Path) -> str:
+    """One sentence on what a preset is and one on what to expect here, as HTML. Measures this machine where it is idle."""
+    preset = PRESETS[name]
+    speed, how = speed_here(name, folder)
+    about = spans(preset.about, PRESETS_CHINESE[name])
+    if not speed:
+        return f'<p class="plain-note">{about}</p>'
+    first, good = preset.first_kimg * 1000 / speed / 60, preset.good_kimg * 1000 / speed / 60
+    expect = both(f"preset.expect.{how}", speed=f"{speed:,.0f}", first=duration(first), good=duration(good))
+    return f'<p class="plain-note">{about}<br>{expect}</p>'
+
+
+def duration(minutes: float) -> str:
+    if minutes < 1.5:
+        return f"{max(5, round(minutes * 60 / 5) * 5)} s"
+    return f"{minutes:.0f} min" if minutes < 90 else f"{minutes / 60:.1f} h"
+
+
+def speed_here(name: str, folder: Path) -> tuple[float, str]:
+    """(images/s, "seen" | "measured" | "") of a preset on this machine: from its last run here, else from a short probe.
+
+    Nothing is measured while a run is at work: the figure would be wrong, and it would slow that run down.
+    """
+    for run in list_runs(folder)[:20]:
+        status = run.status()
+        if status.get("images_per_sec") and status.get("sec", 0) > 20 and run.config().preset == name:
+            return status["nimg"] / status["sec"], "seen"
+        if status["state"] in ("running", "starting"):
+            return 0.0, ""
+    if name not in _speeds:
+        from ..jobs import pick_device
+        from ..probe import step_sec
+
+        config = PRESETS[name].config.replace(channels=PRESETS[name].config.channels or 3)
+        sec = step_sec(config.replace(precision="fp32"), pick_device("auto"), steps=2)
+        _speeds[name] = min(config.batch, 16) / sec
+    return _speeds[name], "measured"
+
+
+def cache_html() -> str:
+    from ..data import cache_folder, cache_size
+
+    return note("data.cache", size=f"{cache_size() / 1e6:,.0f} MB", folder=escape(str(cache_folder())))
+
+
+def note(key: str, **values: Any) -> str:
+    return f'<p class="plain-note">{both(key, **values)}</p>'
+
+
+def heading(key: str) -> str:
+    return f"<h2>{both(key)}</h2>"

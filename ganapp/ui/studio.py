@@ -1,0 +1,351 @@
+"""Studio: what the Generate tab does, without the page: models kept ready, pictures, films, settings out of a picture.
+
+Plain values in and out, tested without gradio. Network work is done by one thread of its own, a few pictures at a time,
+so that a film never holds up the slider and neither takes the processor from a training run.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+import shutil
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from .. import __version__, latents, media, sample, weights
+from ..runs import NAME, Run, list_runs
+
+SEED_CLASS = "*"  # in the class menu: each seed's own class
+MAX_PICTURES = 256
+MAX_KEYFRAMES = 64
+MAX_FRAMES = {"mp4": 2400, "gif": 600, "webp": 600}  # a GIF and a WebP are held in memory as a whole
+STILLS = 12
+CHUNK = 16  # pictures between two chances for somebody else
+KEPT_MODELS = 3
+KEPT_SEC, KEPT_FOLDERS = 6 * 3600, 200  # of what was made
+
+
+class Picture(NamedTuple):
+    path: Path  # a PNG that carries its settings
+    seed: int
+    class_name: str | None
+
+
+class Batch(NamedTuple):
+    pictures: list[Picture]
+    zip_path: Path
+    model: str
+
+
+class Settings(NamedTuple):
+    """What a picture says about how it was made; None where it says nothing or where it is unknown here."""
+
+    source: str | None
+    seeds: str | None
+    label: str | None
+    psi: float | None
+    model: str | None
+
+
+class Studio:
+    """The models of one page and the folder it writes to. Loading happens in the caller's thread."""
+
+    def __init__(self, runs: Path, checkpoints: Path, outputs: Path, allow_paths: bool = True) -> None:
+        self.runs, self.checkpoints, self.outputs = Path(runs), Path(checkpoints), Path(outputs)
+        self.allow_paths = allow_paths
+        self._lock = threading.Lock()
+        self._models: OrderedDict[str, tuple[Any, Any]] = OrderedDict()  # source -> (stamp, generator)
+        self._worker = ThreadPoolExecutor(1, "studio", initializer=_use_few_threads)
+
+    # -- sources ------------------------------------------------------------------------------------------------------
+
+    def sources(self) -> list[str]:
+        return weights.list_sources(runs=self.runs, checkpoints=self.checkpoints)
+
+    def newest(self) -> str | None:
+        """The newest snapshot of the newest run that has one, else the first shipped checkpoint."""
+        for run in list_runs(self.runs):
+            if snapshots := run.snapshots():
+                return f"{run.name}/{snapshots[0].name}"
+        return next(iter(self.sources()), None)
+
+    def facts(self, source: str) -> dict[str, Any] | None:
+        """{"spec", "class_names", "origin"} without loading; None for a Hub model that is not here yet."""
+        source = _text(source)
+        with self._lock:
+            if source in self._models:
+                G = self._models[source][1]
+                return {"spec": G.spec, "class_names": G.class_names, "origin": G.origin}
+        found = self._find(source)
+        if found is None:
+            return None
+        folder, name = found
+        with _plain(name, folder):
+            return weights.read_config(folder)
+
+    def model(self, source: str) -> Any:
+        """The generator, from the cache where its file is the same; .public_name is fit for the eyes of others."""
+        source = _text(source)
+        with self._lock:
+            stamp, G = self._models.get(source, (None, None))
+        try:
+            found = self._find(source)
+        except ValueError:
+            if G is not None:  # pruned while somebody works with it
+                return G
+            raise
+        if G is not None and (found is None or _stamp(found[0]) == stamp):
+            with self._lock:
+                self._models.move_to_end(source)
+            return G
+        with _plain(source):
+            folder, name = found or weights.pull(source)
+        with _plain(name, folder):
+            stamp, G = _stamp(folder), weights.load_generator(folder)
+        G.public_name = name
+        with self._lock:
+            self._models[source] = stamp, G
+            while len(self._models) > KEPT_MODELS:
+                self._models.popitem(last=False)
+        return G
+
+    def forget(self) -> None:
+        """Look again at everything, a branch on the Hub included."""
+        with self._lock:
+            self._models.clear()
+
+    def _find(self, source: str) -> tuple[Path, str] | None:
+        """(folder, public name) of a source on this disk; None for a Hub id. ValueError where it is neither."""
+        if not source:
+            raise ValueError("No model is chosen: choose one from the list.")
+        if NAME.fullmatch(source) and (self.checkpoints / source / weights.CONFIG_NAME).is_file():
+            return self.checkpoints / source, source
+        name, _, nimg = source.partition("/")
+        if NAME.fullmatch(name) and (not nimg or nimg.isdigit()):
+            snapshots = Run(self.runs / name).snapshots()
+            chosen = [s for s in snapshots if s.name == nimg] if nimg else snapshots[:1]
+            if chosen:
+                return chosen[0], f"{name}/{chosen[0].name}"
+            if len(nimg) == 9:  # how snapshots are named, and no model on the Hub is
+                raise ValueError(f"The snapshot {source} is no longer there: choose a newer one from the list.")
+        is_hub_id = weights.HUB_ID.fullmatch(source)
+        if self.allow_paths and not (is_hub_id and not Path(source).expanduser().exists()):
+            folder, _ = weights.locate(source, runs=self.runs, checkpoints=self.checkpoints)
+            return folder, Path(folder).name  # no more of the path: the name goes into pictures that are passed on
+        if is_hub_id:
+            return None
+        raise ValueError("This model is not known here: choose one from the list, or type a Hub id such as user/name.")
+
+    # -- pictures -----------------------------------------------------------------------------------------------------
+
+    def pictures(
+        self, source: str, seeds: str, label: str = SEED_CLASS, psi: float = 1.0, progress: Callable | None = None
+    ) -> Batch:
+        """One PNG a seed and a ZIP of them. `progress(done, total)` is told."""
+        numbers = sample.parse_seeds(seeds)
+        if len(numbers) > MAX_PICTURES:
+            raise ValueError(f"These are {len(numbers)} seeds: the page makes at most {MAX_PICTURES} pictures at a time.")
+        sample.check_psi(psi)
+        G = self.model(source)
+        y = sample.labels_of(G, numbers, chosen_label(G, label))
+        images = np.concatenate(list(self._chunks(G, numbers, y, psi, progress or (lambda done, total: None))))
+        names = [class_name(G, k) for k in y]
+        recipes = [
+            {
+                "seed": seed,
+                "label": int(k) if k >= 0 else None,
+                "class_name": name,
+                "psi": psi,
+                "model": G.public_name,
+                "version": __version__,
+            }
+            for seed, k, name in zip(numbers, y, names)
+        ]
+        folder = self.new_folder()
+        made = []
+        for i, (image, recipe) in enumerate(zip(images, recipes)):
+            made.append(Picture(folder / f"{i:03d}" / f"seed{recipe['seed']:06d}.png", recipe["seed"], names[i]))
+            made[-1].path.parent.mkdir()
+            with open(made[-1].path, "wb") as file:
+                media.save_png(file, image, recipe)
+        zip_path = folder / f"{re.sub(r'[^A-Za-z0-9._-]+', '-', G.public_name)}.zip"
+        media.save_zip(zip_path, images, recipes)
+        return Batch(made, zip_path, G.public_name)
+
+    def _chunks(self, G, seeds, y, psi, progress) -> Iterator[np.ndarray]:
+        for start in range(0, len(seeds), CHUNK):
+            progress(start, len(seeds))
+            part = slice(start, start + CHUNK)
+            yield self._compute(sample.generate, G, seeds[part], y[part] if G.spec.num_classes else None, psi)
+
+    def mix(
+        self, source: str, a: int, b: int, position: float, label: str = SEED_CLASS, psi: float = 1.0
+    ) -> np.ndarray:
+        """The picture between seeds a and b, uint8 (H, W, C); position from 0 (a) to 1 (b)."""
+        G = self.model(source)
+        return self._compute(latents.between, G, [a, b], position, "slerp", chosen_label(G, label), psi)
+
+    # -- films --------------------------------------------------------------------------------------------------------
+
+    def stills(self, source: str, seeds: str, mode: str, loop: bool, labels: str, psi: float) -> list[np.ndarray]:
+        """A few pictures of the walk, evenly spaced, every keyframe among them."""
+        G, keys, y = self._walk(source, seeds, labels)
+        count = max(len(keys), len(y) if isinstance(y, list) else 0)
+        frames = max(1, STILLS // count)
+        return list(self._compute(lambda: list(latents.interpolate(G, keys, frames, mode, loop, y, psi))))
+
+    def film(
+        self,
+        source: str,
+        seeds: str,
+        frames: int = 30,
+        mode: str = "slerp",
+        loop: bool = True,
+        labels: str = "",
+        psi: float = 1.0,
+        fps: float = 30,
+        kind: str = "mp4",
+        progress: Callable | None = None,
+    ) -> Path:
+        """The walk as a film; `frames` from one keyframe to the next. `progress(done, total)` is told."""
+        if kind not in MAX_FRAMES:
+            raise ValueError(f"The format is {kind!r}: it must be one of {', '.join(MAX_FRAMES)}.")
+        G, keys, y = self._walk(source, seeds, labels)
+        count = max(len(keys), len(y) if isinstance(y, list) else 0)
+        total = latents.frame_count(count, frames, loop)
+        if total > MAX_FRAMES[kind]:
+            raise ValueError(f"This film has {total} frames: a {kind.upper()} made here has at most {MAX_FRAMES[kind]}.")
+        walk = latents.interpolate(G, keys, frames, mode, loop, y, psi, batch=CHUNK)
+
+        def steps() -> Iterator[np.ndarray]:
+            for i in range(total):
+                if progress and i % CHUNK == 0:
+                    progress(i, total)
+                # A batch is computed at every CHUNK-th call; in between somebody else has a turn.
+                yield self._compute(next, walk)
+
+        path = self.new_folder() / f"walk.{kind}"
+        media.write_video(path, steps(), fps)
+        return path
+
+    def _walk(self, source: str, seeds: str, labels: str) -> tuple[Any, list[int], str | list[str] | None]:
+        keys = sample.parse_seeds(seeds)
+        if len(keys) > MAX_KEYFRAMES:
+            raise ValueError(f"These are {len(keys)} seeds: a walk has at most {MAX_KEYFRAMES}.")
+        G = self.model(source)
+        y = walk_labels(G, labels)
+        if isinstance(y, list) and len(keys) > 1 and len(y) != len(keys):
+            raise ValueError(f"There are {len(y)} classes for {len(keys)} seeds: give one class, or one a seed.")
+        return G, keys, y
+
+    # -- the thread and the folder ------------------------------------------------------------------------------------
+
+    def _compute(self, function: Callable, *args: Any) -> Any:
+        return self._worker.submit(function, *args).result()
+
+    def new_folder(self) -> Path:
+        """An empty folder under a name that nobody can guess; what is old is removed."""
+        self.outputs.mkdir(parents=True, exist_ok=True)
+        old = sorted(self.outputs.iterdir(), key=lambda p: p.stat().st_mtime, reverse=True)
+        for i, folder in enumerate(old):
+            if i >= KEPT_FOLDERS or folder.stat().st_mtime < time.time() - KEPT_SEC:
+                shutil.rmtree(folder, ignore_errors=True)
+        folder = self.outputs / secrets.token_urlsafe(12)
+        folder.mkdir()
+        return folder
+
+
+def chosen_label(G: Any, label: str | None) -> str | None:
+    """What the class menu holds, as sample.generate takes it; a choice left from another model without classes is none."""
+    return label if G.spec.num_classes and label and label != SEED_CLASS else None
+
+
+def walk_labels(G: Any, text: str | None) -> str | list[str] | None:
+    """Classes on the way from text: "" is each seed's own, one name is for all, several are one a keyframe."""
+    text = (text or "").strip()
+    if not text or text == SEED_CLASS or not G.spec.num_classes:
+        return None
+    if text in G.class_names:  # a name may have a comma in it
+        return text
+    parts = [part.strip() for part in re.split(r"[,;，；、\n]", text) if part.strip()]
+    return parts[0] if len(parts) == 1 else parts
+
+
+def class_name(G: Any, k: int) -> str | None:
+    """The name of class k, its number where it has no name, None without classes (k = -1)."""
+    if k < 0:
+        return None
+    return G.class_names[k] if G.class_names else str(k)
+
+
+def class_values(facts: dict[str, Any]) -> list[tuple[str, str]]:
+    """(text, value) of every class for a menu; values are what sample.resolve_label understands."""
+    names, count = facts["class_names"], facts["spec"].num_classes
+    if not names:
+        return [(str(k), str(k)) for k in range(count)]
+    if len(set(names)) < count:  # a name that stands for two classes is not a choice
+        return [(f"{k}: {name}", str(k)) for k, name in enumerate(names)]
+    return [(name, name) for name in names]
+
+
+def restore(path: str | Path, sources: list[str]) -> Settings:
+    """The settings in a PNG that this app made. ValueError where there are none.
+
+    A source is taken over only where it is listed here or is a Hub id: a stranger's picture shall not make this
+    machine look at a path.
+    """
+    found = media.read_png_metadata(path)
+    if found is None or (found.get("seed") is None and not found.get("seeds")):
+        raise ValueError("This picture carries no settings: it is not a PNG made by this app, or it was saved anew.")
+    seeds = found.get("seeds") or [found["seed"]]
+    seeds = sample.format_seeds(sample.parse_seeds(seeds) if isinstance(seeds, str) else seeds[: sample.MAX_SEEDS])
+    model, label = found.get("model"), found.get("label")
+    known = model in sources or (model and weights.HUB_ID.fullmatch(model) and not re.fullmatch(r".*/\d{9}", model))
+    name = found.get("class_name") or (str(label) if label is not None and label >= 0 else None)
+    return Settings(model if known else None, seeds, name, found.get("psi"), model)
+
+
+def random_seeds(text: str) -> str:
+    """As many seeds as the text has, in a row, from somewhere below a million."""
+    try:
+        count = min(len(sample.parse_seeds(text)), MAX_PICTURES)
+    except ValueError:
+        count = 16
+    first = secrets.randbelow(1_000_000 - count)
+    return sample.format_seeds(range(first, first + count))
+
+
+def _text(source: Any) -> str:
+    return str(source or "").strip()
+
+
+def _stamp(folder: Path) -> int | None:
+    try:
+        return (folder / weights.WEIGHTS_NAME).stat().st_mtime_ns
+    except OSError:
+        return None  # load_generator says what is wrong
+
+
+@contextmanager
+def _plain(name: str, folder: Path | None = None) -> Iterator[None]:
+    """Sentences that name the model in place of the folder that it happens to lie in."""
+    try:
+        yield
+    except ValueError as error:
+        text = str(error).replace(str(folder), name) if folder else str(error)
+        raise ValueError(re.sub(r"^.*models--[^:]*(?=: )", lambda _: name, text)) from None
+
+
+def _use_few_threads() -> None:
+    import torch
+
+    torch.set_num_threads(max(1, min(4, (os.cpu_count() or 1) // 4)))  # for this thread; a run sets its own

@@ -1,0 +1,200 @@
+"""The Train tab: pictures, recipe and budget on the left, the monitor on the right. Layout and wiring; the logic is in recipe.py."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+import threading
+from dataclasses import fields
+from pathlib import Path
+
+import gradio as gr
+
+from ..config import TrainConfig
+from ..presets import PRESETS, default_preset, preset_config
+from . import recipe
+from .monitor import build_monitor
+from .strings import t
+
+# Tells the monitor, on this browser alone, to show the run that was just started.
+WATCH = "(name) => { if (name) window.dispatchEvent(new CustomEvent('ganapp:watch', {detail: name})); }"
+_looking: dict[str, threading.Event] = {}  # browser session -> "stop preparing" of the preview at work
+
+
+def build_train(runs_folder: Path) -> None:
+    """Inside a gr.Tab."""
+    from ..data import NAMED
+
+    preset = default_preset(has_gpu())
+    with gr.Row(equal_height=False):
+        with gr.Column(scale=1, min_width=300, elem_id="train_left"):
+            ui = {}
+            gr.HTML(recipe.heading("train.data"))
+            ui["dataset"] = gr.Dropdown(
+                list(NAMED), value="faces", allow_custom_value=True, label=t("train.dataset.info"), elem_id="dataset",
+            )  # fmt: skip
+            ui["preview"] = gr.Image(
+                label=t("train.preview"), show_label=False, interactive=False, buttons=[], elem_id="preview_grid",
+                format="webp", container=False,
+            )  # fmt: skip
+            ui["facts"] = gr.HTML(elem_id="facts")
+            ui["look_cancel"] = gr.Button(t("train.look.cancel"), size="sm", visible=False, elem_id="look_cancel")
+            with gr.Accordion(t("train.own"), open=False, elem_id="own"):
+                ui["upload"] = gr.File(
+                    label=t("train.upload"), file_count="multiple", elem_id="upload",
+                    file_types=[".zip", ".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff"],
+                )  # fmt: skip
+                ui["look"] = gr.Button(t("train.look"), size="sm", elem_id="look")
+                ui["cache"] = gr.HTML(elem_id="cache")
+                ui["cache_clear"] = gr.Button(t("train.cache.clear"), size="sm", elem_id="cache_clear")
+
+            gr.HTML(recipe.heading("train.recipe"))
+            ui["preset"] = gr.Dropdown(list(PRESETS), value=preset, label=t("train.preset"), elem_id="preset")
+            ui["about"] = gr.HTML(elem_id="about")
+            with gr.Accordion(t("train.advanced"), open=False, elem_id="advanced"):
+                controls = build_advanced(PRESETS[preset].config)
+
+            gr.HTML(recipe.heading("train.budget"))
+            with gr.Row(elem_classes="tight"):
+                ui["amount"] = gr.Number(10, label=t("train.budget.amount"), minimum=0, min_width=80, elem_id="amount")
+                ui["budget"] = gr.Dropdown(
+                    [(t("train.budget.minutes"), "minutes"), (t("train.budget.kimg"), "kimg")],
+                    value="minutes", label=t("train.budget.kind"), min_width=120, elem_id="budget",
+                )  # fmt: skip
+            ui["name"] = gr.Textbox(label=t("train.name"), max_lines=1, elem_id="run_name")
+            ui["message"] = gr.HTML(elem_id="train_message")
+            ui["start"] = gr.Button(t("train.start"), variant="primary", elem_id="start")
+            ui["started"] = gr.Textbox(visible="hidden", elem_id="started")
+        with gr.Column(scale=3, min_width=340):
+            build_monitor(runs_folder)
+    wire(ui, controls, runs_folder)
+
+
+def build_advanced(config: TrainConfig) -> dict[str, gr.components.Component]:
+    """A control for every field of the configuration, with its one sentence of help, group by group."""
+    by_name = {f.name: f for f in fields(TrainConfig)}
+    controls: dict[str, gr.components.Component] = {}
+    group = ""
+    for name in recipe.advanced_fields():
+        if by_name[name].metadata["group"] != group:
+            group = by_name[name].metadata["group"]
+            gr.HTML(recipe.heading(f"group.{group}"))
+        controls[name] = control(by_name[name], getattr(config, name))
+    return controls
+
+
+def control(field, value) -> gr.components.Component:
+    texts = {"label": t(f"field.{field.name}"), "info": t(f"help.{field.name}"), "elem_id": f"set_{field.name}"}
+    if field.metadata["choices"]:
+        return gr.Dropdown(list(field.metadata["choices"]), value=value, **texts)
+    if isinstance(value, bool):
+        return gr.Checkbox(value, **texts)
+    if isinstance(value, dict):
+        return gr.Textbox(json.dumps(value), max_lines=2, **texts)
+    if isinstance(value, int | float):
+        return gr.Number(value, precision=0 if isinstance(value, int) else None, **texts)
+    return gr.Textbox(value, max_lines=1, **texts)
+
+
+def wire(ui: dict, controls: dict, runs_folder: Path) -> None:
+    names = list(controls)
+    private = {"api_visibility": "private"}
+    previews = Path(tempfile.gettempdir()) / "ganapp-previews"
+
+    def values_of(given: tuple) -> dict:
+        return dict(zip(names, given, strict=True))
+
+    def start(dataset, preset, budget, amount, name, *given):
+        try:
+            config = recipe.config_from(preset, str(dataset or "").strip(), budget, amount, values_of(given))
+            run = recipe.start_run(runs_folder, config, name or "")
+        except (ValueError, OSError) as error:
+            return "", recipe.message(error)
+        return run.name, ""
+
+    def look(request: gr.Request, dataset, preset, *given, progress=gr.Progress()):  # noqa: B008
+        from ..data import Cancelled
+
+        stop = _looking[request.session_hash] = threading.Event()
+
+        def tell(done, total, what):
+            progress((done, total) if total else 0, desc=what)
+
+        try:
+            config = recipe.config_from(preset, str(dataset or "").strip(), "minutes", 1, values_of(given))
+            path, facts = recipe.look_at_data(config.dataset, config, tell, stop.is_set, previews)
+            return path, facts, recipe.cache_html()
+        except Cancelled:
+            return gr.skip(), recipe.note("train.look.cancelled"), recipe.cache_html()
+        except (ValueError, OSError) as error:
+            return None, recipe.message(error), recipe.cache_html()
+        finally:
+            _looking.pop(request.session_hash, None)
+
+    def cancel(request: gr.Request):
+        if request.session_hash in _looking:
+            _looking[request.session_hash].set()
+
+    def take_upload(files):
+        from ..data.ingest import keep_uploads
+
+        if not files:
+            return gr.skip(), gr.skip()
+        try:
+            return str(keep_uploads(files)), ""
+        except (ValueError, OSError) as error:
+            return gr.skip(), recipe.message(error)
+
+    def clear():
+        from ..data import clear_cache
+
+        return recipe.note("data.cleared", size=f"{clear_cache() / 1e6:,.0f} MB")
+
+    def fill(preset):
+        config = preset_config(preset)
+        return [json.dumps(v) if isinstance(v := getattr(config, n), dict) else v for n in names]
+
+    everything = list(controls.values())
+    looking = {
+        "fn": look,
+        "inputs": [ui["dataset"], ui["preset"], *everything],
+        "outputs": [ui["preview"], ui["facts"], ui["cache"]],
+        "concurrency_limit": 2,
+        "show_progress_on": ui["preview"],
+        **private,
+    }
+    cancel_on = {"fn": lambda: gr.Button(visible=True), "outputs": ui["look_cancel"], "queue": False, **private}
+    cancel_off = {"fn": lambda: gr.Button(visible=False), "outputs": ui["look_cancel"], "queue": False, **private}
+
+    gr.on([ui["look"].click, ui["dataset"].change, controls["resolution"].change], **cancel_on).then(**looking).then(
+        **cancel_off
+    )
+    ui["look_cancel"].click(cancel, queue=False, **private)
+    ui["upload"].upload(take_upload, ui["upload"], [ui["dataset"], ui["facts"]], **private)
+    ui["cache_clear"].click(clear, outputs=ui["cache"], **private)
+    ui["preset"].change(fill, ui["preset"], everything, queue=False, **private)
+    ui["preset"].change(
+        lambda name: recipe.about_preset(name, runs_folder), ui["preset"], ui["about"], concurrency_limit=1, **private
+    )
+    ui["start"].click(
+        start,
+        [ui["dataset"], ui["preset"], ui["budget"], ui["amount"], ui["name"], *everything],
+        [ui["started"], ui["message"]],
+        queue=False,
+        api_name="start",
+        **private,
+    ).then(None, ui["started"], js=WATCH)
+    # What a first visitor sees: the pictures and what to expect. Prepared once, then from the cache.
+    page = gr.context.Context.root_block
+    page.load(**looking)
+    page.load(
+        lambda name: recipe.about_preset(name, runs_folder), ui["preset"], ui["about"], concurrency_limit=1, **private
+    )
+
+
+def has_gpu() -> bool:
+    """Whether there is a GPU, without importing torch: that would cost the page's start two seconds."""
+    import platform
+    import shutil
+
+    return shutil.which("nvidia-smi") is not None or (platform.system() == "Darwin" and platform.machine() == "arm64")

@@ -1,0 +1,287 @@
+"""The monitor's server functions on real run folders, without gradio or a browser."""
+
+import json
+import math
+import re
+import sys
+import time
+import types
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from ganapp.config import TrainConfig
+from ganapp.runs import ENDED, WORKING, create_run, list_runs
+from ganapp.ui import thinning
+from ganapp.ui.monitor import ACTIONS, Monitor
+from ganapp.ui.strings import script_catalogs
+
+
+@pytest.fixture
+def monitor(tmp_path):
+    published = []
+    made = Monitor(tmp_path / "runs", published.append, tmp_path / "exports", fresh_sec=0)
+    made.published = published
+    return made
+
+
+def add_run(monitor, state="paused", rows=0, grids=(), **config):
+    run = create_run(monitor.folder, TrainConfig(**config))
+    for i in range(rows):
+        run.append_stats({"nimg": 64 * (i + 1), "sec": i * 0.5, "d_loss": 1 + i / 7, "g_loss": -2.0})
+    for nimg in grids:
+        run.sample_path(nimg).write_bytes(b"webp")
+    run.write_status(state=state, attempt=1, nimg=64 * rows, sec=rows * 0.5)
+    return run
+
+
+def follow(known, answer):
+    """What the script keeps of an answer."""
+    if "run" in answer:
+        known = {"list": known.get("list"), "run": answer["run"]}
+    names = {"list": "list", "status": "status_hash", "attempt": "attempt", "offset": "offset", "real": "real"}
+    known |= {name: answer[key] for name, key in names.items() if key in answer}
+    if answer.get("grids"):
+        known["grids"] = answer["grids"][-1]
+    return known
+
+
+def test_no_runs_is_said_once(monitor):
+    first = monitor.poll({"run": None, "known": {}})
+    assert first["runs"] == []
+    assert monitor.poll({"run": None, "known": follow({}, first)}) == {}
+
+
+def test_first_poll_then_nothing_then_only_what_is_new(monitor):
+    run = add_run(monitor, rows=3, grids=(64, 128), dataset="/home/me/secret folder/cats.zip", kimg=5)
+    first = monitor.poll({"run": None, "known": {}})
+    assert first["run"] == run.name and first["reset"]
+    assert first["runs"] == [[run.name, "paused", 192]]
+    assert first["config"]["dataset"] == "cats.zip" and "secret" not in json.dumps(first)
+    assert first["stats"]["nimg"] == [64, 128, 192]
+    assert first["stats"]["d_loss"] == [1.0, 1.143, 1.286] and "r1" not in first["stats"]
+    assert first["grids"] == [64, 128]
+    assert first["folder"] == run.samples_folder.as_posix() and monitor.published == [run.samples_folder]
+    known = follow({}, first)
+    assert monitor.poll({"run": run.name, "known": known}) == {}
+
+    run.append_stats({"nimg": 256, "sec": 2, "d_loss": 0.123456, "r1": 0.5})
+    run.sample_path(256).write_bytes(b"webp")
+    run.real_path.write_bytes(b"webp")
+    news = monitor.poll({"run": run.name, "known": known})
+    assert set(news) == {"stats", "offset", "attempt", "grids", "real"}
+    assert news["stats"] == {"rows": 1, "nimg": [256], "sec": [2], "d_loss": [0.1235], "r1": [0.5]}
+    assert news["grids"] == [256] and news["real"] is True
+    assert len(json.dumps(news)) < 300
+    known = follow(known, news)
+    assert monitor.poll({"run": run.name, "known": known}) == {}
+
+    run.write_status(nimg=256)
+    news = monitor.poll({"run": run.name, "known": known})
+    assert set(news) == {"status", "status_hash"} and news["status"]["nimg"] == 256
+
+
+def test_a_heartbeat_alone_sends_nothing(monitor):
+    run = add_run(monitor, rows=1, state="running")
+    known = follow({}, monitor.poll({"run": run.name, "known": {}}))
+    time.sleep(0.01)
+    run.write_status()
+    assert monitor.poll({"run": run.name, "known": known}) == {}
+
+
+def test_partial_last_line_waits(monitor):
+    run = add_run(monitor, rows=1)
+    known = follow({}, monitor.poll({"run": run.name, "known": {}}))
+    with open(run.path / "stats.jsonl", "a") as file:
+        file.write('{"nimg": 128, "sec"')
+    assert monitor.poll({"run": run.name, "known": known}) == {}
+    with open(run.path / "stats.jsonl", "a") as file:
+        file.write(': 2, "d_loss": 3}\n')
+    assert monitor.poll({"run": run.name, "known": known})["stats"]["d_loss"] == [3.0]
+
+
+@pytest.mark.parametrize("change", [{"attempt": 0}, {"offset": 10**9}, {"offset": -5, "attempt": "x"}, {"attempt": 2}])
+def test_a_cursor_of_another_time_starts_over(monitor, change):
+    run = add_run(monitor, rows=4, grids=(64, 128))
+    known = follow({}, monitor.poll({"run": run.name, "known": {}})) | change
+    news = monitor.poll({"run": run.name, "known": known})
+    assert news["stats"]["nimg"] == [64, 128, 192, 256]
+    if change.get("offset") != -5:
+        assert news["reset"] and news["grids"] == [64, 128]
+    assert follow(known, news)["offset"] == (run.path / "stats.jsonl").stat().st_size
+
+
+def test_resume_drops_what_it_supersedes(monitor):
+    run = add_run(monitor, rows=4, grids=(64, 256))
+    known = follow({}, monitor.poll({"run": run.name, "known": {}}))
+    run.drop_stats_after(128)
+    run.write_status(attempt=2, state="running")
+    news = monitor.poll({"run": run.name, "known": known})
+    assert news["reset"] and news["stats"]["nimg"] == [64, 128] and news["grids"] == [64]
+
+
+def test_another_run_comes_whole(monitor):
+    first, second = add_run(monitor, rows=2), add_run(monitor, rows=1, grids=(64,))
+    known = follow({}, monitor.poll({"run": first.name, "known": {}}))
+    news = monitor.poll({"run": second.name, "known": known})
+    assert news["run"] == second.name and news["reset"] and news["grids"] == [64] and "runs" not in news
+
+
+@pytest.mark.parametrize("request_", [None, [], "x", {"run": ["a"], "known": "b"}, {"known": {"run": {}, "grids": []}}])
+def test_poll_takes_anything(monitor, request_):
+    run = add_run(monitor, rows=1)
+    assert monitor.poll(request_)["run"] == run.name
+
+
+def test_alive_first_else_newest(monitor):
+    old, middle = add_run(monitor), add_run(monitor)
+    newest = add_run(monitor)
+    assert monitor.poll({})["run"] == newest.name
+    old.write_status(state="queued")
+    assert monitor.poll({})["run"] == old.name
+    middle.write_status(state="running")
+    assert monitor.poll({})["run"] == middle.name
+    assert monitor.poll({"run": newest.name})["run"] == newest.name
+    assert monitor.poll({"run": "gone"})["run"] == middle.name
+
+
+def test_place_in_queue_and_pending_word(monitor):
+    first, second = add_run(monitor, state="queued"), add_run(monitor, state="queued")
+    assert monitor.poll({"run": first.name})["status"]["queue"] == 1
+    assert monitor.poll({"run": second.name})["status"]["queue"] == 2
+    assert monitor.act({"run": second.name, "word": "stop"}) == {"ok": True}
+    assert second.command() == "stop"
+    assert monitor.poll({"run": second.name})["status"]["word"] == "stop"
+
+
+def test_not_a_number_is_null_and_json_stays_strict(monitor):
+    run = add_run(monitor, rows=1)
+    run.append_stats({"nimg": 128, "sec": 1, "d_loss": math.nan, "g_loss": math.inf})
+    run.write_status(images_per_sec=math.nan)
+    news = monitor.poll({"run": run.name})
+    assert news["stats"]["d_loss"] == [1.0, None] and news["stats"]["g_loss"] == [-2.0, None]
+    json.dumps(news, allow_nan=False)
+
+
+def test_thinning_keeps_spikes_means_and_the_end():
+    rows = [
+        {"nimg": i + 1, "sec": i / 3, "d_loss": i % 10, **({"r1": 2.0} if i % 100 == 0 else {})} for i in range(50_000)
+    ]
+    rows[31_234]["d_loss"] = 777.0
+    table = thinning.columns(rows)
+    count = len(table["nimg"])
+    assert count == thinning.BUCKETS and table["rows"] == 50_000
+    assert table["nimg"][-1] == 50_000 and table["nimg"] == sorted(table["nimg"])
+    assert max(table["hi"]["d_loss"]) == 777.0 and max(table["d_loss"]) < 20
+    assert abs(sum(table["d_loss"]) / count - (4.5 + 772.5 / 50_000)) < 0.03
+    assert all(v == 2.0 for v in table["r1"] if v is not None) and set(table["lo"]["d_loss"]) == {0.0}
+    assert len(thinning.columns(rows[: thinning.MAX_ROWS])["nimg"]) == thinning.MAX_ROWS
+
+
+def test_a_long_run_of_every_series_loads_in_60_kb():
+    def row(i):
+        return {"nimg": 10**8 + 64 * i, "sec": 1e5 + i * 1.37, **{k: -1.23456 * (1 + i % 7) for k in thinning.SERIES}}
+
+    for count in (thinning.MAX_ROWS, 20_000):
+        assert len(json.dumps(thinning.columns([row(i) for i in range(count)]), separators=(",", ":"))) < 61_440
+
+
+def test_spread_has_both_ends():
+    assert thinning.spread(list(range(10)), 4) == [0, 3, 6, 9]
+
+
+@pytest.mark.parametrize("name", ["..", "../runs", "", None, "/etc", "a/b", ".", "00001-nothing", 7, {"a": 1}])
+@pytest.mark.parametrize("word", sorted(ACTIONS))
+def test_only_names_that_are_there_are_acted_on(monitor, name, word):
+    add_run(monitor)
+    outside = create_run(monitor.folder.parent / "outside", TrainConfig())
+    for asked in (name, f"../outside/{outside.name}", str(outside.path)):
+        answer = monitor.act({"run": asked, "word": word, "name": "x"})
+        assert set(answer) == {"error"} and "no run" in answer["error"]
+    assert outside.path.exists() and len(list_runs(monitor.folder)) == 1
+
+
+@pytest.mark.parametrize("request_", [None, "x", {}, {"word": ["stop"]}, {"word": "run"}, {"word": "__init__"}])
+def test_act_takes_only_its_words(monitor, request_):
+    assert "must be one of" in monitor.act(request_)["error"]
+
+
+def test_a_word_for_a_run_that_rests_is_refused(monitor):
+    run = add_run(monitor, state="paused")
+    assert "not at work" in monitor.act({"run": run.name, "word": "pause"})["error"]
+    assert run.command() == "run"
+
+
+def test_resume_starts_what_rests(monitor, monkeypatch):
+    started = []
+    monkeypatch.setitem(sys.modules, "ganapp.jobs", types.SimpleNamespace(start=started.append))
+    monkeypatch.setattr("ganapp.jobs", sys.modules["ganapp.jobs"], raising=False)
+    run = add_run(monitor, state="paused")
+    assert monitor.act({"run": run.name, "word": "resume"}) == {"ok": True} and started == [run]
+    run.write_status(state="finished")
+    assert "finished" in monitor.act({"run": run.name, "word": "resume"})["error"]
+
+
+def test_rename_and_delete(monitor):
+    run, other = add_run(monitor), add_run(monitor)
+    assert "does not" in monitor.act({"run": run.name, "word": "rename", "name": "../x"})["error"]
+    assert "already" in monitor.act({"run": run.name, "word": "rename", "name": other.name})["error"]
+    assert monitor.act({"run": run.name, "word": "rename", "name": " cats "}) == {"ok": True, "run": "cats"}
+    with monitor._find("cats").lock():
+        assert "at work" in monitor.act({"run": "cats", "word": "delete"})["error"]
+    assert monitor.act({"run": "cats", "word": "delete"}) == {"ok": True}
+    assert [row[0] for row in monitor.poll({})["runs"]] == [other.name]
+
+
+def test_export_is_a_zip_in_a_folder_of_its_own(monitor):
+    run = add_run(monitor, rows=2, grids=(64,))
+    answer = monitor.act({"run": run.name, "word": "export"})
+    assert answer["name"] == f"{run.name}.zip"
+    with zipfile.ZipFile(answer["file"]) as archive:
+        assert f"{run.name}/samples/000000064.webp" in archive.namelist()
+    assert monitor.act({"run": run.name, "word": "export"})["file"] != answer["file"]
+
+
+def test_timelapse_is_made_once(monitor, monkeypatch):
+    calls = []
+
+    def timelapse(paths, out, fps):
+        calls.append((len(paths), fps))
+        out.write_bytes(b"mp4")
+
+    monkeypatch.setattr("ganapp.media.timelapse", timelapse)
+    run = add_run(monitor, grids=(64,))
+    assert "at least two" in monitor.act({"run": run.name, "word": "timelapse"})["error"]
+    for nimg in range(128, 128 + 600):
+        run.sample_path(nimg).write_bytes(b"webp")
+    for _ in range(2):
+        answer = monitor.act({"run": run.name, "word": "timelapse"})
+        assert answer["file"] == run.timelapse_path.as_posix() and answer["version"] > 0
+    assert calls == [(480, 24)]
+
+
+def test_every_word_of_the_page_is_translated():
+    from ganapp.ui import monitor
+
+    catalogs = script_catalogs()
+    names = ("monitor.html", "monitor.css", "monitor.js", "monitor_charts.js")
+    html, css, *scripts = (Path(monitor.__file__).with_name(name).read_text(encoding="utf-8") for name in names)
+    used = set(re.findall(r'data-(?:t|label|alt)="([\w.]+)"', html))
+    used |= set(re.findall(r'\b(?:t|item)\("([\w.]+[a-z])"', "".join(scripts)))
+    used |= {f"state.{s}" for s in (*WORKING, *ENDED, "interrupted")}
+    used |= {f"series.{s}" for s in thinning.SERIES}
+    for language, catalog in catalogs.items():
+        assert used <= set(catalog), (language, used - set(catalog))
+    # Gradio fills its template before the browser sees it: these would be taken for its own marks.
+    assert not re.search(r"`|\$\{|\{\{", html + css)
+
+
+def test_component_has_its_parts(tmp_path):
+    pytest.importorskip("gradio")
+    from ganapp.ui.monitor import build_monitor
+
+    component = build_monitor(tmp_path)
+    assert component.elem_id == "monitor"
+    assert component.poll({"run": None, "known": {}})["runs"] == []
+    assert "error" in component.act({})
