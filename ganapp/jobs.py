@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from .config import TrainConfig
-from .runs import WORKING, Run, list_runs
+from .runs import Run, list_runs
 
 COMMAND_SEC = 0.25  # how often the command file is looked at
 SAMPLE_GROWTH = 0.02  # a grid at least every 2 % of the training time, so that a time-lapse has a few hundred frames
@@ -242,12 +242,12 @@ class _Job:
         )
 
     def write_samples(self, state) -> None:
+        import numpy as np
+        import torch
+
         from .media import grid, save_webp
         from .sample import images_from_latents, latent
         from .train import averaged_generator
-
-        import numpy as np
-        import torch
 
         config = self.config
         k = config.num_classes

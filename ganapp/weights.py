@@ -105,7 +105,7 @@ def read_config(folder: str | Path, name: str = "") -> dict[str, Any]:
         spec = ModelSpec.from_json(data["spec"])
     except ValueError as error:
         raise ValueError(f"{name}: {error}") from None
-    _check_numbers(spec, name)
+    _check_args(spec, name)
     names = data.get("class_names") or []
     if not isinstance(names, list) or (names and len(names) != spec.num_classes):
         raise ValueError(f"{name}: class_names must be a list of {spec.num_classes} names, one a class.")
@@ -114,12 +114,7 @@ def read_config(folder: str | Path, name: str = "") -> dict[str, Any]:
     return {"spec": spec, "class_names": tuple(str(n) for n in names), "origin": origin}
 
 
-def _check_numbers(spec: ModelSpec, name: str) -> None:
-    for key in ("resolution", "channels", "num_classes", "z_dim"):
-        if type(getattr(spec, key)) is not int:
-            raise ValueError(f"{name}: {key} is {getattr(spec, key)!r}; it must be a whole number.")
-    if not isinstance(spec.args, dict):
-        raise ValueError(f"{name}: args is {spec.args!r}; it must be a JSON object.")
+def _check_args(spec: ModelSpec, name: str) -> None:
     for key, value in spec.args.items():
         values = value if isinstance(value, list) else [value]
         if len(values) > MAX_LIST or any(isinstance(v, int | float) and not abs(v) <= MAX_ARG for v in values):

@@ -122,8 +122,8 @@ def _handler(hub: Hub, host: str) -> type[BaseHTTPRequestHandler]:
                 if hub.portal:
                     return self.send(200, b"<html>Welcome to the hotel</html>", {"Content-Type": "text/html"})
                 if host == "cdn":
-                    return self.cdn(parse_qs(parts.query))
-                return self.hub(parts.path)
+                    return self.serve_cdn(parse_qs(parts.query))
+                return self.serve_hub(parts.path)
             except _Error as error:
                 headers = {"Content-Type": "application/json", "X-Error-Message": error.message}
                 if error.code:
@@ -132,7 +132,7 @@ def _handler(hub: Hub, host: str) -> type[BaseHTTPRequestHandler]:
                     headers["X-Repo-Commit"] = error.commit
                 self.send(error.status, json.dumps({"error": error.message}).encode(), headers)
 
-        def hub(self, path: str):
+        def serve_hub(self, path: str):
             if match := re.fullmatch(r"/api/models/([^/]+/[^/]+)(?:/revision/([^/]+))?", path):
                 repo, sha = self.find(match[1], unquote(match[2] or "main"))
                 siblings = [{"rfilename": name} for name in sorted(repo.commits[sha])]
@@ -183,7 +183,7 @@ def _handler(hub: Hub, host: str) -> type[BaseHTTPRequestHandler]:
                 return self.send(307, b"Temporary Redirect", headers | {"X-Linked-Size": size, "Location": to})
             return self.send(200, data, headers | {"Content-Type": "text/plain"}, length=size)
 
-        def cdn(self, query: dict[str, list[str]]):
+        def serve_cdn(self, query: dict[str, list[str]]):
             self.file = query["file"][0]
             data = hub.repos[query["repo"][0]].commits[query["commit"][0]][self.file]
             if self.token():  # a signed address takes no second authorization, like the storage that is behind the Hub

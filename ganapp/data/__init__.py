@@ -87,7 +87,6 @@ def _open_faces(resolution, channels, split, progress, cancelled) -> ImageDatase
     from ganapp.data.dataset import MapWriter, paced, prepared
 
     count, seed = FACES[split]
-    faces._check(resolution, 0)
 
     def build(folder: Path) -> dict:
         writer, tables, tell = MapWriter(folder / "images.npy", resolution, channels or 3), [], paced(progress)

@@ -8,6 +8,7 @@ import hashlib
 import io
 import json
 import os
+import posixpath
 import re
 import shutil
 import threading
@@ -18,7 +19,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as NotYet
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 import numpy as np
 from PIL import Image, ImageColor, ImageOps, UnidentifiedImageError
@@ -90,42 +91,23 @@ def open_pictures(
     path = path.resolve()
     what = {"resolution": resolution, "channels": channels, "crop": crop, "background": list(colour)}
     tell = paced(progress)
-    if path.is_dir():
+    is_folder = path.is_dir()
+    if is_folder:
         tell(0, None, "Listing the folder")
-        listing = []
-        for file in _walk(path):
-            listing.append(file)
-            if len(listing) % 1000 == 0 and cancelled is not None and cancelled():
-                raise Cancelled("listing the folder was cancelled")
-        listing.sort()
+        listing = _list_folder(path, cancelled)
         identity = {"folder": str(path), "files": _hash_listing(listing), **what}
-        entries = [Entry(name, size, _file_reader(path / name)) for name, size, _ in listing]
-        archive = None
     else:
         stat = path.stat()
-        identity, entries, archive = (
-            {"zip": str(path), "size": stat.st_size, "mtime": stat.st_mtime_ns, **what},
-            None,
-            path,
-        )
+        identity = {"zip": str(path), "size": stat.st_size, "mtime": stat.st_mtime_ns, **what}
 
     def build(folder: Path) -> dict:
-        if archive is None:
-            return _build(folder, path.name, entries, resolution, channels, crop, colour, tell, cancelled)
-        with _open_zip(archive) as file:
-            return _build(
-                folder,
-                path.name,
-                list(_zip_entries(file, archive)),
-                resolution,
-                channels,
-                crop,
-                colour,
-                tell,
-                cancelled,
-            )
+        arguments = folder, path.name, resolution, channels, crop, colour, tell, cancelled
+        if is_folder:
+            return _build([Entry(name, size, _file_reader(path / name)) for name, size, _ in listing], *arguments)
+        with _open_zip(path) as file:
+            return _build(list(_zip_entries(file, path)), *arguments)
 
-    name = path.stem if archive is not None else path.name
+    name = path.name if is_folder else path.stem
     meta, images, tables = prepared(f"{name}-{resolution}", identity, build, progress, cancelled)
     rows = np.flatnonzero(tables["heldout"] == (split == "heldout"))
     if not len(rows):
@@ -275,7 +257,7 @@ def _scale(values: np.ndarray, mode: str, format: str | None) -> Image.Image:
     return Image.fromarray(np.clip(np.rint(scaled), 0, 255).astype(np.uint8))
 
 
-def _build(folder, source, entries, resolution, channels, crop, background, tell, cancelled) -> dict:
+def _build(entries, folder, source, resolution, channels, crop, background, tell, cancelled) -> dict:
     """The one pass: decode every picture, write images.npy and tables.npz, return the meta data."""
     pictures, report = _label(entries)
     need, free = len(pictures) * resolution**2 * (channels or 1), shutil.disk_usage(folder).free
@@ -435,7 +417,7 @@ def _nothing_usable(source: str, report: list[tuple[str, str]]) -> str:
 
 
 def _suffix(name: str) -> str:
-    return PurePosixPath(name).suffix.lower()
+    return posixpath.splitext(name)[1].lower()
 
 
 def _shown(name: str) -> str:
@@ -443,41 +425,41 @@ def _shown(name: str) -> str:
     return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
-def _wanted(name: str) -> bool:
-    """Whether a file is looked at: pictures by their ending and dataset.json, but nothing hidden."""
-    parts = name.split("/")
-    if any(p.startswith(".") or p == "__MACOSX" for p in parts):
+def _wanted(name: str, folder: bool = False) -> bool:
+    """Whether a file or folder of this name, without its path, is looked at: pictures by their ending, nothing hidden."""
+    if name.startswith(".") or name == "__MACOSX":
         return False
-    return parts[-1] == "dataset.json" or _suffix(name) in PICTURES or _suffix(name) in UNSUPPORTED
+    return folder or _suffix(name) in PICTURES or _suffix(name) in UNSUPPORTED or name == "dataset.json"
 
 
-def _walk(root: Path) -> Iterator[tuple[str, int, int]]:
-    """(name, bytes, time) of every wanted file below root; links are followed, each folder is entered once."""
-    seen, folders = set(), [(root, "")]
+def _list_folder(root: Path, cancelled) -> list[tuple[str, int, int]]:
+    """(name, bytes, time) of every wanted file below root, sorted; links are followed, each folder is entered once."""
+    listing, seen, folders = [], set(), [(str(root), "")]
     while folders:
+        if cancelled is not None and cancelled():
+            raise Cancelled("listing the folder was cancelled")
         folder, prefix = folders.pop()
-        stat = os.stat(folder)
-        if (stat.st_dev, stat.st_ino) in seen:
-            continue
-        seen.add((stat.st_dev, stat.st_ino))
         try:
+            stat = os.stat(folder)
+            if (stat.st_dev, stat.st_ino) in seen:
+                continue
+            seen.add((stat.st_dev, stat.st_ino))
             with os.scandir(folder) as scan:
-                found = sorted(scan, key=lambda e: e.name, reverse=True)
+                found = sorted(scan, key=lambda e: e.name, reverse=True)  # the last is popped first: always one order
         except OSError as error:
             raise ValueError(f"The folder {folder} cannot be listed ({error.strerror}).") from error
         for item in found:
-            name = prefix + item.name
-            if item.name.startswith(".") or item.name == "__MACOSX":
+            if not _wanted(item.name, item.is_dir()):
                 continue
             if item.is_dir():
-                folders.append((Path(item.path), name + "/"))
-            elif _wanted(name):
-                try:
-                    stat = item.stat()
-                except OSError:  # a link to nothing, or gone since it was listed: reading it will say so
-                    yield name, 0, 0
-                    continue
-                yield name, stat.st_size, stat.st_mtime_ns
+                folders.append((item.path, f"{prefix}{item.name}/"))
+                continue
+            try:
+                stat = item.stat()
+                listing.append((prefix + item.name, stat.st_size, stat.st_mtime_ns))
+            except OSError:  # a link to nothing, or gone since it was listed: reading it will say so
+                listing.append((prefix + item.name, 0, 0))
+    return sorted(listing)
 
 
 def _hash_listing(listing: list[tuple[str, int, int]]) -> str:
@@ -517,7 +499,8 @@ def _zip_entries(file: zipfile.ZipFile, path: Path) -> Iterator[Entry]:
     for name, info in zip(names, file.infolist(), strict=True):
         if name.startswith("/") or re.match(r"[A-Za-z]:", name) or ".." in name.split("/"):
             raise ValueError(f"{path.name} is refused: its entry {name[:100]!r} would be placed outside of its folder.")
-        if not info.is_dir() and _wanted(name):
+        *folders, last = name.split("/")
+        if not info.is_dir() and _wanted(last) and all(_wanted(f, True) for f in folders):
             infos.append((name, info))
     total, size = sum(info.file_size for _, info in infos), path.stat().st_size
     if total > 1 << 30 and total > 200 * size:

@@ -17,6 +17,7 @@ from gradio.context import Context
 from gradio.utils import get_upload_folder
 
 from . import studio as work
+from .recipe import both
 from .strings import STRINGS, t
 from .studio import SEED_CLASS, Studio
 
@@ -41,9 +42,7 @@ def build_generate(runs_folder: Path, checkpoints: Path, allow_paths: bool = Tru
                 )
                 refresh = gr.Button("↻", elem_id="gen_refresh", elem_classes="gen-icon", min_width=40)
             card = gr.HTML(elem_id="gen_card")
-            seeds = gr.Textbox(
-                "0-15", label=t("gen.seeds"), info=t("gen.seeds.info"), max_lines=3, elem_id="gen_seeds"
-            )
+            seeds = gr.Textbox("0-15", label=t("gen.seeds"), info=t("gen.seeds.info"), max_lines=3, elem_id="gen_seeds")
             with gr.Row(elem_classes="gen-line"):
                 dice = gr.Button(t("gen.random"), elem_id="gen_random", min_width=100)
                 go = gr.Button(t("gen.go"), variant="primary", elem_id="gen_go", min_width=120)
@@ -54,7 +53,7 @@ def build_generate(runs_folder: Path, checkpoints: Path, allow_paths: bool = Tru
                 interactive=False, buttons=["download", "fullscreen"], elem_id="gen_gallery",
             )  # fmt: skip
             with gr.Row(elem_classes="gen-line gen-under"):
-                gr.HTML(t("gen.hint"), elem_classes="gen-hint")
+                gr.HTML(both("gen.hint"), elem_classes="gen-hint")
                 zipped = gr.DownloadButton(t("gen.zip"), interactive=False, size="md", elem_id="gen_zip", min_width=160)
         with gr.Column(elem_classes="gen-tune"):
             label = gr.Dropdown(
@@ -73,14 +72,14 @@ def build_generate(runs_folder: Path, checkpoints: Path, allow_paths: bool = Tru
 
     with gr.Row(elem_classes="gen-more"):
         with gr.Column(elem_classes="gen-panel gen-mix"):
-            gr.HTML(t("gen.mix.title"), elem_classes="gen-title")
+            gr.HTML(f"<h3>{both('gen.mix.title')}</h3>", elem_classes="gen-title")
             mixed = gr.HTML(elem_id="mix_image")
             mix_slider = gr.Slider(0, 1, 0.5, step=0.01, label=t("gen.mix.slider"), buttons=[], elem_id="mix_slider")
             with gr.Row(elem_classes="gen-line"):
                 mix_a = gr.Number(1, label=t("gen.mix.a"), precision=0, minimum=0, min_width=90, elem_id="mix_a")
                 mix_b = gr.Number(2, label=t("gen.mix.b"), precision=0, minimum=0, min_width=90, elem_id="mix_b")
         with gr.Column(elem_classes="gen-panel gen-walk"):
-            gr.HTML(t("gen.walk.title"), elem_classes="gen-title")
+            gr.HTML(f"<h3>{both('gen.walk.title')}</h3>", elem_classes="gen-title")
             with gr.Row(elem_classes="gen-walk-row"):
                 with gr.Column(elem_classes="gen-walk-ask"):
                     walk_seeds = gr.Textbox("1, 5, 9", label=t("gen.walk.seeds"), elem_id="walk_seeds")
@@ -196,7 +195,10 @@ def build_generate(runs_folder: Path, checkpoints: Path, allow_paths: bool = Tru
         menu = class_menu(facts, wanted) if facts else {"choices": [_own(), (wanted, wanted)], "value": wanted}
         unknown = found.source is None and found.model
         words = say(
-            "gen.say.restored.unknown" if unknown else "gen.say.restored", language, seeds=found.seeds, model=found.model
+            "gen.say.restored.unknown" if unknown else "gen.say.restored",
+            language,
+            seeds=found.seeds,
+            model=found.model,
         )
         return (
             gr.Dropdown(choices=sources, value=found.source) if found.source else gr.skip(),
@@ -218,9 +220,7 @@ def build_generate(runs_folder: Path, checkpoints: Path, allow_paths: bool = Tru
     source.input(lambda: True, None, chosen_by_hand, **QUICK)
     source.change(describe, shown_for, described, **QUICK)
     columns.change(None, columns, None, js=COLUMNS_JS)
-    picture.upload(
-        restore, [picture, source], [source, seeds, label, psi, message, picture, chosen_by_hand], **QUICK
-    )
+    picture.upload(restore, [picture, source], [source, seeds, label, psi, message, picture, chosen_by_hand], **QUICK)
 
     mixing: dict[str, Any] = {"fn": mix, "inputs": [source, mix_a, mix_b, mix_slider, label, psi], "outputs": mixed}
     asked = {"inputs": [source, seeds, label, psi], "outputs": [gallery, message, zipped]}
@@ -266,7 +266,10 @@ def caption(picture: work.Picture, language: int) -> str:
 def card_html(facts: dict[str, Any], language: int) -> str:
     """One line: family, size, classes, data set, kimg, minutes, run or commit."""
     spec, names, origin = facts["spec"], facts["class_names"], facts["origin"]
-    parts = [spec.family, f"{spec.resolution} px" + ("" if spec.channels == 3 else f" {say('gen.card.grey', language)}")]
+    parts = [
+        spec.family,
+        f"{spec.resolution} px" + ("" if spec.channels == 3 else f" {say('gen.card.grey', language)}"),
+    ]
     if not spec.num_classes:
         parts.append(say("gen.card.none", language))
     else:
@@ -319,5 +322,3 @@ def _enclosing_tab() -> gr.Tab | None:
     while block is not None and not isinstance(block, gr.Tab):
         block = block.parent
     return block
-
-

@@ -182,7 +182,7 @@
     const resumes = RESUMABLE.includes(state);
     ui.toggle.dataset.word = resumes ? "resume" : "pause";
     set(ui.toggle, t(ui.toggle.dataset.word));
-    able(ui.toggle, resumes || (state === "running" && status.word !== "pause"));
+    able(ui.toggle, resumes || (WORKING.includes(state) && status.word !== "pause"));
     able(ui.stop, WORKING.includes(state) && status.word !== "stop");
     able(ui.save, state === "running" && !status.word);
   }

@@ -224,7 +224,7 @@ def public_status(run: Run, status: dict, seen: list[tuple[Run, dict]]) -> dict[
     if status["state"] in WORKING and (word := run.command()) != "run":
         shown["word"] = word
     if status["state"] == "queued":
-        waiting = sorted((s.get("queued", s.get("created", 0)), r.name) for r, s in seen if s["state"] == "queued")
+        waiting = sorted((s.get("asked", s.get("created", 0)), r.name) for r, s in seen if s["state"] == "queued")
         shown["queue"] = [name for _, name in waiting].index(run.name) + 1
     return shown
 

@@ -139,16 +139,20 @@ def message(error: object) -> str:
 # -- what to expect on this machine -----------------------------------------------------------------------------------
 
 
+def say_preset(name: str, expectation: str = "") -> str:
+    """One sentence on what a preset is, and the expectation below it, as HTML."""
+    return f'<p class="plain-note">{spans(PRESETS[name].about, PRESETS_CHINESE[name])}<br>{expectation}</p>'
+
+
 def about_preset(name: str, folder: Path) -> str:
-    """One sentence on what a preset is and one on what to expect here, as HTML. Measures this machine where it is idle."""
+    """What a preset is, and in a second sentence what to expect here. Measures this machine where it is idle."""
     preset = PRESETS[name]
     speed, how = speed_here(name, folder)
-    about = spans(preset.about, PRESETS_CHINESE[name])
     if not speed:
-        return f'<p class="plain-note">{about}</p>'
+        return say_preset(name, both("preset.expect.busy"))
     first, good = preset.first_kimg * 1000 / speed / 60, preset.good_kimg * 1000 / speed / 60
-    expect = both(f"preset.expect.{how}", speed=f"{speed:,.0f}", first=duration(first), good=duration(good))
-    return f'<p class="plain-note">{about}<br>{expect}</p>'
+    values = {"speed": f"{speed:,.0f}", "first": duration(first), "good": duration(good)}
+    return say_preset(name, both(f"preset.expect.{how}", **values))
 
 
 def duration(minutes: float) -> str:
@@ -170,11 +174,10 @@ def speed_here(name: str, folder: Path) -> tuple[float, str]:
             return 0.0, ""
     if name not in _speeds:
         from ..jobs import pick_device
-        from ..probe import step_sec
+        from ..probe import measure
 
-        config = PRESETS[name].config.replace(channels=PRESETS[name].config.channels or 3)
-        sec = step_sec(config.replace(precision="fp32"), pick_device("auto"), steps=2)
-        _speeds[name] = min(config.batch, 16) / sec
+        config = PRESETS[name].config
+        _speeds[name] = measure(config.replace(channels=config.channels or 3), pick_device("auto"))
     return _speeds[name], "measured"
 
 

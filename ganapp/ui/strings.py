@@ -182,6 +182,7 @@ STRINGS: dict[str, tuple[str, str]] = {
     "data.unusable": ("{count} files could not be used", "{count} 个文件无法使用"),
     "data.cache": ("Prepared data takes {size} in {folder}.", "已准备的数据占用 {size}，位于 {folder}。"),
     "data.cleared": ("{size} cleared.", "已清除 {size}。"),
+    "preset.expect.busy": ("A run is at work: its speed stands on the right.", "有训练正在运行：速度见右侧。"),
     "preset.expect.seen": ("On this machine: {speed} images/s in its last run. First shapes after about {first}, good pictures after about {good}.", "在本机上：上次训练速度为每秒 {speed} 张。约 {first} 后出现轮廓，约 {good} 后画质较好。"),
     "preset.expect.measured": ("On this machine: about {speed} images/s, by a short measurement. First shapes after about {first}, good pictures after about {good}.", "在本机上：短时测得约每秒 {speed} 张。约 {first} 后出现轮廓，约 {good} 后画质较好。"),
     # fmt: on

@@ -153,7 +153,9 @@ class Studio:
         """One PNG a seed and a ZIP of them. `progress(done, total)` is told."""
         numbers = sample.parse_seeds(seeds)
         if len(numbers) > MAX_PICTURES:
-            raise ValueError(f"These are {len(numbers)} seeds: the page makes at most {MAX_PICTURES} pictures at a time.")
+            raise ValueError(
+                f"These are {len(numbers)} seeds: the page makes at most {MAX_PICTURES} pictures at a time."
+            )
         sample.check_psi(psi)
         G = self.model(source)
         y = sample.labels_of(G, numbers, chosen_label(G, label))
@@ -223,7 +225,9 @@ class Studio:
         count = max(len(keys), len(y) if isinstance(y, list) else 0)
         total = latents.frame_count(count, frames, loop)
         if total > MAX_FRAMES[kind]:
-            raise ValueError(f"This film has {total} frames: a {kind.upper()} made here has at most {MAX_FRAMES[kind]}.")
+            raise ValueError(
+                f"This film has {total} frames: a {kind.upper()} made here has at most {MAX_FRAMES[kind]}."
+            )
         walk = latents.interpolate(G, keys, frames, mode, loop, y, psi, batch=CHUNK)
 
         def steps() -> Iterator[np.ndarray]:

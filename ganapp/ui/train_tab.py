@@ -173,9 +173,17 @@ def wire(ui: dict, controls: dict, runs_folder: Path) -> None:
     ui["upload"].upload(take_upload, ui["upload"], [ui["dataset"], ui["facts"]], **private)
     ui["cache_clear"].click(clear, outputs=ui["cache"], **private)
     ui["preset"].change(fill, ui["preset"], everything, queue=False, **private)
-    ui["preset"].change(
-        lambda name: recipe.about_preset(name, runs_folder), ui["preset"], ui["about"], concurrency_limit=1, **private
-    )
+    expecting = {
+        "fn": lambda name: recipe.about_preset(name, runs_folder),
+        "inputs": ui["preset"],
+        "outputs": ui["about"],
+        "concurrency_limit": 1,
+        "concurrency_id": "expect",
+        "show_progress": "hidden",
+        **private,
+    }
+    saying = {"fn": recipe.say_preset, "inputs": ui["preset"], "outputs": ui["about"], "queue": False, **private}
+    ui["preset"].change(**saying).then(**expecting)
     ui["start"].click(
         start,
         [ui["dataset"], ui["preset"], ui["budget"], ui["amount"], ui["name"], *everything],
