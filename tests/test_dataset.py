@@ -377,12 +377,12 @@ def test_faces_are_kept_and_can_be_cancelled(monkeypatch, cache):
     with pytest.raises(Cancelled):
         data.open_dataset("faces", 28, cancelled=lambda: next(asked, True))
     assert list((cache / "datasets").iterdir()) == []
+    with pytest.raises(ValueError, match="28 to 256"):
+        data.open_dataset("faces", 27)
     first = data.open_dataset("faces", 28)
     monkeypatch.setattr(faces, "draw_faces", None)  # would fail if anything were drawn again
     again = data.open_dataset("faces", 28, channels=3)
     assert again.fingerprint == first.fingerprint
-    with pytest.raises(ValueError, match="28 to 256"):
-        data.open_dataset("faces", 27)
 
 
 def test_import_is_light():

@@ -129,6 +129,7 @@ def test_exif_rotation(format, orientation):
     assert near(corners(pixels), [RED, GREEN, BLUE, YELLOW], 20)
 
 
+@pytest.mark.filterwarnings("ignore:Corrupt EXIF")
 def test_damaged_exif_does_not_lose_the_picture():
     data = encode(quarters(), "JPEG", quality=95, exif=b"Exif\0\0II*\0\x08\0\0\0\xff\xff\x12\x01")
     assert near(corners(decode(data, 16, None, "center", WHITE)), [RED, GREEN, BLUE, YELLOW], 4)

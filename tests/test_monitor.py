@@ -146,6 +146,11 @@ def test_alive_first_else_newest(monitor):
     assert monitor.poll({"run": "gone"})["run"] == middle.name
 
 
+def test_a_run_by_the_clock_has_no_budget_of_images(monitor):
+    assert monitor.poll({"run": add_run(monitor, minutes=5, kimg=10_000_000).name})["config"]["kimg"] == 0
+    assert monitor.poll({"run": add_run(monitor, minutes=5, kimg=30).name})["config"]["kimg"] == 30
+
+
 def test_place_in_queue_and_pending_word(monitor):
     first, second = add_run(monitor, state="queued"), add_run(monitor, state="queued")
     assert monitor.poll({"run": first.name})["status"]["queue"] == 1

@@ -18,6 +18,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as NotYet
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,6 +43,7 @@ MAX_FILE = 256_000_000  # bytes of one picture file, unpacked
 MAX_ZIP = 64_000_000_000  # bytes of a ZIP
 MAX_PIXELS = 178_956_970  # where Pillow itself speaks of a decompression bomb
 MAX_CLASSES = 10_000
+ONE_LARGE = threading.Lock()  # decoding one very large picture may take 2 GB of memory: one at a time
 NO_LABELS: dict[str, int] = {}  # stands for a dataset.json that is not StyleGAN's
 HELD_OUT, MIN_COUNT = 2_000, 100
 REDUCING_GAP = 3.0  # Pillow: a box filter down to three times the size first; hardly to be told from none, and faster
@@ -156,9 +158,12 @@ def keep_uploads(files: Sequence[str | Path]) -> Path:
             for (_, _, path), name in zip(hashed, names, strict=True):
                 shutil.copyfile(path, partial / name)
             os.replace(partial, folder)
-        except OSError:
-            if not folder.is_dir():  # another process copied the same files meanwhile
-                raise
+        except OSError as error:
+            if not folder.is_dir():  # else another process copied the same files meanwhile
+                raise ValueError(
+                    f"The uploaded files cannot be kept in {uploads} ({error.strerror}): free some room, or set "
+                    f"GANAPP_CACHE to a folder elsewhere."
+                ) from error
         finally:
             shutil.rmtree(partial, ignore_errors=True)
     return folder / names[0] if single else folder
@@ -172,14 +177,16 @@ def decode(
         raise Unusable("the file is empty")
     try:
         image = Image.open(io.BytesIO(data), formats=FORMATS)
-        if image.width * image.height > MAX_PIXELS:
+        count = image.width * image.height
+        if count > (MAX_PIXELS // 4 if image.mode in ("I", "F") else MAX_PIXELS):
             raise Unusable(f"too many pixels ({image.width}×{image.height})")
         image.draft(
             None, (2 * resolution, 2 * resolution)
         )  # JPEG: decodes large ones at 1/2, 1/4 or 1/8, still twice too large
-        image.load()
-        format = image.format  # which exif_transpose does not keep
-        image = _to_8_bit(ImageOps.exif_transpose(image), format)
+        with ONE_LARGE if count > 30_000_000 else nullcontext():
+            image.load()
+            ImageOps.exif_transpose(image, in_place=True)
+            image = _to_8_bit(image)
     except Unusable:
         raise
     except UnidentifiedImageError:
@@ -234,10 +241,10 @@ def _filter(side: int, resolution: int) -> Image.Resampling:
     return Image.Resampling.LANCZOS if side > resolution else Image.Resampling.BICUBIC
 
 
-def _to_8_bit(image: Image.Image, format: str | None) -> Image.Image:
+def _to_8_bit(image: Image.Image) -> Image.Image:
     """Any mode -> L (grey), RGB, or RGBA where something is transparent."""
     if image.mode.startswith("I;16") or image.mode in ("I", "F"):
-        return _scale(np.asarray(image), image.mode, format)
+        return _scale(np.asarray(image), image.mode, image.format)
     if image.has_transparency_data:
         return image.convert("RGBA")
     return image.convert("L" if image.mode in ("L", "1") else "RGB")  # P, CMYK, YCbCr, ... become RGB

@@ -3,9 +3,7 @@
 What is done is in studio.py. A handler says what went wrong in one sentence beside its button and leaves all else as it is.
 """
 
-import base64
 import html
-import io
 import math
 import time
 from collections.abc import Iterator
@@ -16,13 +14,19 @@ import gradio as gr
 from gradio.context import Context
 from gradio.utils import get_upload_folder
 
-from . import studio as work
+from . import words
 from .recipe import both
-from .strings import STRINGS, t
+from .strings import t
 from .studio import SEED_CLASS, Studio
+from .words import alert, language_of, line, say
 
-COLUMNS_JS = """(n) => { const style = document.getElementById('gen_gallery').style;
-    n > 0 ? style.setProperty('--columns', n) : style.removeProperty('--columns'); return []; }"""
+# As few columns, and so as large pictures, as fit without scrolling, unless a number is asked for.
+COLUMNS_JS = """(asked, items) => {
+    const box = document.getElementById('gen_gallery'), count = (items || []).length || 1;
+    const width = box.clientWidth - 16, height = box.clientHeight - 16, most = width < 480 ? 4 : 24;
+    let columns = 1;
+    while (columns < most && Math.ceil(count / columns) * width / columns > height) columns++;
+    box.style.setProperty('--columns', asked || columns); return []; }"""
 HEAVY = {"concurrency_id": "studio", "concurrency_limit": 2}
 QUICK: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
 
@@ -40,7 +44,7 @@ def build_generate(runs_folder: Path, checkpoints: Path, allow_paths: bool = Tru
                 source = gr.Dropdown(
                     [], value=None, label=t("gen.source"), info=info, allow_custom_value=True, elem_id="gen_source"
                 )
-                refresh = gr.Button("↻", elem_id="gen_refresh", elem_classes="gen-icon", min_width=40)
+                refresh = gr.Button(t("gen.refresh"), elem_id="gen_refresh", elem_classes="gen-icon", min_width=40)
             card = gr.HTML(elem_id="gen_card")
             seeds = gr.Textbox("0-15", label=t("gen.seeds"), info=t("gen.seeds.info"), max_lines=3, elem_id="gen_seeds")
             with gr.Row(elem_classes="gen-line"):
@@ -49,12 +53,15 @@ def build_generate(runs_folder: Path, checkpoints: Path, allow_paths: bool = Tru
             message = gr.HTML(elem_id="gen_message", elem_classes="gen-message")
         with gr.Column(elem_classes="gen-show"):
             gallery = gr.Gallery(
-                label=t("gen.gallery"), show_label=False, format="png", columns=8, height="100%", object_fit="contain",
+                label=t("gen.gallery"), show_label=False, format="png", columns=6, height=580, object_fit="contain",
                 interactive=False, buttons=["download", "fullscreen"], elem_id="gen_gallery",
             )  # fmt: skip
             with gr.Row(elem_classes="gen-line gen-under"):
                 gr.HTML(both("gen.hint"), elem_classes="gen-hint")
                 zipped = gr.DownloadButton(t("gen.zip"), interactive=False, size="md", elem_id="gen_zip", min_width=160)
+            picture = gr.File(
+                label=t("gen.restore"), file_types=[".png"], type="filepath", height=80, elem_id="gen_restore"
+            )
         with gr.Column(elem_classes="gen-tune"):
             label = gr.Dropdown(
                 [(t("gen.class.own"), SEED_CLASS)], value=SEED_CLASS, label=t("gen.class"), visible=False,
@@ -66,14 +73,11 @@ def build_generate(runs_folder: Path, checkpoints: Path, allow_paths: bool = Tru
             columns = gr.Slider(
                 0, 16, 0, step=1, label=t("gen.columns"), info=t("gen.columns.info"), buttons=[], elem_id="gen_columns"
             )
-            picture = gr.File(
-                label=t("gen.restore"), file_types=[".png"], type="filepath", height=96, elem_id="gen_restore"
-            )
 
     with gr.Row(elem_classes="gen-more"):
         with gr.Column(elem_classes="gen-panel gen-mix"):
             gr.HTML(f"<h3>{both('gen.mix.title')}</h3>", elem_classes="gen-title")
-            mixed = gr.HTML(elem_id="mix_image")
+            mixed = gr.HTML(f"<p>{both('gen.mix.empty')}</p>", elem_id="mix_image")
             mix_slider = gr.Slider(0, 1, 0.5, step=0.01, label=t("gen.mix.slider"), buttons=[], elem_id="mix_slider")
             with gr.Row(elem_classes="gen-line"):
                 mix_a = gr.Number(1, label=t("gen.mix.a"), precision=0, minimum=0, min_width=90, elem_id="mix_a")
@@ -95,7 +99,7 @@ def build_generate(runs_folder: Path, checkpoints: Path, allow_paths: bool = Tru
                         label=t("gen.walk.mode"), elem_id="walk_mode",
                     )  # fmt: skip
                     walk_format = gr.Radio(
-                        [("MP4", "mp4"), ("GIF", "gif"), ("WebP", "webp")], value="mp4", label=t("gen.walk.format"),
+                        [(text, kind) for kind, text in words.FORMATS.items()], value="mp4", label=t("gen.walk.format"),
                         elem_id="walk_format",
                     )  # fmt: skip
                     walk_loop = gr.Checkbox(True, label=t("gen.walk.loop"), elem_id="walk_loop")
@@ -131,32 +135,36 @@ def build_generate(runs_folder: Path, checkpoints: Path, allow_paths: bool = Tru
         language = language_of(request)
         try:
             facts = studio.facts(source) if source else None
-        except ValueError as error:
-            return _alert(error), gr.skip(), gr.skip()
+        except (ValueError, OSError) as error:
+            return alert(error), gr.skip(), gr.skip()
         if facts is None:
-            return _line(say("gen.card.hub" if source else "gen.card.empty", language)), gr.skip(), gr.skip()
-        menu, has_classes = class_menu(facts, label), facts["spec"].num_classes > 0
-        return card_html(facts, language), gr.Dropdown(visible=has_classes, **menu), gr.Textbox(visible=has_classes)
+            return line(say("gen.card.hub" if source else "gen.card.empty", language)), gr.skip(), gr.skip()
+        menu, has_classes = words.class_menu(facts, label), facts["spec"].num_classes > 0
+        return (
+            words.card_html(facts, language, source),
+            gr.Dropdown(visible=has_classes, **menu),
+            gr.Textbox(visible=has_classes),
+        )
 
     def generate(source: str, seeds: str, label: str, psi: float, request: gr.Request, progress=gr.Progress()):  # noqa: B008
         language, began = language_of(request), time.perf_counter()
         try:
             batch = studio.pictures(source, seeds, label, psi, lambda done, total: progress((done, total)))
         except (ValueError, OSError) as error:
-            return gr.skip(), _alert(error), gr.skip()
-        shown = [(str(p.path), caption(p, language)) for p in batch.pictures]
-        key, sec = "gen.say.made" if len(shown) > 1 else "gen.say.made.one", f"{time.perf_counter() - began:.1f}"
+            return gr.skip(), alert(error), gr.skip()
+        shown = [(str(p.path), words.caption(p, language)) for p in batch.pictures]
+        key, sec = "gen.say.made" if len(shown) > 1 else "gen.say.made.one", f"{time.perf_counter() - began:.2g}"
         done = say(key, language, n=len(shown), sec=sec, model=batch.model)
-        return shown, _line(done), gr.DownloadButton(value=str(batch.zip_path), interactive=True)
+        return shown, line(done), gr.DownloadButton(value=str(batch.zip_path), interactive=True)
 
     def mix(source: str, a: float, b: float, position: float, label: str, psi: float, request: gr.Request):
         language = language_of(request)
         try:
             image = studio.mix(source, int(a or 0), int(b or 0), position, label, psi)
         except (ValueError, OSError) as error:
-            return _alert(error)
-        words = say("gen.say.mix", language, a=int(a or 0), b=int(b or 0), percent=round(100 * position))
-        return f'<img src="{data_uri(image)}" alt="{html.escape(words)}">'
+            return alert(error)
+        what = say("gen.say.mix", language, a=int(a or 0), b=int(b or 0), percent=round(100 * position))
+        return f'<img src="{words.data_uri(image)}" alt="{html.escape(what)}">'
 
     def interpolate(
         source: str, seeds: str, classes: str, frames: int, fps: float, mode: str, loop: bool, kind: str, psi: float,
@@ -166,11 +174,12 @@ def build_generate(runs_folder: Path, checkpoints: Path, allow_paths: bool = Tru
         language = language_of(request)
         try:
             stills = studio.stills(source, seeds, mode, loop, classes, psi)
-            yield strip_html(stills, language), gr.skip(), gr.skip(), gr.skip(), _line(say("gen.say.filming", language))
+            busy = line(say("gen.say.filming", language))
+            yield words.strip_html(stills, language), gr.skip(), gr.skip(), gr.skip(), busy
             tell = lambda done, total: progress((done, total))  # noqa: E731
             path = studio.film(source, seeds, int(frames), mode, loop, classes, psi, fps, kind, tell)
         except (ValueError, OSError) as error:
-            yield gr.skip(), gr.skip(), gr.skip(), gr.skip(), _alert(error)
+            yield gr.skip(), gr.skip(), gr.skip(), gr.skip(), alert(error)
             return
         is_video, file = kind == "mp4", str(path)
         yield (
@@ -178,7 +187,7 @@ def build_generate(runs_folder: Path, checkpoints: Path, allow_paths: bool = Tru
             gr.Video(value=file if is_video else None, visible=is_video),
             gr.Image(value=None if is_video else file, visible=not is_video),
             gr.DownloadButton(value=file, interactive=True),
-            _line(f"{kind.upper()} · {math.ceil(path.stat().st_size / 1024)} KB"),
+            line(f"{words.FORMATS[kind]} · {math.ceil(path.stat().st_size / 1024)} KB"),
         )
 
     def restore(path: str | None, source: str | None, request: gr.Request):
@@ -187,27 +196,21 @@ def build_generate(runs_folder: Path, checkpoints: Path, allow_paths: bool = Tru
             return (gr.skip(),) * 7
         try:
             sources = studio.sources()
-            found = work.restore(path, sources)
+            found = words.restore(path, sources)
             facts = studio.facts(found.source or source) if found.source or source else None
         except (ValueError, OSError) as error:
-            return *(gr.skip(),) * 4, _alert(error), None, gr.skip()
+            return *(gr.skip(),) * 4, alert(error), None, gr.skip()
         wanted = found.label or SEED_CLASS
-        menu = class_menu(facts, wanted) if facts else {"choices": [_own(), (wanted, wanted)], "value": wanted}
-        unknown = found.source is None and found.model
-        words = say(
-            "gen.say.restored.unknown" if unknown else "gen.say.restored",
-            language,
-            seeds=found.seeds,
-            model=found.model,
-        )
+        menu = words.class_menu(facts, wanted) if facts else {"choices": [words.own_class(), (wanted, wanted)]}
+        key = "gen.say.restored.unknown" if found.model and not found.source else "gen.say.restored"
         return (
             gr.Dropdown(choices=sources, value=found.source) if found.source else gr.skip(),
             found.seeds,
-            gr.Dropdown(**menu),
+            gr.Dropdown(**({"value": wanted} | menu)),
             found.psi or 1,
-            _line(words),
+            line(say(key, language, seeds=found.seeds, model=found.model)),
             None,
-            found.source is not None,
+            True if found.source else gr.skip(),
         )
 
     # -- events -------------------------------------------------------------------------------------------------------
@@ -219,7 +222,9 @@ def build_generate(runs_folder: Path, checkpoints: Path, allow_paths: bool = Tru
     refresh.click(look_again, [source, chosen_by_hand], source, **QUICK)
     source.input(lambda: True, None, chosen_by_hand, **QUICK)
     source.change(describe, shown_for, described, **QUICK)
-    columns.change(None, columns, None, js=COLUMNS_JS)
+    gr.on([columns.change, gallery.change], None, [columns, gallery], None, js=COLUMNS_JS, api_visibility="private")
+    if tab:
+        tab.select(studio.warm_up, None, None, **QUICK)
     picture.upload(restore, [picture, source], [source, seeds, label, psi, message, picture, chosen_by_hand], **QUICK)
 
     mixing: dict[str, Any] = {"fn": mix, "inputs": [source, mix_a, mix_b, mix_slider, label, psi], "outputs": mixed}
@@ -231,7 +236,7 @@ def build_generate(runs_folder: Path, checkpoints: Path, allow_paths: bool = Tru
 
     and_then(go.click(generate, api_name="generate", **asked))
     and_then(seeds.submit(generate, api_visibility="private", **asked))
-    rolled = dice.click(work.random_seeds, seeds, seeds, **QUICK)
+    rolled = dice.click(words.random_seeds, seeds, seeds, **QUICK)
     and_then(rolled.then(generate, api_visibility="private", **asked))
     gr.on([mix_slider.input, mix_a.input, mix_b.input], **mixing, trigger_mode="always_last", **QUICK)
     walk_go.click(
@@ -243,78 +248,6 @@ def build_generate(runs_folder: Path, checkpoints: Path, allow_paths: bool = Tru
         show_progress_on=video,
         **HEAVY,
     )
-
-
-# -- words and small pieces of HTML; everything that comes from a file or a person is escaped ------------------------
-
-
-def language_of(request: gr.Request | None) -> int:
-    """Which of a pair of strings the browser wants: 0 English, 1 Chinese. For text that t() cannot translate."""
-    headers = request.headers if request is not None else {}
-    return int(str((headers or {}).get("accept-language", "")).lower().startswith("zh"))
-
-
-def say(key: str, language: int, **values: Any) -> str:
-    return STRINGS[key][language].format(**values)
-
-
-def caption(picture: work.Picture, language: int) -> str:
-    words = say("gen.say.seed", language, seed=picture.seed)
-    return f"{words} · {picture.class_name}" if picture.class_name is not None else words
-
-
-def card_html(facts: dict[str, Any], language: int) -> str:
-    """One line: family, size, classes, data set, kimg, minutes, run or commit."""
-    spec, names, origin = facts["spec"], facts["class_names"], facts["origin"]
-    parts = [
-        spec.family,
-        f"{spec.resolution} px" + ("" if spec.channels == 3 else f" {say('gen.card.grey', language)}"),
-    ]
-    if not spec.num_classes:
-        parts.append(say("gen.card.none", language))
-    else:
-        counted = say("gen.card.classes", language, n=spec.num_classes)
-        parts.append(f"{counted}: {', '.join(names)}" if 0 < len(names) <= 4 else counted)
-    parts.append(str(origin.get("dataset") or ""))
-    if isinstance(nimg := origin.get("nimg"), int | float):
-        parts.append(f"{nimg / 1000:,.4g} kimg")
-    if isinstance(minutes := origin.get("minutes"), int | float):
-        parts.append(say("gen.card.min", language, n=f"{minutes:,.3g}"))
-    parts += [str(origin.get("run") or ""), str(origin.get("commit") or "")[:12]]
-    return _line(" · ".join(part[:200] for part in parts if part))
-
-
-def class_menu(facts: dict[str, Any], wanted: str | None) -> dict[str, Any]:
-    values = work.class_values(facts)
-    known = wanted in [value for _, value in values]
-    return {"choices": [_own(), *values], "value": wanted if known else SEED_CLASS}
-
-
-def strip_html(stills: list, language: int) -> str:
-    images = "".join(f'<img src="{data_uri(image)}" alt="">' for image in stills)
-    words = html.escape(say("gen.say.stills", language))
-    return f'<div class="strip" role="img" tabindex="0" aria-label="{words}">{images}</div>'
-
-
-def data_uri(image) -> str:
-    """A PNG inside the page: one round trip and no file, which is what makes the slider quick."""
-    from .. import media
-
-    buffer = io.BytesIO()
-    media.save_png(buffer, image)
-    return f"data:image/png;base64,{base64.b64encode(buffer.getvalue()).decode()}"
-
-
-def _own() -> tuple[Any, str]:
-    return t("gen.class.own"), SEED_CLASS
-
-
-def _line(text: str) -> str:
-    return f'<p role="status">{html.escape(text)}</p>'
-
-
-def _alert(error: Exception) -> str:
-    return f'<p role="alert" class="wrong">{html.escape(str(error) or type(error).__name__)}</p>'
 
 
 def _enclosing_tab() -> gr.Tab | None:

@@ -221,6 +221,7 @@
     set(ui.left, live ? clock(left) : "–");
     const threads = status.threads && t(status.threads === 1 ? "threads.one" : "threads", { n: status.threads });
     set(ui.device, [status.device, status.precision, threads].filter(Boolean).join(" · ") || "–");
+    ui.device.title = ui.device.textContent;
     set(ui.memory, status.mem_mb ? `${number(status.mem_mb >= 1000 ? status.mem_mb / 1024 : status.mem_mb, status.mem_mb >= 1000 ? 1 : 0)} ${status.mem_mb >= 1000 ? "GB" : "MB"}` : "–");
     const size = config.resolution && `${config.resolution}×${config.resolution}`;
     const facts = [config.preset, config.dataset, size, config.family, config.loss, config.batch && t("batch", { n: config.batch })];
@@ -413,7 +414,7 @@
   function divide(width, tallest, ratio) {
     const room = ui.root.clientWidth;
     const times = Math.floor(Math.min(tallest, (0.62 * room) / width) * ratio + 1e-6) / ratio;
-    ui.body.style.setProperty("--pictures", width * times >= 0.42 * room ? `${width * times}px` : "55%");
+    ui.body.style.setProperty("--pictures", width * times >= 0.36 * room ? `${width * times}px` : "55%");
   }
 
   function seek(index) {

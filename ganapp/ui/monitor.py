@@ -25,6 +25,7 @@ from .thinning import columns, spread
 STATUS_KEYS = ("state", "attempt", "nimg", "sec", "images_per_sec", "device", "precision", "threads", "mem_mb")
 CONFIG_KEYS = ("preset", "resolution", "family", "loss", "batch", "kimg", "minutes", "parent")
 FIRST = ("running", "starting", "queued", "interrupted")  # what a page that chose nothing is shown
+UNLIMITED_KIMG = 10_000_000
 RESUMABLE = ("paused", "stopped", "failed", "interrupted")
 MAX_RUNS = 300
 MAX_FRAMES = 480  # of a time-lapse: 20 seconds
@@ -236,6 +237,8 @@ def summary(run: Run) -> dict[str, Any]:
     except (OSError, ValueError):
         return {}
     facts = {key: getattr(config, key) for key in CONFIG_KEYS}
+    if config.minutes and config.kimg >= UNLIMITED_KIMG:
+        facts["kimg"] = 0  # the run ends by the clock: "of 10,000,000 kimg" says nothing
     return facts | {"dataset": Path(config.dataset).name}  # without the folders of the person's disk
 
 

@@ -160,7 +160,7 @@ function makeCharts(root, panes, { t, number, kimg, settings, keep, make, set, s
     c.clearRect(0, 0, width, height);
     const style = getComputedStyle(root);
     const colour = (name) => style.getPropertyValue(name).trim();
-    c.font = "11px system-ui, sans-serif";
+    c.font = `11px ${style.fontFamily}`;
     chart.width = width;
     const x = xs();
     const shown = chart.keys.filter((key) => data.mean[key] && !settings.off.includes(key));

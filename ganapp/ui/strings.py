@@ -99,7 +99,7 @@ STRINGS: dict[str, tuple[str, str]] = {
     "gen.refresh": ("Look for new models", "查找新模型"),
     "gen.seeds": ("Seeds", "种子"),
     "gen.seeds.info": ("One picture a seed: 0-15, 42, 100-103", "每个种子对应一张图像：0-15, 42, 100-103"),
-    "gen.random": ("🎲 New seeds", "🎲 随机种子"),
+    "gen.random": ("New seeds", "换一批种子"),
     "gen.go": ("Generate", "生成"),
     "gen.class": ("Class", "类别"),
     "gen.class.own": ("From the seed", "由种子决定"),
@@ -144,7 +144,7 @@ STRINGS: dict[str, tuple[str, str]] = {
     "gen.say.seed": ("Seed {seed}", "种子 {seed}"),
     "gen.say.stills": ("Stills of the walk", "漫步的静态画面"),
     "gen.say.mix": ("Picture between seeds {a} and {b}, {percent} % of the way", "种子 {a} 与 {b} 之间 {percent} % 处的图像"),
-    "gen.say.mix.empty": ("Move the slider", "拖动滑块"),
+    "gen.mix.empty": ("Move the slider", "拖动滑块"),
     # -- train ---------------------------------------------------------------------------------------------------------
     "app.tagline": ("Train a GAN on pictures, watch it learn, make images with it.", "用图片训练 GAN，看着它学习，再用它生成图像。"),
     "tab.train": ("Train", "训练"),

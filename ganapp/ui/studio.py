@@ -46,16 +46,6 @@ class Batch(NamedTuple):
     model: str
 
 
-class Settings(NamedTuple):
-    """What a picture says about how it was made; None where it says nothing or where it is unknown here."""
-
-    source: str | None
-    seeds: str | None
-    label: str | None
-    psi: float | None
-    model: str | None
-
-
 class Studio:
     """The models of one page and the folder it writes to. Loading happens in the caller's thread."""
 
@@ -138,9 +128,10 @@ class Studio:
             if len(nimg) == 9:  # how snapshots are named, and no model on the Hub is
                 raise ValueError(f"The snapshot {source} is no longer there: choose a newer one from the list.")
         is_hub_id = weights.HUB_ID.fullmatch(source)
-        if self.allow_paths and not (is_hub_id and not Path(source).expanduser().exists()):
-            folder, _ = weights.locate(source, runs=self.runs, checkpoints=self.checkpoints)
-            return folder, Path(folder).name  # no more of the path: the name goes into pictures that are passed on
+        if self.allow_paths and not (is_hub_id and not os.path.exists(source)):
+            folder, found_name = weights.locate(source, runs=self.runs, checkpoints=self.checkpoints)
+            # No more of a path than its end: the name goes into pictures that are passed on.
+            return folder, Path(os.path.abspath(folder)).name if found_name == source else found_name
         if is_hub_id:
             return None
         raise ValueError("This model is not known here: choose one from the list, or type a Hub id such as user/name.")
@@ -256,6 +247,10 @@ class Studio:
     def _compute(self, function: Callable, *args: Any) -> Any:
         return self._worker.submit(function, *args).result()
 
+    def warm_up(self) -> None:
+        """Import what the first picture needs, while somebody still chooses."""
+        self._worker.submit(_use_few_threads)
+
     def new_folder(self) -> Path:
         """An empty folder under a name that nobody can guess; what is old is removed."""
         self.outputs.mkdir(parents=True, exist_ok=True)
@@ -289,43 +284,6 @@ def class_name(G: Any, k: int) -> str | None:
     if k < 0:
         return None
     return G.class_names[k] if G.class_names else str(k)
-
-
-def class_values(facts: dict[str, Any]) -> list[tuple[str, str]]:
-    """(text, value) of every class for a menu; values are what sample.resolve_label understands."""
-    names, count = facts["class_names"], facts["spec"].num_classes
-    if not names:
-        return [(str(k), str(k)) for k in range(count)]
-    if len(set(names)) < count:  # a name that stands for two classes is not a choice
-        return [(f"{k}: {name}", str(k)) for k, name in enumerate(names)]
-    return [(name, name) for name in names]
-
-
-def restore(path: str | Path, sources: list[str]) -> Settings:
-    """The settings in a PNG that this app made. ValueError where there are none.
-
-    A source is taken over only where it is listed here or is a Hub id: a stranger's picture shall not make this
-    machine look at a path.
-    """
-    found = media.read_png_metadata(path)
-    if found is None or (found.get("seed") is None and not found.get("seeds")):
-        raise ValueError("This picture carries no settings: it is not a PNG made by this app, or it was saved anew.")
-    seeds = found.get("seeds") or [found["seed"]]
-    seeds = sample.format_seeds(sample.parse_seeds(seeds) if isinstance(seeds, str) else seeds[: sample.MAX_SEEDS])
-    model, label = found.get("model"), found.get("label")
-    known = model in sources or (model and weights.HUB_ID.fullmatch(model) and not re.fullmatch(r".*/\d{9}", model))
-    name = found.get("class_name") or (str(label) if label is not None and label >= 0 else None)
-    return Settings(model if known else None, seeds, name, found.get("psi"), model)
-
-
-def random_seeds(text: str) -> str:
-    """As many seeds as the text has, in a row, from somewhere below a million."""
-    try:
-        count = min(len(sample.parse_seeds(text)), MAX_PICTURES)
-    except ValueError:
-        count = 16
-    first = secrets.randbelow(1_000_000 - count)
-    return sample.format_seeds(range(first, first + count))
 
 
 def _text(source: Any) -> str:

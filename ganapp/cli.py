@@ -1,0 +1,289 @@
+"""python -m ganapp: the functions of this package as commands. No algorithm and no file format of its own.
+
+Exit status 0, or 2 with one sentence on stderr. Heavy modules are imported where a command needs them, so that --help and
+runs answer at once.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+from .arguments import parse
+from .config import TrainConfig, merge, parse_changes
+from .presets import default_preset, preset_config
+from .progress import MINUTES_ONLY_KIMG, Progress, pausing_on_signals, span
+from .runs import WORKING, Run, create_run, list_runs, open_run
+
+FOUND = tuple(f.name for f in fields(TrainConfig) if f.metadata["group"] == "found")
+OBEY_SEC = 30.0  # how long pause, stop and save wait to see that they are obeyed
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit status: 0, 2 with one sentence on stderr, 130 after Ctrl-C."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")  # a class name may not exist in the console's encoding
+    try:
+        arguments = parse(sys.argv[1:] if argv is None else list(argv))
+        COMMANDS[arguments.command](arguments)
+        sys.stdout.flush()
+        return 0
+    except BrokenPipeError:  # `ganapp runs | head`: the reader has enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except KeyboardInterrupt:
+        print("Interrupted.", file=sys.stderr)
+        return 130
+    except OSError as error:
+        where = f" ({error.filename})" if error.filename else ""
+        sentence = f"{error.strerror or str(error) or type(error).__name__}{where}"
+    except ValueError as error:
+        sentence = " ".join(str(error).split())
+    print(sentence if sentence.endswith((".", "?", "!")) else sentence + ".", file=sys.stderr)
+    return 2
+
+
+# -- training ---------------------------------------------------------------------------------------------------------
+
+
+def _train(arguments: argparse.Namespace) -> None:
+    from .jobs import pick_device
+
+    given = {f.name: getattr(arguments, f.name) for f in fields(TrainConfig) if hasattr(arguments, f.name)}
+    preset = given.pop("preset") or default_preset(pick_device(given.get("device", "auto")).type != "cpu")
+    config = preset_config(preset)
+    for name in arguments.changes:
+        outer = name.partition(".")[0].replace("-", "_")
+        if outer in FOUND:
+            raise ValueError(f"{outer} is found by itself and cannot be set.")
+        if outer in given:
+            raise ValueError(f"give --{outer.replace('_', '-')} or --{name}, not both.")
+    changes = parse_changes(arguments.changes) | given
+    if "minutes" in changes and "kimg" not in changes:
+        changes["kimg"] = next(
+            f.metadata["high"] for f in fields(TrainConfig) if f.name == "kimg"
+        )  # minutes alone decide
+    config = merge(config, changes)
+    config = config.replace(dataset=_check_data(config.dataset))
+    pick_device(config.device)  # a wrong one is said before there is a run
+    _work(create_run(arguments.runs, config, arguments.name))
+
+
+def _check_data(source: str) -> str:
+    """A data set's name as it is, a path made absolute, so that the run can be resumed from anywhere."""
+    from .data import NAMED
+
+    if source in NAMED:
+        return source
+    path = os.path.abspath(os.path.expanduser(source))
+    if not source or not os.path.exists(path):
+        raise ValueError(f"data is {source!r}; it must be a folder or ZIP of pictures or one of {', '.join(NAMED)}.")
+    return path
+
+
+def _resume(arguments: argparse.Namespace) -> None:
+    run = open_run(arguments.run, arguments.runs)
+    state = run.status()["state"]
+    if state == "paused" and _wait_until(lambda: not run.is_locked(), 3) is None:
+        run.send("run")  # it is held in another process's memory, which the full disk keeps from saving it
+        print(f"{run.name}: asked the process that holds it to go on.")
+    elif run.is_locked():
+        raise ValueError(f"run {run.name!r} is being worked on by another process ({_worker(run)}).")
+    elif state == "finished":
+        raise ValueError(f"run {run.name!r} is finished; a new run goes on from it: train --start-from {run.name}.")
+    else:
+        _work(run)
+
+
+def _work(run: Run) -> None:
+    """Drive a run in the foreground until it ends. ValueError with the reason where it failed."""
+    run.send("run")
+    progress = Progress(run)
+    with pausing_on_signals(run, progress):
+        from .jobs import drive
+
+        try:
+            state = drive(run, progress.show)
+        except KeyboardInterrupt:
+            raise ValueError(f"run {run.name} ended with its last save, because the disk is full.") from None
+    progress.finish()
+    status = run.status()
+    if state == "failed":
+        raise ValueError(f"run {run.name}: {status.get('reason') or 'it failed; log.txt says why.'}")
+    print(f"{state.capitalize()} after {status['nimg'] / 1000:,.1f} kimg and {span(status['sec'])}.")
+    if state != "finished":
+        folder = "" if run.path.parent == Path("runs") else f" --runs {run.path.parent}"
+        print(f"Go on with: python -m ganapp resume {run.name}{folder}")
+    print(run.path)
+
+
+# -- runs of other processes ------------------------------------------------------------------------------------------
+
+
+def _control(arguments: argparse.Namespace) -> None:
+    """pause, stop, save: leave the word and see that it is obeyed."""
+    run, word = open_run(arguments.run, arguments.runs), arguments.command
+    if not run.is_locked():
+        _control_resting(run, word)
+        return
+    state = run.status()["state"]
+    if state == "paused" and word != "stop":
+        raise ValueError(f"run {run.name!r} is paused already.")
+    run.send(word)
+    if word == "save":
+        done = _wait_until(lambda: run.command() != "save")
+        print(f"{run.name}: {'saved' if done else 'asked to save; it is ' + run.status()['state']}.")
+        return
+    state = _wait_until(
+        lambda: (state := run.status()["state"]) not in (*WORKING, "paused" * (word == "stop")) and state
+    )
+    print(f"{run.name}: {state or 'asked to ' + word + '; it is still saving'}.")
+
+
+def _control_resting(run: Run, word: str) -> None:
+    from filelock import Timeout
+
+    state = run.status()["state"]
+    state = "interrupted" if state in WORKING else state  # nobody holds it, whatever its last words were
+    if word != "stop" or state in ("stopped", "finished"):
+        raise ValueError(f"no process is working on run {run.name!r}: it is {state}.")
+    try:
+        with run.lock().acquire(timeout=1):
+            run.write_status(state="stopped", reason=None, preparing=None)
+    except Timeout:
+        raise ValueError(f"run {run.name!r} has just been taken up by another process; try again.") from None
+    print(f"{run.name}: stopped.")
+
+
+def _wait_until(true, sec: float = OBEY_SEC) -> Any:
+    """The first true value of true(), or None after `sec` seconds."""
+    deadline = time.monotonic() + sec
+    while not (value := true()):
+        if time.monotonic() > deadline:
+            return None
+        time.sleep(0.1)
+    return value
+
+
+def _worker(run: Run) -> str:
+    status = run.status()
+    return f"process {status.get('pid', '?')} on {status.get('host', '?')}"
+
+
+def _runs(arguments: argparse.Namespace) -> None:
+    rows = [_row(run) for run in list_runs(arguments.runs)]
+    if arguments.json:
+        print(json.dumps(rows, indent=2, ensure_ascii=False))
+        return
+    if not rows:
+        print(f"No runs in {arguments.runs!r} yet.")
+        return
+    header = ("NAME", "STATE", "KIMG", "BUDGET", "IMAGES/S", "TIME", "DATA", "PRESET")
+    table = [header] + [
+        (
+            row["name"],
+            row["state"],
+            f"{row['kimg']:,.1f}",
+            _budget(row),
+            f"{row['images_per_sec']:,.0f}" if row["images_per_sec"] else "-",
+            span(row["sec"]),
+            Path(row["data"] or "?").name,
+            row["preset"] or "-",
+        )
+        for row in rows
+    ]
+    widths = [max(len(line[i]) for line in table) for i in range(len(header))]
+    right = (2, 3, 4, 5)
+    for line in table:
+        cells = (text.rjust(w) if i in right else text.ljust(w) for i, (text, w) in enumerate(zip(line, widths)))
+        print("  ".join(cells).rstrip())
+
+
+def _row(run: Run) -> dict[str, Any]:
+    status = run.status()
+    try:
+        config = run.config()
+    except (OSError, ValueError):  # written by another version, or half gone: listed all the same
+        config = None
+    budget = {"kimg": config.kimg, "minutes": config.minutes or None} if config else None
+    return {
+        "name": run.name,
+        "path": str(run.path),
+        "state": status["state"],
+        "kimg": status["nimg"] / 1000,
+        "budget": budget,
+        "images_per_sec": status.get("images_per_sec"),
+        "sec": status["sec"],
+        "data": config.dataset if config else None,
+        "preset": config.preset if config else None,
+        "device": status.get("device"),
+        "reason": status.get("reason"),
+    }
+
+
+def _budget(row: dict[str, Any]) -> str:
+    if row["budget"] is None:
+        return "?"
+    kimg, minutes = row["budget"]["kimg"], row["budget"]["minutes"]
+    texts = [f"{kimg:,g} kimg"] if kimg < MINUTES_ONLY_KIMG or not minutes else []
+    return " or ".join(texts + ([f"{minutes:g} min"] if minutes else []))
+
+
+# -- pictures and films -----------------------------------------------------------------------------------------------
+
+
+def _generate(arguments: argparse.Namespace) -> None:
+    from .pictures import target
+    from .sample import check_psi, parse_seeds
+
+    write, seeds, psi = target(arguments.out), parse_seeds(arguments.seeds), check_psi(arguments.psi)
+    G = _load(arguments)
+    count = write(Path(arguments.out), G, seeds, _labels(G, arguments.label), psi)
+    print(f"Wrote {count} picture{'s' * (count != 1)} to {arguments.out}.")
+
+
+def _interpolate(arguments: argparse.Namespace) -> None:
+    from .latents import interpolate
+    from .media import check_video_path, write_video
+    from .sample import check_psi, parse_seeds
+
+    check_video_path(arguments.out)
+    seeds, psi = parse_seeds(arguments.seeds), check_psi(arguments.psi)
+    G = _load(arguments)
+    loop, y = not arguments.no_loop, _labels(G, arguments.label)
+    frames = interpolate(G, seeds, arguments.frames, arguments.mode, loop, y, psi)
+    count = write_video(arguments.out, frames, arguments.fps)
+    print(f"Wrote {count} frames, {count / arguments.fps:.1f} s, to {arguments.out}.")
+
+
+def _load(arguments: argparse.Namespace):
+    from .weights import load_generator
+
+    return load_generator(arguments.source, runs=arguments.runs, checkpoints=arguments.checkpoints)
+
+
+def _labels(G, text: str | None) -> str | list[str] | None:
+    """--label as sample.labels_of takes it: none, one (a name may hold a comma), or one a seed."""
+    if text is None or "," not in text or text in G.class_names:
+        return text
+    return [part.strip() for part in text.split(",")]
+
+
+COMMANDS = {
+    "train": _train,
+    "resume": _resume,
+    "runs": _runs,
+    "pause": _control,
+    "stop": _control,
+    "save": _control,
+    "generate": _generate,
+    "interpolate": _interpolate,
+}

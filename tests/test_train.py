@@ -1,0 +1,497 @@
+"""train.py: closed forms on a critic with one weight, directions on real networks, exact resume, and a ring of Gaussians."""
+
+import copy
+import io
+import itertools
+import math
+
+import pytest
+import torch
+from torch import nn
+
+from ganapp.data.batches import Batches
+from ganapp.models import FAMILIES, DiscriminatorOutput
+from ganapp.train import (
+    TrainState,
+    averaged_generator,
+    burn_in,
+    d_step,
+    g_step,
+    penalty_weight,
+    step_seed,
+    train,
+)
+
+CPU = torch.device("cpu")
+CALM = {"d_args": {"hidden": [24, 16]}}  # an mlp discriminator without dropout, so that two looks agree
+
+
+@pytest.fixture
+def draw(tiny_dataset):
+    return Batches(tiny_dataset(), CPU, seed=1, mirror=True, conditional=True)
+
+
+def equal(a, b):
+    """Bit for bit, through nested dicts and lists."""
+    if isinstance(a, torch.Tensor):
+        return a.dtype == b.dtype and a.equal(b)
+    if isinstance(a, dict):
+        return a.keys() == b.keys() and all(equal(a[k], b[k]) for k in a)
+    if isinstance(a, list | tuple):
+        return len(a) == len(b) and all(map(equal, a, b))
+    return a == b
+
+
+def frozen(state):
+    return copy.deepcopy(state.state_dict())
+
+
+def run(state, config, draw, steps):
+    return list(itertools.islice(train(state, config, draw), steps))
+
+
+def weights(net):
+    return [p.detach().clone() for p in net.parameters()]
+
+
+# -- one weight: every number of a step in closed form ------------------------------------------------------------------
+
+
+class Scaled(nn.Module):
+    """G(z) = g·z as an image of 1×1×2; remembers what it was given."""
+
+    def __init__(self, g):
+        super().__init__()
+        self.g = nn.Parameter(torch.tensor(g))
+        self.given = []
+
+    def forward(self, z, y=None):
+        self.given.append((z, y))
+        return (self.g * z)[:, None, None, :]
+
+
+class Squares(nn.Module):
+    """D(x) = a·Σx², so that |∇D|² = 4a²·Σx²; remembers what it was given."""
+
+    def __init__(self, a):
+        super().__init__()
+        self.a = nn.Parameter(torch.tensor(a))
+        self.given = []
+
+    def forward(self, x, y=None):
+        self.given.append((x.detach().clone(), y))
+        squares = x.square().sum((1, 2, 3))
+        return DiscriminatorOutput(self.a * squares, squares[:, None])
+
+
+def toy_state(g=0.7, a=0.3):
+    G, D = Scaled(g), Squares(a)
+    ema = Scaled(g).requires_grad_(False)
+    return TrainState(G, D, ema, torch.optim.SGD(G.parameters(), lr=1.0), torch.optim.SGD(D.parameters(), lr=1.0))
+
+
+REAL = torch.tensor([[1.0, 0.5], [-0.2, 0.9], [0.3, 0.1]])[:, None, None, :]
+Z = torch.tensor([[0.4, -1.0], [1.5, 0.2], [-0.6, 0.8]])
+
+
+@pytest.fixture
+def toy(tiny_config):
+    def make(**changes):
+        return tiny_config("mlp", z_dim=2, batch=3, num_classes=0, **changes)
+
+    return make
+
+
+def sigmoid(x):
+    return 1 / (1 + math.exp(-x))
+
+
+def squares(rows):
+    return [sum(v * v for v in row) for row in rows.flatten(1).tolist()]
+
+
+@pytest.mark.parametrize("loss", ["minimax", "non_saturating", "relativistic"])
+@pytest.mark.parametrize(("r1", "r2"), [(0, 0), (0.5, 0), (0, 0.8), (0.5, 0.8)])
+def test_d_step_in_closed_form(toy, loss, r1, r2):
+    a, g = 0.3, 0.7
+    state = toy_state(g, a)
+    state.nimg = 12  # step 4: lazy penalties of interval 2 and 4 are due
+    stats = d_step(state, toy(loss=loss, r1=r1, r2=r2, r1_interval=2, r2_interval=4), REAL, None, Z)
+    real, fake = squares(REAL), squares(g * Z)
+    if loss == "relativistic":
+        losses = [math.log(1 + math.exp(a * f - a * r)) for r, f in zip(real, fake, strict=True)]
+        slopes = [(f - r) * sigmoid(a * f - a * r) for r, f in zip(real, fake, strict=True)]
+    else:
+        losses = [math.log(1 + math.exp(-a * r)) + math.log(1 + math.exp(a * f)) for r, f in zip(real, fake, strict=True)]
+        slopes = [-r * sigmoid(-a * r) + f * sigmoid(a * f) for r, f in zip(real, fake, strict=True)]
+
+    def mean(v):
+        return sum(v) / len(v)
+
+    # γ/2 · |∇D|² · interval, and |∇D|² = 4a²·Σx²
+    slope = mean(slopes) + r1 * 2 / 2 * 8 * a * mean(real) + r2 * 4 / 2 * 8 * a * mean(fake)
+    assert stats["d_loss"].item() == pytest.approx(mean(losses), rel=1e-5)  # without the penalties
+    assert stats["d_real"].item() == pytest.approx(a * mean(real), rel=1e-5)
+    assert stats["d_fake"].item() == pytest.approx(a * mean(fake), rel=1e-5)
+    assert set(stats) == {"d_loss", "d_real", "d_fake"} | ({"r1"} if r1 else set()) | ({"r2"} if r2 else set())
+    if r1:
+        assert stats["r1"].item() == pytest.approx(4 * a * a * mean(real), rel=1e-5)
+    if r2:
+        assert stats["r2"].item() == pytest.approx(4 * a * a * mean(fake), rel=1e-5)
+    assert state.D.a.item() == pytest.approx(a - slope, rel=1e-5)
+    assert state.G.g.item() == pytest.approx(g)
+    assert state.G.g.grad is None
+    assert all(v.ndim == 0 and not v.requires_grad for v in stats.values())
+
+
+@pytest.mark.parametrize("loss", ["minimax", "non_saturating", "relativistic"])
+def test_g_step_in_closed_form(toy, loss):
+    a, g = 0.3, 0.7
+    state = toy_state(g, a)
+    stats = g_step(state, toy(loss=loss, r1=3, r2=3), REAL, None, Z)  # penalties are D's alone
+    per_g = squares(Z)  # D(G(z)) = a·g²·Σz²
+    total, slope = 0.0, 0.0
+    for r, s in zip(squares(REAL), per_g, strict=True):
+        on_fake, by_g = a * g * g * s, 2 * a * g * s
+        if loss == "minimax":
+            total, slope = total - math.log(1 + math.exp(on_fake)), slope - by_g * sigmoid(on_fake)
+        elif loss == "non_saturating":
+            total, slope = total + math.log(1 + math.exp(-on_fake)), slope - by_g * sigmoid(-on_fake)
+        else:
+            total = total + math.log(1 + math.exp(a * r - on_fake))
+            slope = slope - by_g * sigmoid(a * r - on_fake)
+    assert stats["g_loss"].item() == pytest.approx(total / 3, rel=1e-5)
+    assert state.G.g.item() == pytest.approx(g - slope / 3, rel=1e-5)
+    assert state.D.a.item() == pytest.approx(a)
+    assert state.D.a.grad is None
+    assert state.D.a.requires_grad
+
+
+def test_gradients_do_not_add_up_over_steps(toy):
+    config = toy(loss="non_saturating")
+    once, twice = toy_state(), toy_state()
+    d_step(twice, config, REAL, None, Z), g_step(twice, config, REAL, None, Z)
+    twice.D.a.data.fill_(0.3)
+    twice.G.g.data.fill_(0.7)
+    for state in (once, twice):
+        d_step(state, config, REAL, None, Z)
+        state.D.a.data.fill_(0.3)
+        g_step(state, config, REAL, None, Z)
+    assert once.G.g.item() == twice.G.g.item()
+    assert once.D.a.grad.item() == twice.D.a.grad.item()
+
+
+def test_what_train_shows_to_whom(toy):
+    """d_steps draw fresh images at nimg, 2 nimg …; each has its own z; all of a step share the classes drawn with them."""
+    state, config, asked = toy_state(), toy(d_steps=3, seed=5, ema_kimg=0), []
+
+    def draw(nimg, size):
+        asked.append((nimg, size))
+        return REAL + nimg, torch.full((size,), nimg)
+
+    ticks = run(state, config, draw, 2)
+    assert [t.nimg for t in ticks] == [9, 18]
+    assert state.nimg == 18
+    assert asked == [(n, 3) for n in (0, 3, 6, 9, 12, 15)]
+    latents = [z for z, _ in state.G.given]
+    assert len({tuple(z.flatten().tolist()) for z in latents}) == 8  # 3 for D and 1 for G, twice
+    classes = [int(y[0]) for _, y in state.G.given]
+    assert classes == [0, 3, 6, 6, 9, 12, 15, 15]
+    shown = [(x, int(y[0])) for x, y in state.D.given]
+    assert [y for _, y in shown] == [0, 0, 3, 3, 6, 6, 6, 9, 9, 12, 12, 15, 15, 15]
+    for i in (0, 2, 4, 7, 9, 11):
+        assert shown[i][0].equal(REAL + shown[i][1])
+    assert state.ema.g.item() == state.G.g.item()  # ema_kimg 0: no lag
+
+
+def test_paired_loss_sees_the_real_images_of_the_last_d_step(toy):
+    state = toy_state()
+    run(state, toy(loss="relativistic", d_steps=2), lambda nimg, size: (REAL + nimg, None), 1)
+    assert state.D.given[-1][0].equal(REAL + 3)
+    assert len(state.D.given) == 6
+
+
+def test_the_average_follows_in_images(toy):
+    """After one half-life the average of a G that jumped is half-way; d_steps count as the images that they are."""
+    for d_steps in (1, 5):
+        state, config = toy_state(), toy(d_steps=d_steps, ema_kimg=0.15)
+        state.G.g.requires_grad_(False)
+        state.g_opt = torch.optim.SGD([nn.Parameter(torch.zeros(1))], lr=1.0)
+        state.G.forward = lambda z, y=None: (z * 0.7)[:, None, None, :].requires_grad_()
+        state.nimg = 10**6
+        state.G.g.fill_(3.0), state.ema.g.fill_(1.0)
+        run(state, config, lambda nimg, size: (REAL, None), 50 // d_steps)
+        assert state.ema.g.item() == pytest.approx(2.0, rel=1e-5)
+
+
+# -- schedules ----------------------------------------------------------------------------------------------------------
+
+
+def test_lazy_penalties_come_at_every_nth_step_n_times_as_strong(tiny_config):
+    config = tiny_config("mlp", r1=2.0, r1_interval=4, r2=3.0, batch=8)
+    assert [penalty_weight(config, "r1", 8 * s) for s in range(9)] == [8, 0, 0, 0, 8, 0, 0, 0, 8]
+    assert [penalty_weight(config, "r2", 8 * s) for s in range(3)] == [3, 3, 3]
+    assert penalty_weight(config.replace(r1=0.0), "r1", 0) == 0
+
+
+def test_burn_in_is_a_cosine(tiny_config):
+    config = tiny_config("mlp", burn_in_kimg=2, gamma_final=0.2, lr_final=0.5, r1=10, g_lr=1e-3, d_lr=4e-3)
+    assert burn_in(config, 0, 0.2) == 1
+    assert burn_in(config, 500, 0.2) == pytest.approx(0.2 + 0.8 * (1 + math.sqrt(0.5)) / 2)
+    assert burn_in(config, 1000, 0.2) == pytest.approx(0.6)
+    assert burn_in(config, 2000, 0.2) == pytest.approx(0.2)
+    assert burn_in(config, 10**7, 0.2) == pytest.approx(0.2)
+    assert burn_in(config.replace(burn_in_kimg=0), 10**7, 0.2) == 1
+    assert penalty_weight(config, "r1", 1000) == pytest.approx(6)
+
+
+def test_learning_rates_follow_it(tiny_config, draw):
+    config = tiny_config("mlp", burn_in_kimg=2, lr_final=0.5, g_lr=1e-3, d_lr=4e-3, **CALM)
+    state = TrainState.create(config, CPU)
+    state.nimg = 1000
+    run(state, config, draw, 1)
+    assert state.g_opt.param_groups[0]["lr"] == pytest.approx(0.75e-3)
+    assert state.d_opt.param_groups[0]["lr"] == pytest.approx(3e-3)
+
+
+def test_the_networks_optimizers_are_adam_as_configured(tiny_config):
+    config = tiny_config("mlp", g_lr=1e-3, d_lr=2e-3, beta1=0.1, beta2=0.95)
+    state = TrainState.create(config, CPU)
+    for optimizer, rate, net in ((state.g_opt, 1e-3, state.G), (state.d_opt, 2e-3, state.D)):
+        (group,) = optimizer.param_groups
+        assert (group["lr"], group["betas"]) == (rate, (0.1, 0.95))
+        assert [id(p) for p in group["params"]] == [id(p) for p in net.parameters()]
+    assert equal(state.ema.state_dict(), state.G.state_dict())
+    assert not any(p.requires_grad for p in state.ema.parameters())
+
+
+# -- real networks ------------------------------------------------------------------------------------------------------
+
+PLAIN = {"mlp": CALM, "dcgan": {}, "r3gan": {}}
+
+
+def warmed(config, draw):
+    """A state whose discriminator has an opinion, and the next batch with its latents."""
+    state = TrainState.create(config, CPU)
+    run(state, config, draw, 3)
+    real, y = draw(state.nimg, config.batch)
+    return state, real, y, torch.randn(config.batch, config.z_dim, generator=torch.Generator().manual_seed(2))
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("loss", ["minimax", "non_saturating", "relativistic"])
+def test_directions(family, loss, tiny_config, draw):
+    """A d-step raises D(real) - D(fake) and moves D alone; a g-step raises D(fake) and moves G alone."""
+    config = tiny_config(family, loss=loss, batch=16, g_lr=1e-3, d_lr=1e-3, beta1=0.0, **PLAIN[family])
+    state, real, y, z = warmed(config, draw)
+
+    def on(images):
+        with torch.no_grad():
+            return state.D(images, y).logits.mean().item()
+
+    with torch.no_grad():
+        fake = state.G(z, y)
+    gap, g_weights, d_weights = on(real) - on(fake), weights(state.G), weights(state.D)
+    state.G.zero_grad(set_to_none=True)
+    for _ in range(3):
+        d_step(state, config, real, y, z)
+    assert on(real) - on(fake) > gap
+    assert equal(weights(state.G), g_weights)
+    assert not equal(weights(state.D), d_weights)
+    assert all(p.grad is None for p in state.G.parameters())
+
+    before, d_weights = on(fake), weights(state.D)
+    state.D.zero_grad(set_to_none=True)
+    for _ in range(3):
+        g_step(state, config, real, y, z)
+    with torch.no_grad():
+        assert on(state.G(z, y)) > before
+    assert equal(weights(state.D), d_weights)
+    assert not equal(weights(state.G), g_weights)
+    assert all(p.grad is None and p.requires_grad for p in state.D.parameters())
+
+
+RESUMES = {
+    "mlp": {"r1": 1.0, "r1_interval": 3},  # with dropout
+    "dcgan": {},  # with batch norm in both
+    "dcgan-r1": {"d_args": {"width": 4, "norm": "none"}, "r1": 2.0, "r1_interval": 4, "d_steps": 2},
+    "r3gan": {"loss": "relativistic", "r1": 1.0, "r2": 0.5, "r1_interval": 2, "r2_interval": 3},
+}
+
+
+@pytest.mark.parametrize("name", RESUMES)
+def test_ten_steps_are_five_a_restart_and_five(name, tiny_config, tiny_dataset):
+    config = tiny_config(name.partition("-")[0], mirror=True, burn_in_kimg=0.1, lr_final=0.3, **RESUMES[name])
+
+    def draw():
+        return Batches(tiny_dataset(), CPU, seed=config.seed, mirror=True, conditional=True)
+
+    whole = TrainState.create(config, CPU)
+    ticks = run(whole, config, draw(), 10)
+
+    torch.manual_seed(99)
+    first = TrainState.create(config, CPU)
+    run(first, config, draw(), 5)
+    file = io.BytesIO()
+    torch.save(first.state_dict(), file)
+    file.seek(0)
+    torch.manual_seed(1234), torch.rand(7)  # another process has another random state
+    second = TrainState.create(config.replace(seed=77), CPU)  # nothing of the start may be left
+    second.load_state_dict(torch.load(file, weights_only=True))
+    resumed = run(second, config, draw(), 5)
+
+    assert equal(frozen(second), frozen(whole))
+    assert second.nimg == whole.nimg == 10 * config.batch * config.d_steps
+    for a, b in zip(ticks[5:], resumed, strict=True):
+        assert a.nimg == b.nimg
+        assert equal(a.stats, b.stats)
+    assert not equal(frozen(first), frozen(whole))
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_two_runs_are_equal_and_another_seed_is_not(family, tiny_config, draw):
+    states = []
+    for seed in (1, 1, 2):
+        config = tiny_config(family, seed=seed)
+        states.append(TrainState.create(config, CPU))
+        run(states[-1], config, draw, 3)
+    assert equal(frozen(states[0]), frozen(states[1]))
+    for a, b in zip(weights(states[0].G), weights(states[2].G), strict=True):
+        assert not a.any() or not a.equal(b)
+
+
+def test_seeds_of_steps_differ():
+    seeds = {step_seed(s, n, k) for s in range(5) for n in range(0, 640, 64) for k in range(3)}
+    assert len(seeds) == 150
+    assert all(0 <= s < 2**63 for s in seeds)
+    assert step_seed(3, 64) == step_seed(3, 64, 0) != step_seed(64, 3)
+
+
+def test_creating_leaves_the_global_random_state_alone(tiny_config):
+    before = torch.get_rng_state()
+    TrainState.create(tiny_config(), CPU)
+    assert torch.get_rng_state().equal(before)
+
+
+def test_bf16_computes_in_bf16_and_keeps_weights_and_statistics_in_fp32(tiny_config, draw):
+    config = tiny_config("r3gan", loss="relativistic", r1=1.0, r2=1.0)
+    fp32, bf16 = TrainState.create(config, CPU), TrainState.create(config, CPU)
+    a = run(fp32, config, draw, 3)
+    b = run(bf16, config.replace(precision="bf16"), draw, 3)
+    assert all(p.dtype == torch.float32 for net in (bf16.G, bf16.D, bf16.ema) for p in net.parameters())
+    for x, y in zip(a, b, strict=True):
+        assert x.stats.keys() == y.stats.keys()
+        for name in x.stats:
+            assert y.stats[name].dtype == torch.float32
+            assert y.stats[name].item() == pytest.approx(x.stats[name].item(), rel=0.1, abs=0.05)
+    assert not equal(weights(fp32.G), weights(bf16.G))
+
+
+# -- the generator that is looked at ------------------------------------------------------------------------------------
+
+
+def test_looking_at_a_run_does_not_change_it(tiny_config, draw):
+    config = tiny_config("dcgan")
+    labels = torch.tensor([0, 0, 3])
+    state = TrainState.create(config, CPU)
+    run(state, config, draw, 4)
+    before, random = frozen(state), torch.get_rng_state()
+    a, b = (averaged_generator(state, config, labels) for _ in range(2))
+    assert equal(frozen(state), before)
+    assert torch.get_rng_state().equal(random)
+    assert state.G.training
+    assert not a.training
+    assert equal(a.state_dict(), b.state_dict())
+    assert equal(weights(a), weights(state.ema))  # only the statistics are new
+    stale = [m.running_mean for m in state.ema.modules() if isinstance(m, nn.BatchNorm2d)]
+    fresh = [m.running_mean for m in a.modules() if isinstance(m, nn.BatchNorm2d)]
+    assert not any(s.equal(f) for s, f in zip(stale, fresh, strict=True))
+    looked, undisturbed = copy.deepcopy(state), state
+    averaged_generator(looked, config, labels)
+    run(looked, config, draw, 2), run(undisturbed, config, draw, 2)
+    assert equal(frozen(looked), frozen(undisturbed))
+
+
+def test_batch_norm_statistics_are_those_of_the_averaged_weights(tiny_config):
+    """For standard normal z the first linear layer's outputs have mean b and variance |w|² (256 batches of 64: 1 %)."""
+    config = tiny_config("mlp", num_classes=0)
+    state = TrainState.create(config, CPU)
+    for p in state.ema.parameters():
+        p.data.normal_(generator=torch.Generator().manual_seed(4))
+    first, norm = averaged_generator(state, config, None, batches=256).body[:2]
+    assert first.weight.equal(state.ema.body[0].weight)
+    assert torch.allclose(norm.running_mean, first.bias, atol=0.15)
+    assert torch.allclose(norm.running_var, first.weight.square().sum(1), rtol=0.05)
+
+
+def test_classes_for_the_statistics_are_drawn_as_the_data_has_them(tiny_config):
+    config = tiny_config("mlp")
+    state, seen = TrainState.create(config, CPU), []
+    state.ema.register_forward_pre_hook(lambda module, args: seen.append(args[1]))
+    averaged_generator(state, config, torch.tensor([2, 2, 2, 0]), batches=20)
+    counts = torch.bincount(torch.cat(seen), minlength=4).tolist()
+    assert sum(counts) == 20 * 64
+    assert counts[1] == counts[3] == 0
+    assert counts[2] / sum(counts) == pytest.approx(0.75, abs=0.05)
+
+
+def test_without_batch_norm_it_is_the_average_itself(tiny_config):
+    config = tiny_config("r3gan")
+    state = TrainState.create(config, CPU)
+    G = averaged_generator(state, config, torch.tensor([0]))
+    assert equal(G.state_dict(), state.ema.state_dict())
+    assert G is not state.ema
+    assert G.spec == config.spec()
+
+
+# -- it learns ----------------------------------------------------------------------------------------------------------
+
+
+class Points(nn.Module):
+    """A toy G: z (N, 8) -> points as images (N, 2, 1, 1)."""
+
+    def __init__(self):
+        super().__init__()
+        self.net = nn.Sequential(nn.Linear(8, 64), nn.ReLU(), nn.Linear(64, 64), nn.ReLU(), nn.Linear(64, 2))
+
+    def forward(self, z, y=None):
+        return self.net(z)[:, :, None, None]
+
+
+class Critic(nn.Module):
+    """A toy D of such points."""
+
+    def __init__(self):
+        super().__init__()
+        self.net = nn.Sequential(nn.Linear(2, 64), nn.LeakyReLU(0.2), nn.Linear(64, 64), nn.LeakyReLU(0.2))
+        self.head = nn.Linear(64, 1)
+
+    def forward(self, x, y=None):
+        features = self.net(x.flatten(1))
+        return DiscriminatorOutput(self.head(features).squeeze(1), features)
+
+
+RING = torch.stack([torch.arange(8).mul(math.pi / 4).cos(), torch.arange(8).mul(math.pi / 4).sin()], 1)
+
+
+def ring_points(nimg, size):
+    rng = torch.Generator().manual_seed(nimg)
+    points = RING[torch.randint(8, (size,), generator=rng)] + 0.05 * torch.randn(size, 2, generator=rng)
+    return points[:, :, None, None], None
+
+
+def test_an_mlp_finds_the_modes_of_a_ring(tiny_config):
+    """Eight Gaussians on a circle: at least 7 modes get 2 % of the points each, and most points belong to one."""
+    config = tiny_config("mlp", loss="relativistic", r1=0.1, r2=0.1, batch=64, beta1=0.0, beta2=0.99, g_lr=2e-3, d_lr=2e-3)
+    torch.manual_seed(0)
+    G, D = Points(), Critic()
+    optimizers = [torch.optim.Adam(net.parameters(), 2e-3, (0.0, 0.99), fused=True) for net in (G, D)]
+    state = TrainState(G, D, copy.deepcopy(G), *optimizers)
+    run(state, config, ring_points, 800)
+    with torch.no_grad():
+        points = state.ema(torch.randn(1000, 8, generator=torch.Generator().manual_seed(9))).flatten(1)
+    distance, nearest = torch.cdist(points, RING).min(1)
+    close = distance < 0.2  # four standard deviations; neighbours are 0.77 apart
+    counts = torch.bincount(nearest[close], minlength=8)
+    assert (counts >= 20).sum() >= 7, counts.tolist()
+    assert close.float().mean() > 0.5
