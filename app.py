@@ -11,7 +11,7 @@ from pathlib import Path
 
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # nothing is sent anywhere unless its owner asks for it
 
-from ganapp.ui import build_ui, launch_options  # noqa: E402
+from ganapp.ui import build_ui, launch_options
 
 
 def parse_arguments(arguments: list[str] | None) -> argparse.Namespace:

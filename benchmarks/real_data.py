@@ -114,7 +114,9 @@ def train_classifier(train, test, epochs: int = 3, batch: int = 128):
     net.eval()
     x, y = (torch.from_numpy(a) for a in (test.images.all(), test.labels))
     with torch.no_grad():
-        right = sum((net(a.float() / 127.5 - 1).argmax(1) == b).sum().item() for a, b in zip(x.split(500), y.split(500)))
+        right = sum(
+            (net(a.float() / 127.5 - 1).argmax(1) == b).sum().item() for a, b in zip(x.split(500), y.split(500))
+        )
     return net, right / len(x)
 
 

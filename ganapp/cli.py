@@ -20,7 +20,7 @@ from .arguments import parse
 from .config import TrainConfig, merge, parse_changes
 from .presets import default_preset, preset_config
 from .progress import MINUTES_ONLY_KIMG, Progress, pausing_on_signals, span
-from .runs import WORKING, Run, create_run, list_runs, open_run
+from .runs import WORKING, Run, check_name, create_run, list_runs, open_run
 
 FOUND = tuple(f.name for f in fields(TrainConfig) if f.metadata["group"] == "found")
 OBEY_SEC = 30.0  # how long pause, stop and save wait to see that they are obeyed
@@ -57,6 +57,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _train(arguments: argparse.Namespace) -> None:
     from .jobs import pick_device
 
+    if arguments.name:
+        check_name(arguments.name)
     given = {f.name: getattr(arguments, f.name) for f in fields(TrainConfig) if hasattr(arguments, f.name)}
     preset = given.pop("preset") or default_preset(pick_device(given.get("device", "auto")).type != "cpu")
     config = preset_config(preset)
@@ -92,7 +94,7 @@ def _check_data(source: str) -> str:
 def _resume(arguments: argparse.Namespace) -> None:
     run = open_run(arguments.run, arguments.runs)
     state = run.status()["state"]
-    if state == "paused" and _wait_until(lambda: not run.is_locked(), 3) is None:
+    if state == "paused" and _wait_until(lambda: not run.is_locked(), 2) is None:
         run.send("run")  # it is held in another process's memory, which the full disk keeps from saving it
         print(f"{run.name}: asked the process that holds it to go on.")
     elif run.is_locked():

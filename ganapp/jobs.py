@@ -21,6 +21,7 @@ from .config import TrainConfig
 from .runs import Run, list_runs
 
 COMMAND_SEC = 0.25  # how often the command file is looked at
+LOCK_SEC = 10.0  # a run that is just pausing lets go in a moment
 SAMPLE_GROWTH = 0.02  # a grid at least every 2 % of the training time, so that a time-lapse has a few hundred frames
 SAMPLE_COLUMNS = 8
 REAL_IMAGES = 64
@@ -73,7 +74,7 @@ def drive(run: Run, observe: Callable[[dict[str, Any]], None] = lambda status: N
 
     lock = run.lock()
     try:
-        lock.acquire(timeout=10)  # a run that is just pausing lets go in a moment
+        lock.acquire(timeout=LOCK_SEC)
     except Timeout:
         if threading.current_thread() is not threading.main_thread():
             return "running"
@@ -160,7 +161,7 @@ class _Job:
         config, run = self.config, self.run
         state = TrainState.create(config, device)
         if run.states():
-            self.load(state, device)
+            self.load(state)
         elif config.start_from:
             start_from(config.start_from, state, run.path.parent)
         run.drop_stats_after(state.nimg)
@@ -289,11 +290,11 @@ class _Job:
             state.nimg, lambda folder: save_generator(G, folder, class_names=self.class_names, origin=origin)
         )
 
-    def load(self, state, device) -> None:
+    def load(self, state) -> None:
         """The newest state that can be read; one that a power cut left unreadable is passed over, with a line in the log."""
         unreadable: dict[Path, str] = {}
         try:
-            saved = newest_state(self.run, device, unreadable)
+            saved = newest_state(self.run, unreadable)
         finally:
             for path, error in unreadable.items():
                 self.run.log(f"{path.name} cannot be read and is passed over: {error}")
@@ -444,7 +445,6 @@ def resolve(config: TrainConfig, dataset, device) -> TrainConfig:
 
 def start_from(source: str, state, runs: Path) -> None:
     """Fine-tuning: load G (and D, where source is a run with a saved state) into a new state. ValueError where they do not fit."""
-    import torch
 
     from .runs import open_run
     from .weights import load_generator
@@ -454,7 +454,7 @@ def start_from(source: str, state, runs: Path) -> None:
     except ValueError:
         run = None
     if run is not None and run.states():
-        saved = newest_state(run, torch.device("cpu"))
+        saved = newest_state(run)
         parts = {"G": saved["G"], "D": saved["D"], "ema": saved["ema"]}
     else:
         tensors = load_generator(source, runs=runs).state_dict()
@@ -463,16 +463,14 @@ def start_from(source: str, state, runs: Path) -> None:
         load_fitting(getattr(state, name), tensors, f"{source} ({name})")
 
 
-def newest_state(run: Run, device, unreadable: dict[Path, str] | None = None) -> dict:
-    """The newest of a run's states that can be read; those that cannot go into `unreadable` with their errors."""
-    import pickle
-
+def newest_state(run: Run, unreadable: dict[Path, str] | None = None) -> dict:
+    """The newest of a run's states that can be read, on the CPU; those that cannot go into `unreadable` with their errors."""
     import torch
 
     for path in run.states():
         try:
-            return torch.load(path, map_location=device, weights_only=True)
-        except (OSError, RuntimeError, EOFError, ValueError, pickle.UnpicklingError) as error:
+            return torch.load(path, map_location="cpu", weights_only=True)
+        except Exception as error:  # noqa: BLE001 - the border: bytes that a power cut left raise anything
             if unreadable is not None:
                 unreadable[path] = str(error).splitlines()[0] if str(error) else type(error).__name__
     raise ValueError(

@@ -98,7 +98,7 @@ def progress_line(status: dict[str, Any], config: TrainConfig, row: dict[str, fl
         done, total, what = status["preparing"]
         return f"{state:<8}  {what}: {done:,}" + (f" of {total:,}" if total else "")
     if state in ("queued", "starting"):
-        about = "another run has the device; waiting" if state == "queued" else "preparing the data and this machine"
+        about = "waiting for the device" if state == "queued" else "preparing the data and this machine"
         return f"{state:<8}  {about}"
     if status.get("reason"):
         return f"{state:<8}  {status['reason']}"

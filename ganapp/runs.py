@@ -274,12 +274,12 @@ def check_name(name: str) -> None:
 
 def create_run(folder: str | Path, config: TrainConfig, name: str = "") -> Run:
     """A new run, numbered after the ones that are there: 00012-faces-dcgan-32, or 00012-`name`."""
-    folder = Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
     if name:
         check_name(name)
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
     label = name or f"{Path(config.dataset).stem}-{config.preset or config.family}"
-    label = re.sub(r"[^A-Za-z0-9._-]+", "-", label).strip("-.")[:60] or "run"
+    label = re.sub(r"[^A-Za-z0-9._]+", "-", label).strip("-.")[:60] or "run"
     while True:
         numbers = [int(p.name[:5]) for p in folder.iterdir() if re.match(r"\d{5}-", p.name)]
         run = Run(folder / f"{max(numbers, default=0) + 1:05d}-{label}")

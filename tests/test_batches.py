@@ -6,7 +6,8 @@ import torch
 
 from ganapp.data import batches as module
 from ganapp.data.batches import Batches
-from ganapp.data.dataset import HEADER, ImageDataset, Images, MapWriter
+from ganapp.data.cache import MapWriter
+from ganapp.data.dataset import HEADER, ImageDataset, Images
 
 CPU = torch.device("cpu")
 

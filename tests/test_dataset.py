@@ -1,6 +1,7 @@
 """Images, ImageDataset, the cache, and open_dataset for the built-in faces."""
 
 import ast
+import importlib
 import os
 import subprocess
 import sys
@@ -13,16 +14,18 @@ from PIL import Image
 
 import ganapp.data as data
 from ganapp.data import dataset
-from ganapp.data.dataset import (
+from ganapp.data.cache import (
+    FORMAT,
     Cancelled,
-    ImageDataset,
-    Images,
     MapWriter,
     cache_folder,
     cache_size,
     clear_cache,
+    locked,
+    paced,
     prepared,
 )
+from ganapp.data.dataset import ImageDataset, Images
 
 
 @pytest.fixture(autouse=True)
@@ -162,7 +165,7 @@ def test_prepared_once(cache):
         meta, images, tables = prepared("My cats (2)/32", {"a": 1}, build)
         np.testing.assert_array_equal(images.all(), array)
         np.testing.assert_array_equal(tables["labels"], np.arange(6))
-    assert len(calls) == 1 and meta["format"] == dataset.FORMAT
+    assert len(calls) == 1 and meta["format"] == FORMAT
     prepared("My cats (2)/32", {"a": 2}, build)
     assert len(calls) == 2
     names = sorted(p.name for p in (cache / "datasets").iterdir())
@@ -201,7 +204,7 @@ def test_nothing_half_is_left(cache, error):
 
 def test_a_killed_preparation_is_cleaned_up(cache):
     code = (
-        "import os\nfrom ganapp.data.dataset import prepared\n"
+        "import os\nfrom ganapp.data.cache import prepared\n"
         "def build(folder):\n (folder / 'images.npy').write_bytes(b'half')\n os._exit(9)\n"
         "prepared('a', 1, build)\n"
     )
@@ -239,11 +242,11 @@ def test_two_at_once_prepare_once():
 
 
 def test_waiting_can_be_cancelled():
-    lock = dataset.locked("x")
+    lock = locked("x")
     try:
-        assert dataset.locked("x", wait=False) is None
+        assert locked("x", wait=False) is None
         with pytest.raises(Cancelled):
-            dataset.locked("x", cancelled=lambda: True)
+            locked("x", cancelled=lambda: True)
     finally:
         lock.release()
 
@@ -284,7 +287,7 @@ def test_clear_cache(cache):
         (folder / "a.png").write_bytes(b"y" * 70)
     size = cache_size()
     assert size > array.nbytes + 5000
-    lock = dataset.locked("downloads")  # a download is under way
+    lock = locked("downloads")  # a download is under way
     assert array.nbytes < clear_cache() < size - 5000
     lock.release()
     assert clear_cache() == 5000
@@ -308,11 +311,11 @@ def test_what_is_being_prepared_is_not_cleared():
 
 def test_paced():
     told = []
-    tell = dataset.paced(lambda *a: told.append(a))
+    tell = paced(lambda *a: told.append(a))
     for i in range(1, 1001):
         tell(i, 1000, "x")
     assert told[0] == (1, 1000, "x") and told[-1] == (1000, 1000, "x") and len(told) < 20
-    dataset.paced(None)(1, 1, "x")
+    paced(None)(1, 1, "x")
 
 
 @pytest.mark.parametrize(
@@ -383,6 +386,17 @@ def test_faces_are_kept_and_can_be_cancelled(monkeypatch, cache):
     monkeypatch.setattr(faces, "draw_faces", None)  # would fail if anything were drawn again
     again = data.open_dataset("faces", 28, channels=3)
     assert again.fingerprint == first.fingerprint
+
+
+@pytest.mark.parametrize("name", ["faces", "face_art", "face_shapes"])
+def test_other_drawing_code_draws_the_faces_again(name, tmp_path, monkeypatch, cache):
+    module, other = importlib.import_module(f"ganapp.data.{name}"), tmp_path / "other.py"
+    other.write_bytes(Path(module.__file__).read_bytes() + b"# another line\n")
+    monkeypatch.setitem(data.FACES, "train", (8, 0))
+    for count, file in ((1, module.__file__), (1, module.__file__), (2, other)):
+        monkeypatch.setattr(module, "__file__", str(file))
+        data.open_dataset("faces", 28)
+        assert len(list((cache / "datasets").iterdir())) == count
 
 
 def test_import_is_light():

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from ganapp.data import faces
+from ganapp.data import face_art, faces
 
 
 def pixels(index: int, resolution: int = 64, seed: int = 0, **change: str) -> np.ndarray:
@@ -70,12 +70,12 @@ def test_thousands_of_distinct_faces():
 
 def test_the_corner_has_the_background_colour():
     images, _, attributes = faces.draw_faces(200, 64, seed=2)
-    palette = np.array(list(faces.BACKGROUND.values()))
+    palette = np.array(list(face_art.BACKGROUND.values()))
     assert np.array_equal(images[:, :, 0, 0], palette[attributes["background"]])
 
 
 def test_skin_is_on_the_forehead_of_the_bald():
-    palette = list(faces.SKIN.values())
+    palette = list(face_art.SKIN.values())
     for index in range(30):
         image = pixels(index, hair="bald", hat="none", head="oval")
         skin = np.array(palette[faces.face_attributes(index)["skin"]])
@@ -97,7 +97,7 @@ def test_expression_changes_the_face_only_and_every_pair_differs():
 def test_mouths_are_readable_on_every_skin_at_small_sizes(resolution):
     # The mouth's region differs clearly between any two expressions, whatever the skin and the beard.
     top, bottom, left, right = (round(resolution * part) for part in (0.62, 0.84, 0.36, 0.64))
-    for skin in faces.SKIN:
+    for skin in face_art.SKIN:
         for beard in faces.ATTRIBUTES["beard"]:
             crops = [
                 pixels(11, resolution, skin=skin, beard=beard, expression=e)[top:bottom, left:right].astype(int)

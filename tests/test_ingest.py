@@ -14,8 +14,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from ganapp.data import Cancelled, clear_cache, ingest, open_dataset
-from ganapp.data.ingest import Unusable, decode
+from ganapp.data import Cancelled, clear_cache, entries, ingest, open_dataset
+from ganapp.data.pictures import FORMATS, Unusable, decode
 
 SHARED = Path(__file__).parents[2] / "shared" / "data"
 RED, GREEN, BLUE, YELLOW, WHITE = (255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 0), (255, 255, 255)
@@ -95,7 +95,7 @@ def zip_of(path: Path, files: dict[str, bytes], method=zipfile.ZIP_DEFLATED) -> 
     ],
 )
 def test_formats_keep_places_and_channels(format, options, tolerance):
-    if format not in ingest.FORMATS:
+    if format not in FORMATS:
         pytest.skip(f"this Pillow has no {format}")
     assert near(corners(read(quarters(), format, **options)), [RED, GREEN, BLUE, YELLOW], tolerance)
 
@@ -479,7 +479,8 @@ def test_a_name_with_dots_does_not_climb(tmp_path):
 
 
 def test_bombs(tmp_path, monkeypatch):
-    monkeypatch.setattr(ingest, "MAX_FILE", 100_000)
+    for module in (ingest, entries):
+        monkeypatch.setattr(module, "MAX_FILE", 100_000)
     files = {"ok.png": encode(noise(0)), "bomb.png": b"\0" * 200_000}
     dataset = open_dataset(zip_of(tmp_path / "a.zip", files), 12)
     assert dataset.count == 1 and "too large" in dict(dataset.report)["bomb.png"]
@@ -532,7 +533,7 @@ def test_encrypted_damaged_and_huge_zips(tmp_path, monkeypatch):
     path.write_bytes(good.replace(encode(noise(1))[-60:-20], b"\xff" * 40))  # one entry with a wrong checksum
     dataset = open_dataset(path, 15)
     assert dataset.count == 2 and "damaged in the ZIP" in dict(dataset.report)["1.png"]
-    monkeypatch.setattr(ingest, "MAX_ZIP", 1000)
+    monkeypatch.setattr(entries, "MAX_ZIP", 1000)
     with pytest.raises(ValueError, match="a ZIP of at most"):
         open_dataset(path, 16)
 

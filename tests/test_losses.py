@@ -18,7 +18,10 @@ def sigmoid(x):
 CLOSED = {
     # name: (d of one image, g of one image), written with the probabilities of the papers
     "minimax": (lambda r, f: -math.log(sigmoid(r)) - math.log(1 - sigmoid(f)), lambda r, f: math.log(1 - sigmoid(f))),
-    "non_saturating": (lambda r, f: -math.log(sigmoid(r)) - math.log(1 - sigmoid(f)), lambda r, f: -math.log(sigmoid(f))),
+    "non_saturating": (
+        lambda r, f: -math.log(sigmoid(r)) - math.log(1 - sigmoid(f)),
+        lambda r, f: -math.log(sigmoid(f)),
+    ),
     "relativistic": (lambda r, f: -math.log(sigmoid(r - f)), lambda r, f: -math.log(sigmoid(f - r))),
 }
 

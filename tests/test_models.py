@@ -135,7 +135,11 @@ def test_parameter_counts_of_the_default_arguments(family, resolution, channels,
 @pytest.mark.parametrize("family", FAMILIES)
 def test_unknown_and_unusable_arguments_are_refused(family):
     spec = ModelSpec(family, 32, 3, 0, Z, {"depth": 3})
-    known = {"mlp": "hidden, norm", "dcgan": "width, max_width", "r3gan": "widths, blocks, block, expansion, group_size"}
+    known = {
+        "mlp": "hidden, norm",
+        "dcgan": "width, max_width",
+        "r3gan": "widths, blocks, block, expansion, group_size",
+    }
     with pytest.raises(ValueError) as error:
         build_generator(spec)
     assert str(error.value) == f"the generator of {family} has no argument 'depth'; it has: {known[family]}."

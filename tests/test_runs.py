@@ -125,7 +125,9 @@ def test_ended_is_ended_however_old(run, state):
 
 def test_a_process_that_dies_lets_go_of_its_run(run):
     """The lock is the kernel's: nothing has to be cleaned up after a kill."""
-    code = f"from ganapp.runs import Run; from pathlib import Path; import sys, time; r = Run(Path({str(run.path)!r})); "
+    code = (
+        f"from ganapp.runs import Run; from pathlib import Path; import sys, time; r = Run(Path({str(run.path)!r})); "
+    )
     code += "l = r.lock(); l.acquire(); r.write_status(state='running'); print('held', flush=True); time.sleep(60)"
     process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
     try:
@@ -279,7 +281,7 @@ class FullFile:
 def test_a_full_disk_leaves_no_half_line(run, monkeypatch):
     """Half a line would make garbage of the next one."""
     run.append_stats(rows(10)[0])
-    monkeypatch.setattr(runs, "open", lambda *a, **k: FullFile(open(*a, **k)), raising=False)
+    monkeypatch.setattr(runs, "open", lambda *a, **k: FullFile(open(*a, **k)), raising=False)  # noqa: SIM115
     with pytest.raises(OSError) as error:
         run.append_stats(rows(20)[0])
     assert error.value.errno == errno.ENOSPC
@@ -374,7 +376,8 @@ def test_rename_delete_export(run, tmp_path):
     archive = new.export(tmp_path / "out" / "best.zip")
     with zipfile.ZipFile(archive) as z:
         assert sorted(z.namelist()) == [
-            f"best-one/{n}" for n in ("command", "config.json", "snapshots/000000010/config.json", "stats.jsonl", "status.json")
+            f"best-one/{n}"
+            for n in ("command", "config.json", "snapshots/000000010/config.json", "stats.jsonl", "status.json")
         ]
         assert json.loads(z.read("best-one/stats.jsonl")) == rows(10)[0]
     new.delete()

@@ -122,7 +122,9 @@ def test_d_step_in_closed_form(toy, loss, r1, r2):
         losses = [math.log(1 + math.exp(a * f - a * r)) for r, f in zip(real, fake, strict=True)]
         slopes = [(f - r) * sigmoid(a * f - a * r) for r, f in zip(real, fake, strict=True)]
     else:
-        losses = [math.log(1 + math.exp(-a * r)) + math.log(1 + math.exp(a * f)) for r, f in zip(real, fake, strict=True)]
+        losses = [
+            math.log(1 + math.exp(-a * r)) + math.log(1 + math.exp(a * f)) for r, f in zip(real, fake, strict=True)
+        ]
         slopes = [-r * sigmoid(-a * r) + f * sigmoid(a * f) for r, f in zip(real, fake, strict=True)]
 
     def mean(v):
@@ -482,7 +484,9 @@ def ring_points(nimg, size):
 
 def test_an_mlp_finds_the_modes_of_a_ring(tiny_config):
     """Eight Gaussians on a circle: at least 7 modes get 2 % of the points each, and most points belong to one."""
-    config = tiny_config("mlp", loss="relativistic", r1=0.1, r2=0.1, batch=64, beta1=0.0, beta2=0.99, g_lr=2e-3, d_lr=2e-3)
+    config = tiny_config(
+        "mlp", loss="relativistic", r1=0.1, r2=0.1, batch=64, beta1=0.0, beta2=0.99, g_lr=2e-3, d_lr=2e-3
+    )
     torch.manual_seed(0)
     G, D = Points(), Critic()
     optimizers = [torch.optim.Adam(net.parameters(), 2e-3, (0.0, 0.99), fused=True) for net in (G, D)]

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
-from ganapp.data.dataset import Cancelled, ImageDataset, Images, Progress, cache_folder, cache_size, clear_cache
+from ganapp.data.cache import Cancelled, Progress, cache_folder, cache_size, clear_cache
+from ganapp.data.dataset import ImageDataset, Images
 
 __all__ = [
     "NAMED", "Cancelled", "ImageDataset", "Images", "cache_folder", "cache_size", "clear_cache", "describe",
@@ -83,8 +84,8 @@ def open_dataset(
 def _open_faces(resolution, channels, split, progress, cancelled) -> ImageDataset:
     import hashlib
 
-    from ganapp.data import faces
-    from ganapp.data.dataset import MapWriter, paced, prepared
+    from ganapp.data import face_art, face_shapes, faces
+    from ganapp.data.cache import MapWriter, paced, prepared
 
     count, seed = FACES[split]
 
@@ -105,7 +106,8 @@ def _open_faces(resolution, channels, split, progress, cancelled) -> ImageDatase
             writer.close()
 
     # The drawing code itself is part of the identity: other code, other faces.
-    code = hashlib.blake2b(Path(faces.__file__).read_bytes(), digest_size=8).hexdigest()
+    sources = b"\0".join(Path(module.__file__).read_bytes() for module in (faces, face_art, face_shapes))
+    code = hashlib.blake2b(sources, digest_size=8).hexdigest()
     identity = {
         "source": "faces",
         "code": code,

@@ -17,17 +17,8 @@ from pathlib import Path
 
 import numpy as np
 
-from ganapp.data.dataset import (
-    Cancelled,
-    ImageDataset,
-    MapWriter,
-    Progress,
-    cache_folder,
-    locked,
-    make_folder,
-    paced,
-    prepared,
-)
+from ganapp.data.cache import Cancelled, MapWriter, Progress, cache_folder, locked, make_folder, paced, prepared
+from ganapp.data.dataset import ImageDataset
 
 IDX = tuple(f"{split}-{what}-ubyte" for split in ("train", "t10k") for what in ("images-idx3", "labels-idx1"))
 TIMEOUT = 20  # seconds without a byte until a download is given up
@@ -78,7 +69,8 @@ def open_named(
         images, labels, class_names = _read(name, root, split == "train")
         from PIL import Image
 
-        from ganapp.data import ingest, to_grey
+        from ganapp.data import to_grey
+        from ganapp.data.pictures import square
 
         writer = MapWriter(folder / "images.npy", resolution, channels)
         try:
@@ -86,7 +78,7 @@ def open_named(
                 if i % 256 == 0 and cancelled is not None and cancelled():
                     raise Cancelled(f"preparing {name} was cancelled")
                 if image.shape[0] != resolution:
-                    image = np.asarray(ingest.square(Image.fromarray(image), resolution, "center"))
+                    image = np.asarray(square(Image.fromarray(image), resolution, "center"))
                 image = image[None] if image.ndim == 2 else image.transpose(2, 0, 1)
                 if channels is not None and channels < len(image):
                     image = to_grey(image[None])[0]

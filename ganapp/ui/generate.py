@@ -155,7 +155,7 @@ def build_generate(runs_folder: Path, checkpoints: Path, allow_paths: bool = Tru
         shown = [(str(p.path), words.caption(p, language)) for p in batch.pictures]
         key, sec = "gen.say.made" if len(shown) > 1 else "gen.say.made.one", f"{time.perf_counter() - began:.2g}"
         done = say(key, language, n=len(shown), sec=sec, model=batch.model)
-        return shown, line(done), gr.DownloadButton(value=str(batch.zip_path), interactive=True)
+        return shown, line(done), str(batch.zip_path)
 
     def mix(source: str, a: float, b: float, position: float, label: str, psi: float, request: gr.Request):
         language = language_of(request)
@@ -174,21 +174,16 @@ def build_generate(runs_folder: Path, checkpoints: Path, allow_paths: bool = Tru
         language = language_of(request)
         try:
             stills = studio.stills(source, seeds, mode, loop, classes, psi)
-            busy = line(say("gen.say.filming", language))
-            yield words.strip_html(stills, language), gr.skip(), gr.skip(), gr.skip(), busy
+            is_video, busy = kind == "mp4", line(say("gen.say.filming", language))
+            shown = gr.Video(visible=is_video), gr.Image(visible=not is_video)
+            yield words.strip_html(stills, language), *shown, gr.skip(), busy
             tell = lambda done, total: progress((done, total))  # noqa: E731
             path = studio.film(source, seeds, int(frames), mode, loop, classes, psi, fps, kind, tell)
         except (ValueError, OSError) as error:
             yield gr.skip(), gr.skip(), gr.skip(), gr.skip(), alert(error)
             return
-        is_video, file = kind == "mp4", str(path)
-        yield (
-            gr.skip(),
-            gr.Video(value=file if is_video else None, visible=is_video),
-            gr.Image(value=None if is_video else file, visible=not is_video),
-            gr.DownloadButton(value=file, interactive=True),
-            line(f"{words.FORMATS[kind]} · {math.ceil(path.stat().st_size / 1024)} KB"),
-        )
+        file, size = str(path), f"{words.FORMATS[kind]} · {math.ceil(path.stat().st_size / 1024)} KB"
+        yield gr.skip(), *((file, None) if is_video else (None, file)), file, line(size)
 
     def restore(path: str | None, source: str | None, request: gr.Request):
         language = language_of(request)
@@ -231,7 +226,11 @@ def build_generate(runs_folder: Path, checkpoints: Path, allow_paths: bool = Tru
     asked = {"inputs": [source, seeds, label, psi], "outputs": [gallery, message, zipped]}
     asked |= HEAVY | {"show_progress": "minimal", "show_progress_on": gallery}
 
+    def offer(file: str | None):
+        return gr.DownloadButton(interactive=file is not None)
+
     def and_then(event) -> None:
+        event.then(offer, zipped, zipped, **QUICK)
         event.then(describe, shown_for, described, **QUICK).then(**mixing, **QUICK)
 
     and_then(go.click(generate, api_name="generate", **asked))
@@ -239,7 +238,7 @@ def build_generate(runs_folder: Path, checkpoints: Path, allow_paths: bool = Tru
     rolled = dice.click(words.random_seeds, seeds, seeds, **QUICK)
     and_then(rolled.then(generate, api_visibility="private", **asked))
     gr.on([mix_slider.input, mix_a.input, mix_b.input], **mixing, trigger_mode="always_last", **QUICK)
-    walk_go.click(
+    filmed = walk_go.click(
         interpolate,
         [source, walk_seeds, walk_class, walk_frames, walk_fps, walk_mode, walk_loop, walk_format, psi],
         [strip, video, moving, film_file, walk_message],
@@ -248,6 +247,7 @@ def build_generate(runs_folder: Path, checkpoints: Path, allow_paths: bool = Tru
         show_progress_on=video,
         **HEAVY,
     )
+    filmed.then(offer, film_file, film_file, **QUICK)
 
 
 def _enclosing_tab() -> gr.Tab | None:

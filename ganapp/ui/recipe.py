@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from collections.abc import Callable
 from dataclasses import fields
 from html import escape
@@ -57,17 +56,16 @@ def start_run(folder: Path, config: TrainConfig, name: str = "") -> Run:
     return run
 
 
-def look_at_data(
-    source: str, config: TrainConfig, progress: Callable, cancelled: Callable[[], bool], target: Path
-) -> tuple[Path, str]:
-    """Prepare a data set, write a grid of 32 of its pictures into the folder `target`; (grid, HTML about it)."""
+def look_at_data(config: TrainConfig, progress: Callable, cancelled: Callable[[], bool]) -> tuple[str, str]:
+    """Prepare the data set that config names; (HTML with a grid of 32 of its pictures, HTML with the facts about it)."""
     import numpy as np
 
     from ..data import open_dataset
-    from ..media import grid, save_webp
+    from ..media import grid
+    from .words import data_uri
 
     dataset = open_dataset(
-        source,
+        config.dataset,
         config.resolution,
         channels=config.channels or None,
         crop=config.crop,
@@ -77,17 +75,9 @@ def look_at_data(
     )
     order = np.random.default_rng(1).permutation(dataset.count)[:PREVIEW]
     pictures = dataset.images.take(order).transpose(0, 2, 3, 1)
-    path = save_grid(
-        target, dataset.fingerprint, lambda p: save_webp(p, grid(pictures, columns=8, pad=1, background=255))
-    )
-    return path, describe_data(dataset)
-
-
-def save_grid(folder: Path, name: str, write: Callable[[Path], None]) -> Path:
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"preview-{name[:16]}.webp"
-    write(path)
-    return path
+    english, chinese = STRINGS["train.preview"]
+    image = data_uri(grid(pictures, columns=8, pad=1))
+    return f'<img src="{image}" alt="{english} / {chinese}">', describe_data(dataset)
 
 
 def describe_data(dataset) -> str:

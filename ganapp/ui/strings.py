@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from ..config import TrainConfig
 
+# fmt: off
 STRINGS: dict[str, tuple[str, str]] = {
-    # fmt: off
     # -- app -----------------------------------------------------------------------------------------------------------
     "app.title": ("ganapp", "ganapp"),
     # -- monitor (js.*) ------------------------------------------------------------------------------------------------
@@ -185,13 +185,13 @@ STRINGS: dict[str, tuple[str, str]] = {
     "preset.expect.busy": ("A run is at work: its speed stands on the right.", "有训练正在运行：速度见右侧。"),
     "preset.expect.seen": ("On this machine: {speed} images/s in its last run. First shapes after about {first}, good pictures after about {good}.", "在本机上：上次训练速度为每秒 {speed} 张。约 {first} 后出现轮廓，约 {good} 后画质较好。"),
     "preset.expect.measured": ("On this machine: about {speed} images/s, by a short measurement. First shapes after about {first}, good pictures after about {good}.", "在本机上：短时测得约每秒 {speed} 张。约 {first} 后出现轮廓，约 {good} 后画质较好。"),
-    # fmt: on
 }
+# fmt: on
 
 
+# fmt: off
 # Field of TrainConfig -> label in English, label and sentence of help in Chinese. The English sentence is the field's own.
 FIELDS: dict[str, tuple[str, str, str]] = {
-    # fmt: off
     "resolution": ("Resolution", "分辨率", "图像的宽和高（像素）。"),
     "channels": ("Channels", "通道数", "1 = 灰度，3 = 彩色，0 = 与图片一致。"),
     "conditional": ("Learn the classes", "学习类别", "数据带标签时按类别学习。"),
@@ -225,8 +225,8 @@ FIELDS: dict[str, tuple[str, str, str]] = {
     "threads": ("Threads", "线程数", "处理器线程数；0 = 启动时实测。"),
     "device": ("Device", "设备", "auto、cpu、cuda、cuda:1、mps……"),
     "start_from": ("Start from", "从……开始", "以某次训练或某个模型的权重为起点（微调）。"),
-    # fmt: on
 }
+# fmt: on
 
 
 # What a preset is, in Chinese; the English sentence is the preset's own.

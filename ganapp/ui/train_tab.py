@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import tempfile
 import threading
 from dataclasses import fields
 from pathlib import Path
@@ -33,10 +32,7 @@ def build_train(runs_folder: Path) -> None:
             ui["dataset"] = gr.Dropdown(
                 list(NAMED), value="faces", allow_custom_value=True, label=t("train.dataset.info"), elem_id="dataset",
             )  # fmt: skip
-            ui["preview"] = gr.Image(
-                label=t("train.preview"), show_label=False, interactive=False, buttons=[], elem_id="preview_grid",
-                format="webp", container=False,
-            )  # fmt: skip
+            ui["preview"] = gr.HTML(elem_id="preview_grid")
             ui["facts"] = gr.HTML(elem_id="facts")
             ui["look_cancel"] = gr.Button(t("train.look.cancel"), size="sm", visible=False, elem_id="look_cancel")
             with gr.Accordion(t("train.own"), open=False, elem_id="own"):
@@ -99,7 +95,6 @@ def control(field, value) -> gr.components.Component:
 def wire(ui: dict, controls: dict, runs_folder: Path) -> None:
     names = list(controls)
     private = {"api_visibility": "private"}
-    previews = Path(tempfile.gettempdir()) / "ganapp-previews"
 
     def values_of(given: tuple) -> dict:
         return dict(zip(names, given, strict=True))
@@ -122,12 +117,12 @@ def wire(ui: dict, controls: dict, runs_folder: Path) -> None:
 
         try:
             config = recipe.config_from(preset, str(dataset or "").strip(), "minutes", 1, values_of(given))
-            path, facts = recipe.look_at_data(config.dataset, config, tell, stop.is_set, previews)
-            return path, facts, recipe.cache_html()
+            preview, facts = recipe.look_at_data(config, tell, stop.is_set)
+            return preview, facts, recipe.cache_html()
         except Cancelled:
             return gr.skip(), recipe.note("train.look.cancelled"), recipe.cache_html()
         except (ValueError, OSError) as error:
-            return None, recipe.message(error), recipe.cache_html()
+            return "", recipe.message(error), recipe.cache_html()
         finally:
             _looking.pop(request.session_hash, None)
 

@@ -1,0 +1,251 @@
+"""The cache: prepared data sets, each one uint8 file (N, C, H, W) and its tables, built once under a lock.
+
+Not what is in them (faces.py, named.py, ingest.py) and not how they are read (dataset.py).
+"""
+
+import errno
+import hashlib
+import json
+import os
+import re
+import shutil
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+from ganapp.data.dataset import HEADER, Images
+
+FORMAT = "ganapp-data/1"  # part of every cache key: change it when the same source would give other pixels
+
+Progress = Callable[[int, int | None, str], None]  # done, total or None, what
+
+
+class Cancelled(Exception):
+    """Preparing was cancelled; nothing of it is left on disk."""
+
+
+def cache_folder() -> Path:
+    """Where prepared and downloaded data are kept: GANAPP_CACHE, else this user's cache folder."""
+    if os.environ.get("GANAPP_CACHE"):
+        return Path(os.environ["GANAPP_CACHE"]).expanduser().absolute()
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local") / "ganapp" / "Cache"
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Caches" / "ganapp"
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "ganapp"
+
+
+def make_folder(path: Path) -> Path:
+    """Make a folder of the cache. ValueError with a sentence where that is not possible."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ValueError(
+            f"The cache folder {path} cannot be made ({error.strerror}): set GANAPP_CACHE to one that can be written."
+        ) from error
+    return path
+
+
+def locked(name: str, progress: Progress | None = None, cancelled: Callable[[], bool] | None = None, wait: bool = True):
+    """A held lock on `name` among all processes; release() it. None when it is taken and wait is False."""
+    from filelock import FileLock, Timeout
+
+    lock = FileLock(make_folder(cache_folder() / "locks") / f"{name}.lock")
+    while True:
+        try:
+            lock.acquire(timeout=0.2 if wait else 0)
+            return lock
+        except OSError as error:
+            if not isinstance(error, Timeout):
+                raise ValueError(
+                    f"{lock.lock_file} cannot be written ({error.strerror}): set GANAPP_CACHE to a folder that can."
+                ) from error
+            if not wait:
+                return None
+            if cancelled is not None and cancelled():
+                raise Cancelled("cancelled while another process prepared the same data") from None
+            if progress is not None:
+                progress(0, None, "Waiting for another preparation of the same data")
+
+
+def prepared(
+    slug: str,
+    identity: object,
+    build: Callable[[Path], dict],
+    progress: Progress | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> tuple[dict, Images, dict[str, np.ndarray]]:
+    """The prepared data with this identity (anything JSON): read from the cache, else built there by build(folder).
+
+    build writes images.npy with a MapWriter, saves other arrays (N,) as tables.npz if there are any, and returns the
+    meta data with "shape" and "digest". It works in a folder *.partial that becomes visible by one rename; a folder left
+    by a killed process is removed by the next one. Returns (meta, images, tables).
+    """
+    key = hashlib.blake2b(json.dumps([FORMAT, identity], sort_keys=True).encode(), digest_size=10).hexdigest()
+    name = f"{re.sub(r'[^A-Za-z0-9]+', '-', slug).strip('-')[:40]}-{key}"
+    folder = make_folder(cache_folder() / "datasets") / name
+    lock = locked(name, progress, cancelled)
+    try:
+        found = _load(folder)
+        if found is None:
+            partial = folder.with_name(name + ".partial")
+            shutil.rmtree(partial, ignore_errors=True)
+            shutil.rmtree(folder, ignore_errors=True)  # there, but damaged or of another format
+            partial.mkdir()
+            try:
+                meta = {"format": FORMAT, **build(partial)}
+                (partial / "meta.json").write_text(json.dumps(meta), encoding="utf-8")
+                os.replace(partial, folder)
+            except OSError as error:
+                if error.errno not in (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)):
+                    raise
+                raise ValueError(
+                    f"There is no room left in {cache_folder()}: free some, or set GANAPP_CACHE to a folder elsewhere."
+                ) from error
+            finally:
+                shutil.rmtree(partial, ignore_errors=True)
+            found = _load(folder)
+            assert found is not None, f"{folder} cannot be read right after it was written"
+        return found
+    finally:
+        lock.release()
+
+
+def _load(folder: Path) -> tuple[dict, Images, dict[str, np.ndarray]] | None:
+    """What prepared() returns, or None where the folder is absent, damaged or of another format."""
+    try:
+        meta = json.loads((folder / "meta.json").read_text(encoding="utf-8"))
+        if meta["format"] != FORMAT or (folder / "images.npy").stat().st_size != HEADER + int(
+            np.prod(meta["shape"], dtype=np.int64)
+        ):
+            return None
+        tables = {}
+        if (folder / "tables.npz").exists():
+            with np.load(folder / "tables.npz", allow_pickle=False) as file:
+                tables = {name: file[name] for name in file.files}
+        return meta, Images.open(folder / "images.npy", tuple(meta["shape"]), fingerprint=meta["digest"]), tables
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def cache_size() -> int:
+    """Bytes that clear_cache could free: prepared data and downloads (not uploads, which nothing could bring back)."""
+    size = 0
+    for part in ("datasets", "downloads"):
+        for root, _, files in os.walk(cache_folder() / part):
+            for file in files:
+                try:
+                    size += os.lstat(os.path.join(root, file)).st_size
+                except OSError:
+                    continue  # gone since it was listed: another process finished or cleared it
+    return size
+
+
+def clear_cache() -> int:
+    """Delete prepared data and downloads; returns the bytes freed. What is being prepared now is left alone.
+
+    Only folders that this app made are touched. Runs that have their data open go on (on Windows an open file stays).
+    """
+    before = cache_size()
+    datasets = cache_folder() / "datasets"
+    for folder in sorted(datasets.iterdir()) if datasets.is_dir() else ():
+        name = folder.name.removesuffix(".partial")
+        if folder.is_symlink() or not re.fullmatch(r"[A-Za-z0-9-]*-[0-9a-f]{20}", name):
+            continue
+        _remove(name, folder, folder.with_name(name + ".partial"))
+    downloads = cache_folder() / "downloads"
+    given = os.environ.get("GANAPP_DATA")
+    own = not given or Path(given).expanduser().resolve() != downloads.resolve()
+    if own and downloads.is_dir() and not downloads.is_symlink():
+        _remove("downloads", downloads, downloads.with_name("downloads.partial"))
+    return before - cache_size()
+
+
+def _remove(lock_name: str, folder: Path, aside: Path) -> None:
+    """Delete a folder unless its lock is held; renamed first, so that nobody sees it half deleted."""
+    lock = locked(lock_name, wait=False)
+    if lock is None:
+        return
+    try:
+        shutil.rmtree(aside, ignore_errors=True)
+        if folder != aside and folder.exists():
+            os.replace(folder, aside)
+            shutil.rmtree(aside, ignore_errors=True)
+    except OSError:
+        pass  # Windows: a file in it is open; it stays until the next time
+    finally:
+        lock.release()
+
+
+class MapWriter:
+    """Writes images one after the other into a .npy file; grey until the first coloured one when channels is None."""
+
+    def __init__(self, path: Path, resolution: int, channels: int | None):
+        self.path, self.resolution, self.count = path, resolution, 0
+        self.fixed, self.channels = channels is not None, channels or 1
+        self._hash = hashlib.blake2b(digest_size=16)
+        self._file = open(path, "wb", buffering=1 << 20)  # noqa: SIM115 (closed by finish or close)
+        self._file.write(b"\0" * HEADER)
+
+    def add(self, image: np.ndarray) -> None:
+        """Append one image, uint8 (C, R, R) with C = 3 or 1; grey ones are repeated where the file has colour."""
+        if not self.fixed and self.channels == 1 and len(image) == 3:
+            if (image[0] == image[1]).all() and (image[0] == image[2]).all():
+                image = image[:1]
+            else:
+                self._widen()
+        if len(image) < self.channels:
+            image = np.repeat(image, self.channels, axis=0)
+        assert image.shape == (self.channels, self.resolution, self.resolution), (
+            image.shape,
+            self.channels,
+            self.resolution,
+        )
+        image = np.ascontiguousarray(image)
+        self._file.write(image)
+        self._hash.update(image)
+        self.count += 1
+
+    def _widen(self) -> None:
+        """Rewrite what there is, grey so far, with three channels: once at most, at the first coloured picture."""
+        self._file.close()
+        grey = self.path.with_suffix(".grey")
+        os.replace(self.path, grey)
+        self._file = open(self.path, "wb", buffering=1 << 20)  # noqa: SIM115
+        self._file.write(b"\0" * HEADER)
+        with open(grey, "rb") as old:
+            old.seek(HEADER)
+            for _ in range(self.count):
+                self._file.write(old.read(self.resolution**2) * 3)
+        os.remove(grey)
+        self.channels = 3
+
+    def finish(self) -> dict:
+        """Write the header and make it durable; what meta.json needs to know of the file."""
+        shape = (self.count, self.channels, self.resolution, self.resolution)
+        text = f"{{'descr': '|u1', 'fortran_order': False, 'shape': {shape}, }}".ljust(HEADER - 11) + "\n"
+        self._file.seek(0)
+        self._file.write(b"\x93NUMPY\x01\x00" + (HEADER - 10).to_bytes(2, "little") + text.encode())
+        self._file.flush()
+        os.fsync(self._file.fileno())
+        self._file.close()
+        return {"shape": shape, "digest": self._hash.hexdigest()}
+
+    def close(self) -> None:
+        """Close the file as it is (a cancelled preparation)."""
+        self._file.close()
+
+
+def paced(progress: Progress | None) -> Progress:
+    """The same progress, called at most ten times a second, at each new `what` and at the end; nothing for None."""
+    last, doing = [0.0], [""]
+
+    def tell(done: int, total: int | None, what: str) -> None:
+        if progress is not None and (done == total or what != doing[0] or time.monotonic() - last[0] > 0.1):
+            last[0], doing[0] = time.monotonic(), what
+            progress(done, total, what)
+
+    return tell
