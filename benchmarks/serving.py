@@ -99,6 +99,14 @@ class App:
                 self.process.wait()
         self.log.close()
 
+    def cpu_sec(self) -> float | None:
+        """Processor time of the app so far; None where the system does not tell."""
+        try:
+            fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
+        except OSError:
+            return None
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}/"
@@ -111,6 +119,7 @@ class Client:
         self.http = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
         self.session = session
         self.known: dict[str, Any] = {}
+        self.received = 0  # bytes of the last answer, without its head
 
     def get(self, path: str) -> tuple[int, bytes]:
         self.http.request("GET", path)
@@ -121,6 +130,7 @@ class Client:
         self.http.request("POST", path, json.dumps(body | {"session_hash": self.session}), JSON)
         answer = self.http.getresponse()
         data = answer.read()
+        self.received = len(data)
         if answer.status != 200:
             raise RuntimeError(f"{path}: {answer.status} {data[:300]!r}")
         return json.loads(data)
@@ -191,6 +201,13 @@ def browser_page(url: str, storage: dict[str, str] | None = None) -> Iterator[An
             yield page
         finally:
             browser.close()
+
+
+def settle(page) -> None:
+    """Wait until the page's own first questions (the preview, what a preset can do here) are answered."""
+    wait_for(lambda: page.locator("#preview_grid img").count(), "no preview of the data appeared")
+    wait_for(lambda: page.inner_text("#about").strip(), "nothing was said about the preset")
+    page.wait_for_timeout(500)
 
 
 def waiting_run(runs: Path, name: str, **changes: Any):
