@@ -7,9 +7,10 @@ a row and a status a second, a grid of 64 pictures every tenth second. First, ro
 them one by one, until it holds more than 10,000 points a series; a page that is opened anew gets 440 points and their
 extremes, which is reported as "opened". Then each second is one update. Bytes: body and head of the request and of the
 answer of each poll, as DevTools counts them; grids are counted apart. Main thread: the increase of DevTools' TaskDuration
-from one second to the next (everything that the page does, its animations included), less that of seconds in which the
-run is still and the page polls for nothing; both are reported. Goal: at most 5 KB (5,120 bytes) and 100 ms, of the 95th
-percentile.
+from one second to the next, without DevTools' own commands: everything that the page does, its animations included. The
+same of seconds in which the run stands still and the page polls for nothing is reported ("idle"), and the main thread's
+processor time, which other work on the machine changes less. Goal: 95th percentiles of at most 5 KB (5,120 bytes) and
+100 ms.
 """
 
 from __future__ import annotations
@@ -53,11 +54,13 @@ def main() -> None:
     for name, key, goal in (
         ("bytes of an update", "update_bytes", GOAL_BYTES),
         ("main thread, ms", "main_thread_ms", GOAL_MS),
-        ("  less an empty poll, ms", "main_thread_ms_less_idle", GOAL_MS),
+        ("  its processor time, ms", "processor_ms", ""),
         ("  of that in scripts, ms", "script_ms", ""),
+        ("idle: main thread, ms", "idle_main_thread_ms", ""),
+        ("  its processor time, ms", "idle_processor_ms", ""),
     ):
         print(f"{name:28}{result[key]['median']:9}{result[key]['p95']:9}{goal:8}")
-    print({key: result[key] for key in ("points", "opened_bytes", "empty_poll_bytes", "idle_ms_per_sec", "grid_bytes", "heap_mb")})
+    print({key: result[key] for key in ("points", "opened_bytes", "empty_poll_bytes", "grid_bytes", "heap_mb")})
     met = result["update_bytes"]["p95"] <= GOAL_BYTES and result["main_thread_ms"]["p95"] <= GOAL_MS
     head = {
         "what": "cost of one monitor update in Chromium, with a long run's points in the page",
@@ -87,8 +90,6 @@ def measure(page, writer: Writer, points: int, updates: int) -> dict:
     wire.polls.clear(), wire.grids.clear()
     busy = seconds(page, devtools, updates, writer.second)
     page.wait_for_timeout(2000)
-    page_idle = percentile([task for task, _ in idle], 0.5)
-    tasks, scripts = [task for task, _ in busy], [script for _, script in busy]
     shown = page.evaluate("document.querySelector('#monitor canvas').ariaLabel")
     assert any(character.isdigit() for character in shown), shown
     return {
@@ -97,16 +98,17 @@ def measure(page, writer: Writer, points: int, updates: int) -> dict:
         "empty_poll_bytes": empty,
         "opened_bytes": opened,
         "grid_bytes": round(percentile(wire.grids, 0.5)) if wire.grids else 0,
-        "main_thread_ms": spread(tasks, 1),
-        "main_thread_ms_less_idle": spread([max(0.0, task - page_idle) for task in tasks], 1),
-        "script_ms": spread(scripts, 1),
-        "idle_ms_per_sec": round(page_idle, 1),
+        **{
+            name: spread([second[name] for second in busy], 1)
+            for name in ("main_thread_ms", "processor_ms", "script_ms")
+        },
+        **{f"idle_{name}": spread([second[name] for second in idle], 1) for name in ("main_thread_ms", "processor_ms")},
         "heap_mb": round(metrics(devtools)["JSHeapUsedSize"] / 1e6, 1),
     }
 
 
-def seconds(page, devtools, count: int, each) -> list[tuple[float, float]]:
-    """(milliseconds of all tasks, of scripts) of the page's main thread in each of `count` seconds."""
+def seconds(page, devtools, count: int, each) -> list[dict[str, float]]:
+    """What the page's main thread did in each of `count` seconds, in milliseconds; each(i) happens at the start of one."""
     out = []
     last = metrics(devtools)
     for i in range(count):
@@ -114,7 +116,12 @@ def seconds(page, devtools, count: int, each) -> list[tuple[float, float]]:
         each(i)
         page.wait_for_timeout(max(0.0, due - time.monotonic()) * 1000)
         now = metrics(devtools)
-        out.append(tuple(1000 * (now[key] - last[key]) for key in ("TaskDuration", "ScriptDuration")))
+        gone = {name: 1000 * (now[name] - last[name]) for name in now}
+        out.append({
+            "main_thread_ms": gone["TaskDuration"] - gone["DevToolsCommandDuration"],
+            "processor_ms": gone["ThreadTime"],
+            "script_ms": gone["ScriptDuration"],
+        })  # fmt: skip
         last = now
     return out
 
@@ -170,7 +177,9 @@ class Writer:
             self.rows += 1
             noise = [self.random.gauss(0, 0.1) for _ in range(6)]
             values = dict(zip(("d_loss", "g_loss", "r1", "r2", "d_real", "d_fake"), noise))
-            values = {"nimg": self.rows * 384, "sec": float(self.rows)} | {k: round(1 + v, 5) for k, v in values.items()}
+            values = {"nimg": self.rows * 384, "sec": float(self.rows)} | {
+                k: round(1 + v, 5) for k, v in values.items()
+            }
             lines.append(json.dumps(values | {"images_per_sec": 384.0, "mem_mb": 800}) + "\n")
         with open(self.run.path / "stats.jsonl", "ab", buffering=0) as file:
             file.write("".join(lines).encode())

@@ -7,8 +7,8 @@ would fall unevenly into the blocks. Blocks of 12 s in the order without, with, 
 its images over its seconds in stats.jsonl. With: ten kept-alive connections, each polling once a second with the
 monitor's cursor, evenly spread, and each fetching a sample grid (the same file) every 5 s as a page does at the start of a
 run. They are threads of this process on the same cores; their own processor time is reported and counts against the run.
-Two figures that other work on the machine hardly changes are reported beside it: the app's processor time for one poll of
-a run that is not at work but gets a new row and status a second, and what ten of them a second are of all cores.
+Two figures that other work on the machine changes less are reported beside it: the app's processor time for one poll of a
+run that is not at work but gets a new row and status a second, and what ten of them a second are of all cores.
 Goal: the median of the blocks with them is less than 3 % below the median of those without; the median of the differences
 of neighbouring blocks is reported too.
 """
@@ -42,7 +42,8 @@ def main() -> None:
     with isolated() as folder:
         run = waiting_run(folder / "runs", "watched", sample_sec=86_400, save_sec=86_400)
         with App(folder) as app:
-            poll_sec = cpu_of_a_poll(app, waiting_run(folder / "runs", "still"), 5 if args.quick else 15)
+            app.wait_until_idle()
+            poll_sec = cpu_of_a_poll(app, waiting_run(folder / "runs", "still"), 3 if args.quick else 10)
             resume(Client(app.port), run)
             time.sleep(3)
             for kind in order:
@@ -81,18 +82,22 @@ def main() -> None:
 
 
 def cpu_of_a_poll(app: App, run, rounds: int) -> float:
-    """Processor seconds of the app for one poll, while nothing trains; 0 where the system does not tell."""
+    """Processor seconds of the app for one poll, less what it takes by itself; 0 where the system does not tell."""
     clients = [Client(app.port, f"still{i}") for i in range(CLIENTS)]
-    for client in clients:
-        client.poll(run.name)
-    before = app.cpu_sec()
-    for i in range(rounds):
-        run.append_stats(dict.fromkeys(("d_loss", "g_loss", "d_real", "d_fake"), 0.12345) | {"nimg": 64 * i, "sec": i})
-        run.write_status(nimg=64 * i, sec=float(i))
-        time.sleep(1)
-        for client in clients:
-            client.poll(run.name)
-    return 0.0 if before is None else (app.cpu_sec() - before) / (rounds * CLIENTS)
+    spent = []
+    for polling in (True, False, True):  # the first is not counted
+        before = app.cpu_sec() or 0.0
+        for i in range(rounds):
+            run.append_stats(
+                dict.fromkeys(("d_loss", "g_loss", "d_real", "d_fake"), 0.12345) | {"nimg": 64 * i, "sec": i}
+            )
+            run.write_status(nimg=64 * i, sec=float(i))
+            for client in clients:
+                time.sleep(1 / CLIENTS)
+                if polling:
+                    client.poll(run.name)
+        spent.append((app.cpu_sec() or 0.0) - before)
+    return max(0.0, spent[2] - spent[1]) / (rounds * CLIENTS)
 
 
 def block(app: App, run, watched: bool, sec: float, costs: dict) -> float:

@@ -99,6 +99,23 @@ class App:
                 self.process.wait()
         self.log.close()
 
+    def wait_until_idle(self) -> None:
+        """Until what the app loads once it is served (PyTorch) is loaded: a second with hardly any processor time."""
+        deadline, spent = time.monotonic() + WAIT_SEC, self.cpu_sec() or 0.0
+        while time.monotonic() < deadline:
+            time.sleep(1)
+            before, spent = spent, self.cpu_sec() or 0.0
+            if self.loaded("torch") and spent - before < 0.05:
+                return
+        raise RuntimeError("the app does not come to rest")
+
+    def loaded(self, library: str) -> bool:
+        """Whether the process has a shared library of that name open; True where the system does not tell."""
+        try:
+            return library in Path(f"/proc/{self.process.pid}/maps").read_text()
+        except OSError:
+            return True
+
     def cpu_sec(self) -> float | None:
         """Processor time of the app so far; None where the system does not tell."""
         try:
@@ -122,18 +139,25 @@ class Client:
         self.received = 0  # bytes of the last answer, without its head
 
     def get(self, path: str) -> tuple[int, bytes]:
-        self.http.request("GET", path)
-        answer = self.http.getresponse()
-        return answer.status, answer.read()
+        return self._ask("GET", path)
 
     def post(self, path: str, body: dict) -> Any:
-        self.http.request("POST", path, json.dumps(body | {"session_hash": self.session}), JSON)
-        answer = self.http.getresponse()
-        data = answer.read()
+        status, data = self._ask("POST", path, json.dumps(body | {"session_hash": self.session}), JSON)
         self.received = len(data)
-        if answer.status != 200:
-            raise RuntimeError(f"{path}: {answer.status} {data[:300]!r}")
+        if status != 200:
+            raise RuntimeError(f"{path}: {status} {data[:300]!r}")
         return json.loads(data)
+
+    def _ask(self, method: str, path: str, *rest: Any, again: bool = True) -> tuple[int, bytes]:
+        try:
+            self.http.request(method, path, *rest)
+            answer = self.http.getresponse()
+            return answer.status, answer.read()
+        except (http.client.RemoteDisconnected, BrokenPipeError, ConnectionResetError):
+            self.http.close()  # the server drops a connection after 5 quiet seconds; a browser opens another one, too
+            if not again:
+                raise
+        return self._ask(method, path, *rest, again=False)
 
     @cached_property
     def config(self) -> dict[str, Any]:
@@ -206,7 +230,7 @@ def browser_page(url: str, storage: dict[str, str] | None = None) -> Iterator[An
 def settle(page) -> None:
     """Wait until the page's own first questions (the preview, what a preset can do here) are answered."""
     wait_for(lambda: page.locator("#preview_grid img").count(), "no preview of the data appeared")
-    wait_for(lambda: page.inner_text("#about").strip(), "nothing was said about the preset")
+    wait_for(lambda: page.locator("#about .plain-note").count(), "nothing was said about the preset")
     page.wait_for_timeout(500)
 
 

@@ -43,7 +43,16 @@ ONLY_IN = {
 HEAVY = ("torch", "torchvision", "av", "safetensors", "huggingface_hub", "PIL", "gradio")
 TRAINING = ("train", "losses", "ema", "models", "data.batches")  # the modules that are torch all through
 START = ("data", "data.dataset")  # of data/, what is imported with the app
-FILE_NAMES = {"config.json", "status.json", "stats.jsonl", "log.txt", "model.safetensors", "real.webp", "timelapse.mp4", "state-"}
+FILE_NAMES = {
+    "config.json",
+    "status.json",
+    "stats.jsonl",
+    "log.txt",
+    "model.safetensors",
+    "real.webp",
+    "timelapse.mp4",
+    "state-",
+}
 
 
 def modules():
@@ -140,9 +149,17 @@ def test_the_algorithm_touches_no_file_prints_nothing_and_never_waits():
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Call):
             called = ast.unparse(node.func).split(".")[-1]
-            assert called not in {"open", "print", "item", "cpu", "tolist", "numpy", "synchronize", "write_text", "save"}, (
-                f"train.py:{node.lineno} calls {called}"
-            )
+            assert called not in {
+                "open",
+                "print",
+                "item",
+                "cpu",
+                "tolist",
+                "numpy",
+                "synchronize",
+                "write_text",
+                "save",
+            }, f"train.py:{node.lineno} calls {called}"
 
 
 def test_models_see_no_training_configuration_and_config_builds_nothing():

@@ -79,6 +79,8 @@ def control(field, value) -> gr.components.Component:
     texts = {"label": t(f"field.{field.name}"), "info": t(f"help.{field.name}"), "elem_id": f"set_{field.name}"}
     if field.metadata["choices"]:
         return gr.Dropdown(list(field.metadata["choices"]), value=value, **texts)
+    if field.name == "start_from":  # its choices are read when it is looked at
+        return gr.Dropdown([""], value=value, allow_custom_value=True, **texts)
     if isinstance(value, bool):
         return gr.Checkbox(value, **texts)
     if isinstance(value, dict):
