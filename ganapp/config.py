@@ -11,8 +11,12 @@ from dataclasses import dataclass, field, fields
 from typing import Any, get_type_hints
 
 GENERATOR_FORMAT = "ganapp-generator/1"
-FAMILY_NAMES = ("mlp", "dcgan", "r3gan")
-LOSS_NAMES = ("minimax", "non_saturating", "relativistic")
+FAMILY_NAMES = ("mlp", "dcgan", "resnet", "progan", "stylegan2", "r3gan")
+LOSS_NAMES = (
+    "minimax", "non_saturating", "least_squares", "wasserstein", "hinge", "relativistic", "relativistic_average",
+)  # fmt: skip
+CLASS_TERMS = ("none", "cross_entropy", "contrastive", "d2d_ce")
+AUGMENTS = ("none", "diffaugment", "ada")
 PRECISIONS = ("auto", "fp32", "bf16")
 CROPS = ("center", "fit")
 # Families that are not built from doublings may also be 28 pixels wide, MNIST's own size.
@@ -85,6 +89,23 @@ class TrainConfig:
     r1_interval: int = option(1, "objective", "R1 at every n-th step only (lazy), n times as strong.", low=1, high=64)
     r2: float = option(0.0, "objective", "Weight γ of the R2 gradient penalty (on generated images); 0 = off.", low=0, high=10_000)
     r2_interval: int = option(1, "objective", "R2 at every n-th step only (lazy), n times as strong.", low=1, high=64)
+
+    gp: float = option(0.0, "objective", "Weight λ of WGAN-GP's penalty, between real and generated images; 0 = off.", low=0, high=1000)
+    weight_clip: float = option(0.0, "objective", "Clip the discriminator's weights to ± this after each of its steps (WGAN); 0 = off.", low=0, high=10)
+    label_smoothing: float = option(0.0, "objective", "One-sided: real images count as 1 minus this (cross-entropy losses); 0 = off.", low=0, high=0.5)
+    instance_noise: float = option(0.0, "objective", "Strength of the noise on all images that D sees, at the start; it falls to 0.", low=0, high=2)
+    instance_noise_kimg: float = option(100.0, "objective", "Over how many thousand images that noise falls to 0.", low=0.001, high=1_000_000)
+    feature_matching: float = option(0.0, "objective", "Weight of matching D's mean features on real images (for G); 0 = off.", low=0, high=1000)
+    class_term: str = option("none", "objective", "A further loss on classes; it needs a discriminator head of its kind.", choices=CLASS_TERMS)
+    class_weight: float = option(1.0, "objective", "Weight of that loss.", low=0, high=100)
+    orthogonal: float = option(0.0, "objective", "Weight of BigGAN's orthogonal regularization of G; 0 = off.", low=0, high=1)
+    path_length: float = option(0.0, "objective", "Weight of StyleGAN2's path-length regularization of G; 0 = off.", low=0, high=1000)
+    path_length_interval: int = option(4, "objective", "Path length at every n-th step only (lazy), n times as strong.", low=1, high=64)
+    augment: str = option("none", "objective", "Differentiable augmentation of all images that D sees; ada adapts its strength.", choices=AUGMENTS)
+    augment_policy: str = option("color,translation,cutout", "objective", "What diffaugment does.")
+    ada_target: float = option(0.6, "objective", "How sure of real images D may be before ada grows stronger.", low=0, high=1)
+    ada_kimg: float = option(500.0, "objective", "Over how many thousand images ada can go from none to full.", low=0.001, high=100_000)
+    grow_kimg: float = option(0.0, "objective", "ProGAN: thousands of images for each fade and each rest between two; 0 = no growing.", low=0, high=100_000)
 
     batch: int = option(64, "optimizer", "Real images a step.", low=1, high=4096)
     d_steps: int = option(1, "optimizer", "Discriminator steps for each generator step.", low=1, high=20)
