@@ -25,6 +25,8 @@ LOCK_SEC = 10.0  # a run that is just pausing lets go in a moment
 SAMPLE_GROWTH = 0.02  # a grid at least every 2 % of the training time, so that a time-lapse has a few hundred frames
 SAMPLE_COLUMNS = 8
 REAL_IMAGES = 64
+# in the names of weights whose shape depends on the number of classes
+PER_CLASS = ("embedding", "classes", "proxies", "gain.weight", "bias.weight")
 FULL_DISK_BYTES = 32 * 1024**2
 FULL_DISK = "The disk is full. Make room and press Resume: nothing is lost while this program runs."
 
@@ -171,6 +173,7 @@ class _Job:
         self.class_names, self.about_data = dataset.class_names, f"{dataset.name}, {dataset.count} images"
         self.write_real_grid(dataset)
         self.began = time.monotonic()
+        self.tell(parameters={"g": parameter_count(state.G), "d": parameter_count(state.D)})
         self.tell(state="running", nimg=state.nimg, precision=config.precision, threads=config.threads)
         self.write_samples(state)
         return self.loop(state, train(state, config, draw))
@@ -435,6 +438,8 @@ def resolve(config: TrainConfig, dataset, device) -> TrainConfig:
     config = config.replace(
         channels=dataset.channels, num_classes=dataset.num_classes if config.conditional and dataset.num_classes else 0
     )
+    if config.class_term != "none" and not config.num_classes:
+        raise ValueError(f"class_term is {config.class_term!r}, but {config.dataset} has no classes: set it to none.")
     if config.batch > dataset.count:
         raise ValueError(f"batch is {config.batch}, but there are only {dataset.count} training images.")
     from .probe import probe
@@ -478,6 +483,23 @@ def newest_state(run: Run, unreadable: dict[Path, str] | None = None) -> dict:
     )
 
 
+def check_networks(config: TrainConfig) -> None:
+    """ValueError, in one sentence, where the networks of a configuration cannot be built. Nothing is allocated."""
+    import torch
+
+    from .models import build_discriminator, build_generator
+
+    # Neither is known before the data is opened; the arguments do not depend on how many there are.
+    config = config.replace(channels=config.channels or 3, num_classes=config.num_classes or 10 * config.conditional)
+    with torch.device("meta"):
+        build_generator(config.spec())
+        build_discriminator(config.spec(), config.d_args)
+
+
+def parameter_count(net) -> int:
+    return sum(parameter.numel() for parameter in net.parameters())
+
+
 def check_same_data(config: TrainConfig, dataset) -> None:
     """ValueError where a resume finds data that the networks do not fit."""
     classes = dataset.num_classes if config.num_classes else 0
@@ -505,10 +527,11 @@ def not_finite(what: str, nimg: int) -> str:
 
 
 def load_fitting(net, tensors: dict, what: str) -> None:
-    """Strict, but for class embeddings: those of another number of classes start anew."""
+    """Strict, but for what is learned of classes: with another number of classes that starts anew."""
     own = net.state_dict()
     tensors = {
-        k: own[k] if "embedding" in k and k in own and own[k].shape != v.shape else v for k, v in tensors.items()
+        k: own[k] if any(part in k for part in PER_CLASS) and k in own and own[k].shape != v.shape else v
+        for k, v in tensors.items()
     }
     try:
         net.load_state_dict(tensors, strict=True)

@@ -61,11 +61,12 @@ class Head(nn.Module):
         self.scale = 1 / math.sqrt(features)
         wrap = spectral_norm if spectral else (lambda module: module)
         self.linear = nn.Linear(features, 1)
+        embedding = nn.Embedding(num_classes, features) if self.kind == "projection" else None
         nn.init.normal_(self.linear.weight, std=self.scale)
         nn.init.zeros_(self.linear.bias)
         self.linear = wrap(self.linear)
         if self.kind == "projection":
-            self.embedding = wrap(nn.Embedding(num_classes, features))
+            self.embedding = wrap(embedding)
             self.scale = 1.0 if spectral else self.scale
         elif self.kind == "classifier":
             self.classes = wrap(nn.Linear(features, num_classes))
