@@ -99,6 +99,31 @@ class App:
                 self.process.wait()
         self.log.close()
 
+    def wait_until_idle(self) -> None:
+        """Until what the app loads once it is served (PyTorch) is loaded: a second with hardly any processor time."""
+        deadline, spent = time.monotonic() + WAIT_SEC, self.cpu_sec() or 0.0
+        while time.monotonic() < deadline:
+            time.sleep(1)
+            before, spent = spent, self.cpu_sec() or 0.0
+            if self.loaded("torch") and spent - before < 0.05:
+                return
+        raise RuntimeError("the app does not come to rest")
+
+    def loaded(self, library: str) -> bool:
+        """Whether the process has a shared library of that name open; True where the system does not tell."""
+        try:
+            return library in Path(f"/proc/{self.process.pid}/maps").read_text()
+        except OSError:
+            return True
+
+    def cpu_sec(self) -> float | None:
+        """Processor time of the app so far; None where the system does not tell."""
+        try:
+            fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
+        except OSError:
+            return None
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}/"
@@ -111,19 +136,28 @@ class Client:
         self.http = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
         self.session = session
         self.known: dict[str, Any] = {}
+        self.received = 0  # bytes of the last answer, without its head
 
     def get(self, path: str) -> tuple[int, bytes]:
-        self.http.request("GET", path)
-        answer = self.http.getresponse()
-        return answer.status, answer.read()
+        return self._ask("GET", path)
 
     def post(self, path: str, body: dict) -> Any:
-        self.http.request("POST", path, json.dumps(body | {"session_hash": self.session}), JSON)
-        answer = self.http.getresponse()
-        data = answer.read()
-        if answer.status != 200:
-            raise RuntimeError(f"{path}: {answer.status} {data[:300]!r}")
+        status, data = self._ask("POST", path, json.dumps(body | {"session_hash": self.session}), JSON)
+        self.received = len(data)
+        if status != 200:
+            raise RuntimeError(f"{path}: {status} {data[:300]!r}")
         return json.loads(data)
+
+    def _ask(self, method: str, path: str, *rest: Any, again: bool = True) -> tuple[int, bytes]:
+        try:
+            self.http.request(method, path, *rest)
+            answer = self.http.getresponse()
+            return answer.status, answer.read()
+        except (http.client.RemoteDisconnected, BrokenPipeError, ConnectionResetError):
+            self.http.close()  # the server drops a connection after 5 quiet seconds; a browser opens another one, too
+            if not again:
+                raise
+        return self._ask(method, path, *rest, again=False)
 
     @cached_property
     def config(self) -> dict[str, Any]:
@@ -191,6 +225,13 @@ def browser_page(url: str, storage: dict[str, str] | None = None) -> Iterator[An
             yield page
         finally:
             browser.close()
+
+
+def settle(page) -> None:
+    """Wait until the page's own first questions (the preview, what a preset can do here) are answered."""
+    wait_for(lambda: page.locator("#preview_grid img").count(), "no preview of the data appeared")
+    wait_for(lambda: page.locator("#about .plain-note").count(), "nothing was said about the preset")
+    page.wait_for_timeout(500)
 
 
 def waiting_run(runs: Path, name: str, **changes: Any):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -25,7 +26,7 @@ def replacing(path: str | Path) -> Iterator[Path]:
         with open(temporary, "r+b") as file:
             os.fsync(file.fileno())
         os.chmod(temporary, 0o666 & ~_UMASK)
-        os.replace(temporary, path)
+        _take_place(temporary, path)
     except BaseException:
         with suppress(FileNotFoundError):
             temporary.unlink()
@@ -35,3 +36,15 @@ def replacing(path: str | Path) -> Iterator[Path]:
 def write_text(path: str | Path, text: str) -> None:
     with replacing(path) as temporary:
         temporary.write_text(text, encoding="utf-8")
+
+
+def _take_place(temporary: Path, path: Path) -> None:
+    """os.replace; on Windows a reader who has the file open is waited for, up to a second."""
+    for _ in range(20):
+        try:
+            return os.replace(temporary, path)
+        except PermissionError:
+            if os.name != "nt":
+                raise
+            time.sleep(0.05)
+    os.replace(temporary, path)

@@ -170,7 +170,8 @@ class _Job:
         self.tell(attempt=run.status()["attempt"] + 1)  # after the rewrite: readers start over
         draw = Batches(dataset, device, seed=config.seed, mirror=config.mirror, conditional=config.num_classes > 0)
         self.classes = torch.from_numpy(dataset.labels).to(device) if config.num_classes else None
-        self.class_names, self.about_data = dataset.class_names, f"{dataset.name}, {dataset.count} images"
+        self.class_names = dataset.class_names if config.num_classes else ()  # a model without classes has no names
+        self.about_data = f"{dataset.name}, {dataset.count} images"
         self.write_real_grid(dataset)
         self.began = time.monotonic()
         self.tell(parameters={"g": parameter_count(state.G), "d": parameter_count(state.D)})

@@ -286,6 +286,7 @@ def _write_mp4(path: Path, pictures: Iterator, fps: Fraction) -> int:
         stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
         # Browsers guess the matrix of an untagged film from its size; BT.709, limited range, is said instead.
         context = stream.codec_context
+        context.thread_count = 2  # all cores would take them from a running training
         context.colorspace, context.color_range, context.color_primaries, context.color_trc = 1, 1, 1, 1
         for picture in itertools.chain([first], pictures):
             pixels = np.asarray(picture.convert("RGB"))

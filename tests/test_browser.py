@@ -158,6 +158,7 @@ def test_from_start_to_film(app, page):
 
 def test_a_wrong_setting_is_one_sentence(page):
     page.click("#advanced > button")
+    page.click("#group_optimizer > button")
     page.fill("#set_batch input", "0")
     page.click("#start")
     message = page.locator("#train_message [role=alert]")

@@ -23,7 +23,7 @@ from ganapp.jobs import drive, explain, is_full_disk
 from ganapp.runs import create_run
 from ganapp.weights import load_generator
 
-END = 320  # images of a whole run: 40 steps
+END = 240  # images of a whole run: 30 steps
 
 
 @pytest.fixture(autouse=True)
@@ -169,6 +169,15 @@ def test_a_grid_shows_one_class_a_row_and_grows_from_fixed_seeds(new_run):
     drawn = np.stack([shown[32 * r : 32 * r + 32, 32 * c : 32 * c + 32] for r, c in cells])
     distance = np.abs(drawn[:, None] - pictures[None]).mean((2, 3, 4))  # WebP loses a little
     assert distance.diagonal().max() < 8 < 4 * 8 < distance[~np.eye(4, dtype=bool)].min()
+
+
+def test_what_the_configuration_says_about_the_data_reaches_the_steps(new_run, reference):
+    plain, unlabelled = new_run(mirror=False, kimg=0.016), new_run(conditional=False, kimg=0.016)
+    assert [drive(r) for r in (plain, unlabelled)] == ["finished"] * 2
+    assert [r["nimg"] for r in curves(plain)] == [8, 16]
+    assert curves(plain) != reference[2][:2]
+    assert unlabelled.config().num_classes == 0
+    assert load_generator(unlabelled.path).class_names == ()
 
 
 def test_a_finished_run_started_again_takes_no_step_more(new_run):

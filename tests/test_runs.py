@@ -222,11 +222,14 @@ def test_a_partial_last_line_is_left_for_later(run):
 
 
 def test_a_new_attempt_makes_readers_start_over(run):
-    for row in rows(10, 20, 30):
+    run.append_stats(rows(10)[0])
+    _, attempt, early = run.read_stats()
+    for row in rows(20, 30):
         run.append_stats(row)
-    _, attempt, offset = run.read_stats()
+    *_, offset = run.read_stats()
     run.drop_stats_after(20)
     run.write_status(attempt=1)
+    assert run.read_stats(attempt, early)[0] == rows(10, 20)  # even where nothing was dropped before the cursor
     got, attempt, offset = run.read_stats(attempt, offset)
     assert (got, attempt) == (rows(10, 20), 1)
     run.append_stats(rows(25)[0])

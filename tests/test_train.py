@@ -798,6 +798,8 @@ def test_batch_norm_statistics_are_those_of_the_averaged_weights(tiny_config):
     state = TrainState.create(config, CPU)
     for p in state.ema.parameters():
         p.data.normal_(generator=torch.Generator().manual_seed(4))
+    state.ema.body[1].num_batches_tracked.fill_(1000)  # as in a model that was loaded
+    state.ema.body[1].running_mean.fill_(50.0)
     first, norm = averaged_generator(state, config, None, batches=256).body[:2]
     assert first.weight.equal(state.ema.body[0].weight)
     assert torch.allclose(norm.running_mean, first.bias, atol=0.15)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import fields
+from dataclasses import Field, fields
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -20,14 +20,9 @@ PREVIEW = 32
 _speeds: dict[tuple, float] = {}
 
 
-def advanced_fields() -> list[str]:
-    """The names of the fields shown in the Advanced section, in order, group by group."""
-    return [
-        f.name
-        for group in GROUPS
-        for f in fields(TrainConfig)
-        if f.metadata["group"] == group and f.name not in OUTSIDE
-    ]
+def advanced_fields(group: str) -> list[Field]:
+    """The fields of TrainConfig that a group of the Advanced section shows, in order."""
+    return [f for f in fields(TrainConfig) if f.metadata["group"] == group and f.name not in OUTSIDE]
 
 
 def config_from(preset: str, dataset: str, budget: str, amount: float, values: dict[str, Any]) -> TrainConfig:

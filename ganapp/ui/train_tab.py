@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import threading
-from dataclasses import fields
 from pathlib import Path
 
 import gradio as gr
@@ -68,14 +67,11 @@ def build_train(runs_folder: Path) -> None:
 
 def build_advanced(config: TrainConfig) -> dict[str, gr.components.Component]:
     """A control for every field of the configuration, with its one sentence of help, group by group."""
-    by_name = {f.name: f for f in fields(TrainConfig)}
     controls: dict[str, gr.components.Component] = {}
-    group = ""
-    for name in recipe.advanced_fields():
-        if by_name[name].metadata["group"] != group:
-            group = by_name[name].metadata["group"]
-            gr.HTML(recipe.heading(f"group.{group}"))
-        controls[name] = control(by_name[name], getattr(config, name))
+    for group in recipe.GROUPS:
+        with gr.Accordion(t(f"group.{group}"), open=False, elem_id=f"group_{group}", elem_classes="settings"):
+            for field in recipe.advanced_fields(group):
+                controls[field.name] = control(field, getattr(config, field.name))
     return controls
 
 
@@ -83,6 +79,8 @@ def control(field, value) -> gr.components.Component:
     texts = {"label": t(f"field.{field.name}"), "info": t(f"help.{field.name}"), "elem_id": f"set_{field.name}"}
     if field.metadata["choices"]:
         return gr.Dropdown(list(field.metadata["choices"]), value=value, **texts)
+    if field.name == "start_from":  # its choices are read when it is looked at
+        return gr.Dropdown([""], value=value, allow_custom_value=True, **texts)
     if isinstance(value, bool):
         return gr.Checkbox(value, **texts)
     if isinstance(value, dict):
