@@ -63,8 +63,8 @@ def _train(arguments: argparse.Namespace) -> None:
 
 def _sweep(arguments: argparse.Namespace) -> None:
     """One run a value, each created when its turn comes. One that fails does not end the others; a pause does."""
+    from .begin import check_networks
     from .compare import plan, split_values
-    from .jobs import check_networks
 
     if arguments.name:
         check_name(arguments.name)
@@ -94,7 +94,7 @@ def _sweep(arguments: argparse.Namespace) -> None:
 
 def _config(arguments: argparse.Namespace) -> TrainConfig:
     """What the arguments of train say. ValueError in one sentence, before there is a run."""
-    from .jobs import pick_device
+    from .devices import pick_device
 
     given = {f.name: getattr(arguments, f.name) for f in fields(TrainConfig) if hasattr(arguments, f.name)}
     preset = given.pop("preset") or default_preset(pick_device(given.get("device", "auto")).type != "cpu")

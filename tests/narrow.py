@@ -16,7 +16,10 @@ SMALLER = {"attention": 16, "embed_dim": 8, "group_size": 4}  # of what the pres
 
 
 def narrowed(name: str, steps: int) -> TrainConfig:
-    """A preset with few channels, at 32 pixels where it has more than 64, whose schedules by image fit into so many steps."""
+    """A preset with few channels, at 32 pixels where it has more than 64, whose schedules by image fit into so many steps.
+
+    ADA's target is 0, so that so few images are enough to make it act.
+    """
     config = preset_config(name)
     resolution = config.resolution if config.resolution <= 64 else 32
     args = []
@@ -30,6 +33,7 @@ def narrowed(name: str, steps: int) -> TrainConfig:
     return config.replace(
         g_args=args[0], d_args=args[1], resolution=resolution,
         ada_kimg=images / 1000 if config.augment == "ada" else config.ada_kimg,
+        ada_target=0.0 if config.augment == "ada" else config.ada_target,
         grow_kimg=images / 8 / 1000 if config.grow_kimg else 0,
         channels=3, num_classes=4 if config.conditional else 0, batch=BATCH, mirror=True, precision="fp32", threads=1, seed=3,
     )  # fmt: skip

@@ -21,6 +21,17 @@ from ganapp.train import TrainState, averaged_generator, train
 GOLDEN = Path(__file__).parent / "golden"
 STEPS = 20
 SLOW = ("wgan-gp", "sngan", "biggan", "contragan", "r3gan-cifar10", "r3gan-ffhq-64", "r3gan-ffhq-256")  # seconds each
+TAME = {
+    "progan": 1e-4,
+    "stylegan2": 1e-4,
+}  # learning rates: at the published ones a last bit grows into the third digit
+CLIP = 0.1  # for WGAN: at its 0.01, six channels leave logits of 0.00001
+
+
+def tamed(config):
+    """The configuration with what would make its curve say more of the processor than of the code taken out."""
+    rates = {name: TAME.get(config.family, getattr(config, name)) for name in ("g_lr", "d_lr")}
+    return config.replace(**rates, weight_clip=CLIP if config.weight_clip else 0)
 
 
 def curves(config, dataset):
@@ -42,9 +53,11 @@ def curves(config, dataset):
     return found
 
 
-@pytest.mark.parametrize("name", [pytest.param(name, marks=pytest.mark.slow) if name in SLOW else name for name in PRESETS])
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=pytest.mark.slow) if name in SLOW else name for name in PRESETS]
+)
 def test_twenty_steps(name, tiny_dataset):
-    config = narrowed(name, STEPS)
+    config = tamed(narrowed(name, STEPS))
     found = curves(config, tiny_dataset(resolution=config.resolution))
     path = GOLDEN / f"{name}.json"
     if os.environ.get("GANAPP_UPDATE_GOLDEN"):
@@ -54,8 +67,7 @@ def test_twenty_steps(name, tiny_dataset):
     assert found.keys() == golden.keys()
     assert found.pop("nimg") == golden["nimg"]
     for key, values in found.items():
-        scale = max(map(abs, golden[key]))
-        assert values == pytest.approx(golden[key], rel=1e-3, abs=1e-3 * scale), key
+        assert values == pytest.approx(golden[key], rel=1e-3, abs=1e-3), key
 
 
 def test_no_golden_file_is_left_over():

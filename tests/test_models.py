@@ -1,6 +1,5 @@
 """models/: one contract for all families, sizes and class counts, and what is refused."""
 
-import copy
 import io
 import json
 from itertools import islice
@@ -25,7 +24,12 @@ SMALL = {
     "r3gan": ({"blocks": 1}, {"blocks": 1}),
 }
 # Arguments without which a discriminator looks at other images, too, or changes by being used.
-ALONE = {"dcgan": {"norm": "none"}, "resnet": {"norm": "none"}, "progan": {"stddev_group": 0}, "stylegan2": {"stddev": 0}}
+ALONE = {
+    "dcgan": {"norm": "none"},
+    "resnet": {"norm": "none"},
+    "progan": {"stddev_group": 0},
+    "stylegan2": {"stddev": 0},
+}
 Z = 6
 
 
@@ -124,7 +128,8 @@ def test_contract(family, resolution, channels, classes, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("family", "resolution", "classes"), sorted({(family, resolution, classes) for family, resolution, _, classes in CASES})
+    ("family", "resolution", "classes"),
+    sorted({(family, resolution, classes) for family, resolution, _, classes in CASES}),
 )
 def test_exact_resume(family, resolution, classes, tiny_dataset):
     """Three steps are one, saved and loaded into new networks, and two: every weight, buffer and moment alike."""
@@ -198,7 +203,9 @@ def test_every_discriminator_takes_every_head(family, head):
 def test_an_unknown_head_is_refused():
     for family in FAMILIES:
         spec = spec_of(family, 32, 3, 4)
-        with pytest.raises(ValueError, match="^head is 'hydra'; it must be one of .*projection, classifier, contrastive"):
+        with pytest.raises(
+            ValueError, match="^head is 'hydra'; it must be one of .*projection, classifier, contrastive"
+        ):
             build_discriminator(spec, {**d_args_of(spec), "head": "hydra"})
 
 
@@ -360,13 +367,17 @@ def test_dcgan_spectral_layers_have_norm_one():
     for _ in range(200):
         D(torch.zeros(2, 3, 32, 32), torch.tensor([0, 1]))
     D.eval()
-    found = [torch.linalg.matrix_norm(m.weight.flatten(1), 2) for m in D.modules() if isinstance(m, nn.Conv2d | nn.Linear)]
+    found = [
+        torch.linalg.matrix_norm(m.weight.flatten(1), 2) for m in D.modules() if isinstance(m, nn.Conv2d | nn.Linear)
+    ]
     assert len(found) == 4
     assert torch.stack(found).sub(1).abs().max() < 0.02
 
 
 @pytest.mark.parametrize("family", ["mlp", "dcgan"])
-@pytest.mark.parametrize(("minibatch", "more"), [("stddev", {"mlp": 1, "dcgan": 16}), ("discrimination", {"mlp": 32, "dcgan": 32})])
+@pytest.mark.parametrize(
+    ("minibatch", "more"), [("stddev", {"mlp": 1, "dcgan": 16}), ("discrimination", {"mlp": 32, "dcgan": 32})]
+)
 def test_minibatch_features_tell_a_collapsed_batch_from_a_varied_one(family, minibatch, more):
     spec = spec_of(family, 32, 3, 0)
     args = {**d_args_of(spec), **ALONE.get(family, {})}
@@ -384,7 +395,9 @@ def test_minibatch_features_tell_a_collapsed_batch_from_a_varied_one(family, min
 def test_mlp_discriminator_norms():
     for norm, kind in (("batch", nn.BatchNorm1d), ("layer", nn.LayerNorm)):
         D = build_discriminator(spec_of("mlp", 32, 3, 0), {"hidden": [8, 4], "norm": norm})
-        assert [m.normalized_shape[0] if norm == "layer" else m.num_features for m in D.body if isinstance(m, kind)] == [8, 4]
+        assert [
+            m.normalized_shape[0] if norm == "layer" else m.num_features for m in D.body if isinstance(m, kind)
+        ] == [8, 4]
     D = build_discriminator(spec_of("mlp", 32, 3, 0), {"hidden": [8, 4], "norm": "spectral"})
     assert sum("original" in name for name, _ in D.named_parameters()) == 3
 

@@ -12,7 +12,7 @@ import torch
 from torch import nn
 from torch.nn.utils.parametrizations import spectral_norm
 
-from .layers import ClassInput, DiscriminatorOutput, Head, MinibatchDiscrimination, MinibatchStdDev
+from .layers import ClassInput, Head, MinibatchDiscrimination, MinibatchStdDev
 
 STEMS = ("conv", "dense")
 NORMS = ("batch", "none", "spectral", "layer")

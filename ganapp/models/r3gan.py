@@ -103,7 +103,9 @@ class R3GANDiscriminator(nn.Module):
         )
         self.basis = nn.Conv2d(widths[-1], widths[-1], 4, groups=widths[-1], bias=False)
         nn.init.normal_(self.basis.weight, std=1 / 4)
-        self.head = Head(widths[-1], num_classes, head) if num_classes and head in ("classifier", "contrastive") else None
+        self.head = (
+            Head(widths[-1], num_classes, head) if num_classes and head in ("classifier", "contrastive") else None
+        )
         embed_dim = embed_dim if num_classes and head == "projection" else 0
         self.embedding = nn.Embedding(num_classes, embed_dim) if embed_dim else None
         if self.head is None:

@@ -123,7 +123,6 @@ class Comparison:
 
 def plan(request: dict[str, Any]) -> list:
     """What the form says as (name, configuration) of each run, everything checked. ValueError in one sentence."""
-    from .. import jobs
 
     text = {
         key: str(request.get(key) or "").strip() for key in ("preset", "dataset", "budget", "amount", "field", "values")
@@ -136,7 +135,7 @@ def plan(request: dict[str, Any]) -> list:
     planned = compare.plan(config, text["field"], compare.split_values(text["values"]))
     for _, config in planned:
         recipe.check_data(config)
-        jobs.check_networks(config)
+        begin.check_networks(config)
     return planned
 
 

@@ -164,7 +164,7 @@ def speed_here(name: str, folder: Path) -> tuple[float, str]:
         if status["state"] in ("running", "starting"):
             return 0.0, ""
     if name not in _speeds:
-        from ..jobs import pick_device
+        from ..devices import pick_device
         from ..probe import measure
 
         config = PRESETS[name].config
