@@ -35,7 +35,22 @@ def parse(argv: list[str]) -> argparse.Namespace:
         sub.set_defaults(parser=sub)
         return sub
 
-    _add_train(command)
+    _add_train(command("train", "Train a GAN here, with progress; Ctrl-C saves and pauses.", **_train_help()))
+    sub = command("sweep", "Train several runs that differ in one field, one after another.", **_train_help())
+    _add_train(sub)
+    sub.add_argument(
+        "--field", required=True, metavar="FIELD", help="what differs: loss, family, preset, g-args.width …"
+    )
+    sub.add_argument("--values", required=True, metavar="A,B,…", help="its values, 2 to 8, with commas")
+    sub = command("compare", "What differs between runs, their figures, and their grids at the same moment.")
+    sub.add_argument("names", nargs="+", metavar="RUN", help="2 to 8 names, numbers or folders of runs")
+    sub.add_argument("--json", action="store_true", help="as JSON")
+    sub.add_argument("--out", metavar="SHEET.webp|.png", help="write one picture with the grids side by side")
+    sub.add_argument(
+        "--by", default="images", metavar="AXIS", help="what the same moment is: images (default) or minutes"
+    )
+    sub.add_argument("--at", type=float, metavar="X", help="that moment, in kimg or minutes (default: the last of all)")
+    _add_runs(sub)
     sub = command("runs", "List all runs, newest first.")
     sub.add_argument("--json", action="store_true", help="as JSON, one object a run")
     _add_runs(sub)
@@ -63,10 +78,11 @@ def parse(argv: list[str]) -> argparse.Namespace:
 
     arguments, extra = parser.parse_known_args(argv)
     stray = next((text for text in extra if not text.startswith("--")), None)
-    if arguments.command != "train" and extra and extra[0] != stray:
+    trains = arguments.command in ("train", "sweep")
+    if not trains and extra and extra[0] != stray:
         known = ", ".join(o for a in arguments.parser._actions for o in a.option_strings if o.startswith("--"))
         raise ValueError(f"unknown option {extra[0]}; {arguments.command} has: {known}.")
-    if arguments.command != "train" and extra:
+    if not trains and extra:
         raise ValueError(f"unexpected argument {stray!r}.")
     arguments.changes = _pairs(extra)
     return arguments
@@ -107,15 +123,13 @@ def _add_source(parser: argparse.ArgumentParser) -> None:
     _add_runs(parser)
 
 
-def _add_train(command) -> None:
+def _train_help() -> dict[str, Any]:
     rows = "\n".join(f"  {name:<{max(map(len, PRESETS))}} {preset.about}" for name, preset in PRESETS.items())
-    sub = command(
-        "train",
-        "Train a GAN here, with progress; Ctrl-C saves and pauses.",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        epilog=f"presets:\n{rows}\n\nDefaults are for fields that the preset leaves alone. Nested arguments take a dot: "
-        "--g-args.width 64.",
-    )
+    text = "Defaults are for fields that the preset leaves alone. Nested arguments take a dot: --g-args.width 64."
+    return {"formatter_class": argparse.RawDescriptionHelpFormatter, "epilog": f"presets:\n{rows}\n\n{text}"}
+
+
+def _add_train(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("--preset", metavar="NAME", help=f"{', '.join(PRESETS)} (default: the one for this machine)")
     data = {"dest": "dataset", "default": argparse.SUPPRESS, "metavar": "NAME|PATH", "help": _field_help("dataset")}
     sub.add_argument("--data", "--dataset", **data)

@@ -55,10 +55,47 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _train(arguments: argparse.Namespace) -> None:
-    from .jobs import pick_device
+    if arguments.name:
+        check_name(arguments.name)
+    config = _config(arguments)
+    _work(create_run(arguments.runs, config, arguments.name))
+
+
+def _sweep(arguments: argparse.Namespace) -> None:
+    """One run a value, each created when its turn comes. One that fails does not end the others; a pause does."""
+    from .begin import check_networks
+    from .compare import plan, split_values
 
     if arguments.name:
         check_name(arguments.name)
+    planned = [
+        (name, config.replace(dataset=_check_data(config.dataset)))
+        for name, config in plan(_config(arguments), arguments.field, split_values(arguments.values))
+    ]
+    for _, config in planned:
+        check_networks(config)
+    failed, made = [], []
+    for i, (name, config) in enumerate(planned, 1):
+        run = create_run(arguments.runs, config, f"{arguments.name}-{name}"[:60] if arguments.name else name)
+        print(f"{i} of {len(planned)}: {run.name}", flush=True)
+        made.append(run.name)
+        try:
+            _work(run)
+        except ValueError as error:
+            failed.append(str(error))
+            print(error, file=sys.stderr)
+        if run.status()["state"] in ("paused", "stopped"):
+            break
+    folder = "" if arguments.runs == "runs" else f" --runs {arguments.runs}"
+    print(f"Compare with: python -m ganapp compare {' '.join(made)}{folder}")
+    if failed:
+        raise ValueError(f"{len(failed)} of {len(planned)} runs failed.")
+
+
+def _config(arguments: argparse.Namespace) -> TrainConfig:
+    """What the arguments of train say. ValueError in one sentence, before there is a run."""
+    from .devices import pick_device
+
     given = {f.name: getattr(arguments, f.name) for f in fields(TrainConfig) if hasattr(arguments, f.name)}
     preset = given.pop("preset") or default_preset(pick_device(given.get("device", "auto")).type != "cpu")
     config = preset_config(preset)
@@ -75,8 +112,8 @@ def _train(arguments: argparse.Namespace) -> None:
         )  # minutes alone decide
     config = merge(config, changes)
     config = config.replace(dataset=_check_data(config.dataset))
-    pick_device(config.device)  # a wrong one is said before there is a run
-    _work(create_run(arguments.runs, config, arguments.name))
+    pick_device(config.device)
+    return config
 
 
 def _check_data(source: str) -> str:
@@ -202,8 +239,11 @@ def _runs(arguments: argparse.Namespace) -> None:
         )
         for row in rows
     ]
-    widths = [max(len(line[i]) for line in table) for i in range(len(header))]
-    right = (2, 3, 4, 5)
+    _print_table(table, right=(2, 3, 4, 5))
+
+
+def _print_table(table: Sequence[Sequence[str]], right: Sequence[int] = ()) -> None:
+    widths = [max(len(line[i]) for line in table) for i in range(len(table[0]))]
     for line in table:
         cells = (text.rjust(w) if i in right else text.ljust(w) for i, (text, w) in enumerate(zip(line, widths)))
         print("  ".join(cells).rstrip())
@@ -237,6 +277,36 @@ def _budget(row: dict[str, Any]) -> str:
     kimg, minutes = row["budget"]["kimg"], row["budget"]["minutes"]
     texts = [f"{kimg:,g} kimg"] if kimg < MINUTES_ONLY_KIMG or not minutes else []
     return " or ".join(texts + ([f"{minutes:g} min"] if minutes else []))
+
+
+def _compare(arguments: argparse.Namespace) -> None:
+    from . import compare
+
+    if not compare.LEAST <= len(arguments.names) <= compare.MOST:
+        raise ValueError(f"{len(arguments.names)} runs are named; a comparison has {compare.LEAST} to {compare.MOST}.")
+    compare.check_axis(arguments.by)
+    if arguments.out:
+        compare.check_sheet(arguments.out)
+    runs = [open_run(name, arguments.runs) for name in arguments.names]
+    if len({run.path.resolve() for run in runs}) < len(runs):
+        raise ValueError("a run is named twice.")
+    rows = compare.differences(compare.read_configs(runs))
+    figures = [compare.figures(run, run.status()) for run in runs]
+    if arguments.json:
+        about = {"runs": [{"name": run.name, **facts} for run, facts in zip(runs, figures)]}
+        print(
+            json.dumps(about | {"differences": {row.field: row.values for row in rows}}, indent=2, ensure_ascii=False)
+        )
+    else:
+        head = ["", *(run.name for run in runs)]
+        facts = [[key, *(compare.text_of(f[key]) for f in figures)] for key in figures[0]]
+        settings = [[row.field, *map(compare.text_of, row.values)] for row in rows] or [
+            ["no setting differs"] + [""] * len(runs)
+        ]
+        _print_table([head, *facts, [""] * len(head), *settings])
+    if arguments.out:
+        moment = compare.write_sheet(arguments.out, runs, rows, arguments.by, arguments.at)
+        print(f"Wrote the grids at {moment} to {arguments.out}.", file=sys.stderr if arguments.json else sys.stdout)
 
 
 # -- pictures and films -----------------------------------------------------------------------------------------------
@@ -281,6 +351,8 @@ def _labels(G, text: str | None) -> str | list[str] | None:
 
 COMMANDS = {
     "train": _train,
+    "sweep": _sweep,
+    "compare": _compare,
     "resume": _resume,
     "runs": _runs,
     "pause": _control,

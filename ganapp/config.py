@@ -11,8 +11,15 @@ from dataclasses import dataclass, field, fields
 from typing import Any, get_type_hints
 
 GENERATOR_FORMAT = "ganapp-generator/1"
-FAMILY_NAMES = ("mlp", "dcgan", "r3gan")
-LOSS_NAMES = ("minimax", "non_saturating", "relativistic")
+FAMILY_NAMES = ("mlp", "dcgan", "resnet", "progan", "stylegan2", "r3gan")
+LOSS_NAMES = (
+    "minimax", "non_saturating", "least_squares", "wasserstein", "hinge", "relativistic", "relativistic_average",
+)  # fmt: skip
+CROSS_ENTROPY_LOSSES = ("minimax", "non_saturating")
+CLASS_TERMS = ("none", "cross_entropy", "contrastive", "d2d_ce")
+CLASS_HEADS = {"cross_entropy": "classifier", "contrastive": "contrastive", "d2d_ce": "contrastive"}
+AUGMENTS = ("none", "diffaugment", "ada")
+DIFFAUGMENTS = ("color", "translation", "cutout")
 PRECISIONS = ("auto", "fp32", "bf16")
 CROPS = ("center", "fit")
 # Families that are not built from doublings may also be 28 pixels wide, MNIST's own size.
@@ -86,6 +93,24 @@ class TrainConfig:
     r2: float = option(0.0, "objective", "Weight γ of the R2 gradient penalty (on generated images); 0 = off.", low=0, high=10_000)
     r2_interval: int = option(1, "objective", "R2 at every n-th step only (lazy), n times as strong.", low=1, high=64)
 
+    gp: float = option(0.0, "objective", "Weight λ of WGAN-GP's penalty, between real and generated images; 0 = off.", low=0, high=1000)
+    gp_interval: int = option(1, "objective", "That penalty at every n-th step only (lazy), n times as strong.", low=1, high=64)
+    weight_clip: float = option(0.0, "objective", "Clip the discriminator's weights to ± this after each of its steps (WGAN); 0 = off.", low=0, high=10)
+    label_smoothing: float = option(0.0, "objective", "One-sided: real images count as 1 minus this (cross-entropy losses); 0 = off.", low=0, high=0.5)
+    instance_noise: float = option(0.0, "objective", "Strength of the noise on all images that D sees, at the start; it falls to 0.", low=0, high=2)
+    instance_noise_kimg: float = option(100.0, "objective", "Over how many thousand images that noise falls to 0.", low=0.001, high=1_000_000)
+    feature_matching: float = option(0.0, "objective", "Weight of matching D's mean features on real images (for G); 0 = off.", low=0, high=1000)
+    class_term: str = option("none", "objective", "A further loss on classes; it needs a discriminator head of its kind.", choices=CLASS_TERMS)
+    class_weight: float = option(1.0, "objective", "Weight of that loss.", low=0, high=100)
+    orthogonal: float = option(0.0, "objective", "Weight of BigGAN's orthogonal regularization of G; 0 = off.", low=0, high=1)
+    path_length: float = option(0.0, "objective", "Weight of StyleGAN2's path-length regularization of G; 0 = off.", low=0, high=1000)
+    path_length_interval: int = option(4, "objective", "Path length at every n-th step only (lazy), n times as strong.", low=1, high=64)
+    augment: str = option("none", "objective", "Differentiable augmentation of all images that D sees; ada adapts its strength.", choices=AUGMENTS)
+    augment_policy: str = option("color,translation,cutout", "objective", "What diffaugment does.")
+    ada_target: float = option(0.6, "objective", "How sure of real images D may be before ada grows stronger.", low=0, high=1)
+    ada_kimg: float = option(500.0, "objective", "Over how many thousand images ada can go from none to full.", low=0.001, high=100_000)
+    grow_kimg: float = option(0.0, "objective", "ProGAN: thousands of images for each fade and each rest between two; 0 = no growing.", low=0, high=100_000)
+
     batch: int = option(64, "optimizer", "Real images a step.", low=1, high=4096)
     d_steps: int = option(1, "optimizer", "Discriminator steps for each generator step.", low=1, high=20)
     g_lr: float = option(2e-4, "optimizer", "Learning rate of the generator.", low=1e-7, high=0.1)
@@ -124,13 +149,41 @@ class TrainConfig:
                 check_range(f.name, value, f.metadata["low"], f.metadata["high"])
         check_resolution(self.family, self.resolution)
         self._check_penalties()
+        self._check_classes()
 
     def _check_penalties(self) -> None:
         norm = self.d_args.get("norm", "batch" if self.family == "dcgan" else "none")
-        if (self.r1 or self.r2) and norm == "batch":
+        if (self.r1 or self.r2 or self.gp) and norm == "batch":
             raise ValueError(
-                "R1 and R2 need a discriminator without batch statistics: "
-                'set d_args to {"norm": "none"} or set r1 and r2 to 0.'
+                "R1 and R2 need a discriminator without batch statistics, and so does gp: "
+                'set d_args to {"norm": "none"} or set r1, r2 and gp to 0.'
+            )
+        if self.label_smoothing and self.loss not in CROSS_ENTROPY_LOSSES:
+            raise ValueError(
+                f"label_smoothing is {self.label_smoothing:g}, but {self.loss} has no labels to smooth: "
+                f"set it to 0, or loss to one of {', '.join(CROSS_ENTROPY_LOSSES)}."
+            )
+        for name, family, does in (("grow_kimg", "progan", "grows"), ("path_length", "stylegan2", "has a mapping")):
+            value = getattr(self, name)
+            if value and self.family != family:
+                raise ValueError(f"{name} is {value:g}; only {family} {does}, so {self.family} needs 0.")
+        if self.augment == "diffaugment":
+            for name in self.augment_policy.split(","):
+                check_choice("augment_policy", name, DIFFAUGMENTS)
+
+    def _check_classes(self) -> None:
+        needed, head = CLASS_HEADS.get(self.class_term), self.d_args.get("head", "projection")
+        if needed and not self.conditional:
+            raise ValueError(f"class_term is {self.class_term!r}, which needs classes: set conditional, or it to none.")
+        if needed and head != needed:
+            raise ValueError(
+                f"class_term is {self.class_term!r}, which needs another head of the discriminator: "
+                f'set d_args to {{"head": "{needed}"}}.'
+            )
+        if self.conditional and not needed and head in CLASS_HEADS.values():
+            terms = " or ".join(term for term, kind in CLASS_HEADS.items() if kind == head)
+            raise ValueError(
+                f"the discriminator's head is {head!r}, which learns nothing alone: set class_term to {terms}."
             )
 
     def spec(self) -> ModelSpec:

@@ -6,6 +6,7 @@ import torch
 from torch import nn
 
 RAMPUP = 0.05  # early on the half-life is this share of the images so far, so that the average is never of noise
+AVERAGED = ("running_mean", "running_var")  # batch-norm statistics belong to the weights, so that they lag as these do
 
 
 def ema_decay(batch: int, ema_kimg: float, nimg: int) -> float:
@@ -16,7 +17,14 @@ def ema_decay(batch: int, ema_kimg: float, nimg: int) -> float:
 
 @torch.no_grad()
 def update_ema(average: nn.Module, model: nn.Module, decay: float) -> None:
-    """average ← decay · average + (1 - decay) · model, for parameters and floating buffers (batch-norm statistics)."""
-    old = [*average.parameters(), *(b for b in average.buffers() if b.is_floating_point())]
-    new = [*model.parameters(), *(b for b in model.buffers() if b.is_floating_point())]
+    """average ← decay · average + (1 - decay) · model, for parameters and batch-norm statistics.
+
+    All other buffers (spectral norm's vectors, w_avg, growth, constant noise) are copied.
+    """
+    old, new = [*average.parameters()], [*model.parameters()]
+    for (name, old_buffer), (_, buffer) in zip(average.named_buffers(), model.named_buffers(), strict=True):
+        if name.endswith(AVERAGED):
+            old.append(old_buffer), new.append(buffer)
+        else:
+            old_buffer.copy_(buffer)
     torch._foreach_lerp_(old, new, 1 - decay)

@@ -7,18 +7,17 @@ is full. One run at a time works on a device, others wait in the order in which 
 from __future__ import annotations
 
 import errno
-import os
 import shutil
 import threading
 import time
 import traceback
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from .config import TrainConfig
-from .runs import Run, list_runs
+from . import begin
+from .devices import device_name, device_turn, memory_mb, pick_device
+from .runs import Run
 
 COMMAND_SEC = 0.25  # how often the command file is looked at
 LOCK_SEC = 10.0  # a run that is just pausing lets go in a moment
@@ -116,9 +115,9 @@ class _Job:
             self.tell(state="starting", device=device_name(device))
             dataset = self.open_data()
             if self.run.status()["nimg"] == 0 and not self.run.states():
-                self.config = resolve(self.config, dataset, device)
+                self.config = begin.resolve(self.config, dataset, device)
                 self.run.write_config(self.config)
-            check_same_data(self.config, dataset)
+            begin.check_same_data(self.config, dataset)
             if device.type == "cpu":
                 torch.set_num_threads(self.config.threads)
             return self.train(dataset, device)
@@ -163,7 +162,7 @@ class _Job:
         if run.states():
             self.load(state)
         elif config.start_from:
-            start_from(config.start_from, state, run.path.parent)
+            begin.start_from(config.start_from, state, run.path.parent)
         run.drop_stats_after(state.nimg)
         self.tell(attempt=run.status()["attempt"] + 1)  # after the rewrite: readers start over
         draw = Batches(dataset, device, seed=config.seed, mirror=config.mirror, conditional=config.num_classes > 0)
@@ -172,6 +171,7 @@ class _Job:
         self.about_data = f"{dataset.name}, {dataset.count} images"
         self.write_real_grid(dataset)
         self.began = time.monotonic()
+        self.tell(parameters={"g": begin.parameter_count(state.G), "d": begin.parameter_count(state.D)})
         self.tell(state="running", nimg=state.nimg, precision=config.precision, threads=config.threads)
         self.write_samples(state)
         return self.loop(state, train(state, config, draw))
@@ -234,7 +234,7 @@ class _Job:
         row |= {name: float(f"{value:.5g}") for name, value in zip(names, values, strict=True)}
         bad = [name for name, value in zip(names, values, strict=True) if value != value or abs(value) == float("inf")]
         if bad:
-            raise ArithmeticError(not_finite(bad[0], row["nimg"]))
+            raise ArithmeticError(begin.not_finite(bad[0], row["nimg"]))
         row |= {"images_per_sec": round(images_per_sec, 1), "mem_mb": round(memory_mb(self.device))}
         self.keep(lambda: self.run.append_stats(row))
         self.keep(
@@ -278,7 +278,7 @@ class _Job:
         from .weights import save_generator
 
         config, run = self.config, self.run
-        check_finite(state)
+        begin.check_finite(state)
         saved = state.state_dict() | {"sec": self.sec()}
         run.write_state(state.nimg, lambda path: torch.save(saved, path))
         origin = {
@@ -295,7 +295,7 @@ class _Job:
         """The newest state that can be read; one that a power cut left unreadable is passed over, with a line in the log."""
         unreadable: dict[Path, str] = {}
         try:
-            saved = newest_state(self.run, unreadable)
+            saved = begin.newest_state(self.run, unreadable)
         finally:
             for path, error in unreadable.items():
                 self.run.log(f"{path.name} cannot be read and is passed over: {error}")
@@ -358,179 +358,7 @@ class _Job:
         return True
 
 
-# -- devices ----------------------------------------------------------------------------------------------------------
-
-
-def pick_device(name: str):
-    """torch.device of "auto", "cpu", "cuda", "cuda:1", "mps". ValueError where this machine has no such device."""
-    import torch
-
-    if name == "auto":
-        name = "cuda" if torch.cuda.is_available() else "mps" if torch.backends.mps.is_available() else "cpu"
-    try:
-        device = torch.device(name)
-    except RuntimeError:
-        raise ValueError(f"device is {name!r}; it must be auto, cpu, cuda, cuda:N or mps.") from None
-    if device.type == "cuda":
-        index = device.index or 0
-        if index >= torch.cuda.device_count():
-            raise ValueError(f"device is {name!r}, but this machine has {torch.cuda.device_count()} CUDA devices.")
-        return torch.device("cuda", index)
-    if device.type == "mps" and not torch.backends.mps.is_available():
-        raise ValueError("device is 'mps', but this machine has no Apple GPU.")
-    if device.type not in ("cpu", "mps"):
-        raise ValueError(f"device is {name!r}; it must be auto, cpu, cuda, cuda:N or mps.")
-    return device
-
-
-def device_name(device) -> str:
-    import platform
-
-    import torch
-
-    if device.type == "cuda":
-        return torch.cuda.get_device_name(device)
-    return "Apple GPU" if device.type == "mps" else f"CPU ({os.cpu_count()} cores, {platform.machine()})"
-
-
-@contextmanager
-def device_turn(run: Run, device, check: Callable[[], None]) -> Iterator[None]:
-    """Hold the device: one run at a time, first come first served among the runs of a folder. `check` may raise."""
-    from filelock import FileLock, Timeout
-
-    from .data import cache_folder
-
-    folder = cache_folder() / "locks"
-    folder.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(folder / f"{str(device).replace(':', '-')}.lock", is_singleton=False, thread_local=False)
-    while True:
-        check()
-        if not waiting_before(run):
-            try:
-                lock.acquire(timeout=0)
-                break
-            except Timeout:
-                pass
-        run.write_status(state="queued")
-        time.sleep(0.5)
-    try:
-        yield
-    finally:
-        lock.release()
-
-
-def waiting_before(run: Run) -> list[Run]:
-    """Live runs of the same folder that were asked for earlier and still wait."""
-    mine = (run.status().get("asked") or run.status().get("created") or 0, run.name)
-    earlier = []
-    for other in list_runs(run.path.parent):
-        status = other.status()
-        asked = (status.get("asked") or status.get("created") or 0, other.name)
-        if other.name != run.name and status["state"] == "queued" and asked < mine and other.is_locked():
-            earlier.append(other)
-    return earlier
-
-
-def resolve(config: TrainConfig, dataset, device) -> TrainConfig:
-    """The configuration with everything that is only known here: channels, classes, precision, threads."""
-    config = config.replace(
-        channels=dataset.channels, num_classes=dataset.num_classes if config.conditional and dataset.num_classes else 0
-    )
-    if config.batch > dataset.count:
-        raise ValueError(f"batch is {config.batch}, but there are only {dataset.count} training images.")
-    from .probe import probe
-
-    precision, threads = probe(config, device)
-    return config.replace(precision=precision, threads=threads)
-
-
-def start_from(source: str, state, runs: Path) -> None:
-    """Fine-tuning: load G (and D, where source is a run with a saved state) into a new state. ValueError where they do not fit."""
-
-    from .runs import open_run
-    from .weights import load_generator
-
-    try:
-        run = open_run(source, runs)
-    except ValueError:
-        run = None
-    if run is not None and run.states():
-        saved = newest_state(run)
-        parts = {"G": saved["G"], "D": saved["D"], "ema": saved["ema"]}
-    else:
-        tensors = load_generator(source, runs=runs).state_dict()
-        parts = {"G": tensors, "ema": tensors}
-    for name, tensors in parts.items():
-        load_fitting(getattr(state, name), tensors, f"{source} ({name})")
-
-
-def newest_state(run: Run, unreadable: dict[Path, str] | None = None) -> dict:
-    """The newest of a run's states that can be read, on the CPU; those that cannot go into `unreadable` with their errors."""
-    import torch
-
-    for path in run.states():
-        try:
-            return torch.load(path, map_location="cpu", weights_only=True)
-        except Exception as error:  # noqa: BLE001 - the border: bytes that a power cut left raise anything
-            if unreadable is not None:
-                unreadable[path] = str(error).splitlines()[0] if str(error) else type(error).__name__
-    raise ValueError(
-        f"none of the saved states of run {run.name!r} can be read. Start a new run from one of its snapshots."
-    )
-
-
-def check_same_data(config: TrainConfig, dataset) -> None:
-    """ValueError where a resume finds data that the networks do not fit."""
-    classes = dataset.num_classes if config.num_classes else 0
-    if (dataset.channels, classes) != (config.channels, config.num_classes):
-        raise ValueError(
-            f"{config.dataset} has changed since this run began: it has {classes} classes and {dataset.channels} channels "
-            f"now, and had {config.num_classes} and {config.channels}. Start a new run from this one."
-        )
-
-
-def check_finite(state) -> None:
-    """ArithmeticError where a weight is not a finite number: the losses show it one step late, after a save."""
-    import torch
-
-    tensors = [t for net in (state.G, state.D, state.ema) for t in net.state_dict().values() if t.is_floating_point()]
-    if not torch.stack([t.isfinite().all() for t in tensors]).all():
-        raise ArithmeticError(not_finite("a weight", state.nimg))
-
-
-def not_finite(what: str, nimg: int) -> str:
-    return (
-        f"{what} was no longer a finite number at {nimg:,} images; the last save is from before. "
-        "Start again from it with a lower learning rate."
-    )
-
-
-def load_fitting(net, tensors: dict, what: str) -> None:
-    """Strict, but for class embeddings: those of another number of classes start anew."""
-    own = net.state_dict()
-    tensors = {
-        k: own[k] if "embedding" in k and k in own and own[k].shape != v.shape else v for k, v in tensors.items()
-    }
-    try:
-        net.load_state_dict(tensors, strict=True)
-    except RuntimeError:
-        raise ValueError(
-            f"{what} does not fit this configuration: family, resolution, channels, z_dim, g_args and whether there "
-            "are classes must be the same."
-        ) from None
-
-
-def memory_mb(device) -> float:
-    """Memory of this process on the training device, MB: resident memory on a CPU."""
-    import torch
-
-    if device.type == "cuda":
-        return torch.cuda.memory_reserved(device) / 1e6
-    try:
-        with open("/proc/self/statm") as file:
-            return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
-    except OSError:
-        return 0.0
+# -- errors ---------------------------------------------------------------------------------------------------------
 
 
 def is_full_disk(error: BaseException, folder: Path) -> bool:

@@ -9,6 +9,7 @@ from .config import TrainConfig
 
 BF16_GAIN = 1.15  # bf16 is chosen where it is at least this much faster
 PROBE_BATCH = 16
+LAZY = ("r1", "r2", "gp", "path_length")  # what may be due at some steps only
 
 
 def probe(config: TrainConfig, device) -> tuple[str, int]:
@@ -41,9 +42,9 @@ def measure(config: TrainConfig, device) -> float:
     try:
         torch.set_num_threads(threads)
         config = config.replace(precision=precision)
-        plain, full = step_sec(config.replace(r1=0, r2=0), device), step_sec(config, device)
-        interval = min([i for w, i in ((config.r1, config.r1_interval), (config.r2, config.r2_interval)) if w] or [1])
-        return min(config.batch, PROBE_BATCH) / (plain + max(full - plain, 0) / interval)
+        plain, full = step_sec(config.replace(**dict.fromkeys(LAZY, 0)), device), step_sec(config, device)
+        interval = min([getattr(config, f"{name}_interval") for name in LAZY if getattr(config, name)] or [1])
+        return min(config.batch, PROBE_BATCH) * config.d_steps / (plain + max(full - plain, 0) / interval)
     finally:
         torch.set_num_threads(before)
 
@@ -65,12 +66,17 @@ def _fastest_threads(config: TrainConfig, device, cores: int) -> int:
 
 
 def step_sec(config: TrainConfig, device, steps: int = 3) -> float:
-    """Seconds of the fastest of a few training steps with every penalty, on random images, after one not counted."""
+    """Seconds of the fastest of a few training steps with every penalty, on random images, after one not counted.
+
+    A network that grows is measured at its full size, where most of its time goes.
+    """
     import torch
 
     from .train import TrainState, train
 
-    config = config.replace(batch=min(config.batch, PROBE_BATCH), r1_interval=1, r2_interval=1)
+    config = config.replace(
+        batch=min(config.batch, PROBE_BATCH), grow_kimg=0, **{f"{name}_interval": 1 for name in LAZY}
+    )
     state = TrainState.create(config, device)
     shape = (config.batch, config.channels, config.resolution, config.resolution)
     images = torch.rand(shape, generator=torch.Generator().manual_seed(0)).to(device) * 2 - 1

@@ -25,6 +25,7 @@ WORKING = ("queued", "starting", "running")  # a process is at it; "interrupted"
 ENDED = ("paused", "stopped", "finished", "failed")
 COMMANDS = ("run", "pause", "stop", "save")
 STALE_SEC = 10.0  # a heartbeat older than this makes a reader look whether the lock is held
+MAX_ROW_BYTES = 600  # a row of stats.jsonl has fewer
 KEEP_STATES = 2
 KEEP_SNAPSHOTS = 8
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
@@ -60,7 +61,8 @@ class Run:
         """What the driver last said, with state "interrupted" where it says working and no process is.
 
         Keys: state, attempt, nimg, sec (of training), images_per_sec, time, pid, device, precision, threads, mem_mb,
-        reason (a sentence, where there is one), preparing ([done, total, what] while data is prepared).
+        parameters ({"g", "d"}: how many), reason (a sentence, where there is one), preparing ([done, total, what] while
+        data is prepared).
         """
         status = self._stored_status()
         if status["state"] in WORKING and time.time() - status.get("time", 0) > STALE_SEC and not self.is_locked():
@@ -141,6 +143,18 @@ class Run:
             data = file.read(size - offset)
         whole = data[: data.rfind(b"\n") + 1]  # the last line may still be being written
         return [json.loads(line) for line in whole.splitlines()], current, offset + len(whole)
+
+    def last_stats(self, count: int) -> list[dict[str, float]]:
+        """The last rows, `count` at most, without reading a long file whole."""
+        path = self.path / "stats.jsonl"
+        if not path.exists():
+            return []
+        with open(path, "rb") as file:
+            begin = max(0, file.seek(0, os.SEEK_END) - count * MAX_ROW_BYTES)
+            file.seek(begin)
+            data = file.read()
+        lines = data[: data.rfind(b"\n") + 1].splitlines()[1 if begin else 0 :]  # the first one may lack its beginning
+        return [json.loads(line) for line in lines[-count:]]
 
     def drop_stats_after(self, nimg: int) -> None:
         """Remove the rows and grids that a resume from `nimg` supersedes."""

@@ -6,23 +6,38 @@ Reads and writes no file, prints nothing, and never waits for the device inside 
 from __future__ import annotations
 
 import copy
-import math
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
 from .config import TrainConfig
+from .data.augment import ADA_POLICY, augment
 from .ema import ema_decay, update_ema
-from .losses import LOSSES, gradient_penalty
-from .models import build_discriminator, build_generator
+from .losses import (
+    CLASS_TERMS,
+    adversarial_loss,
+    certainty,
+    feature_distance,
+    gradient_penalty,
+    interpolation_penalty,
+    orthogonal_penalty,
+    path_lengths,
+)
+from .models import DiscriminatorOutput, build_discriminator, build_generator
+from .models.progan import fade_images
+from .schedules import burn_in, growth, noise_level, penalty_weight
+
+ADA_STEPS = 4  # steps of D between two looks at how sure it is (Karras 2020 ADA, section 3.1)
+PATH_DECAY = 0.99  # of the mean path length (Karras 2020 StyleGAN2, section 3.2)
 
 Draw = Callable[
     [int, int], tuple[Tensor, Tensor | None]
 ]  # (nimg, batch) -> images (N, C, H, W) in [-1, 1], labels (N,)
+Term = tuple[str, float, Callable[[], Tensor]]  # name, weight, and what it is the weight of
 
 
 @dataclass(frozen=True)
@@ -31,6 +46,10 @@ class Tick:
 
     nimg: int
     stats: dict[str, Tensor]
+
+
+def _zero() -> Tensor:
+    return torch.zeros(())
 
 
 @dataclass
@@ -43,6 +62,9 @@ class TrainState:
     g_opt: torch.optim.Optimizer
     d_opt: torch.optim.Optimizer
     nimg: int = 0
+    aug_p: Tensor = field(default_factory=_zero)  # how often ADA augments; 0-dim, on the device, like the next two
+    aug_sign: Tensor = field(default_factory=_zero)  # how sure D was since aug_p last changed, summed over steps
+    pl_mean: Tensor = field(default_factory=_zero)  # the mean path length
 
     @classmethod
     def create(cls, config: TrainConfig, device: torch.device) -> TrainState:
@@ -56,18 +78,31 @@ class TrainState:
         betas = (config.beta1, config.beta2)
         g_opt = torch.optim.Adam(G.parameters(), lr=config.g_lr, betas=betas, eps=1e-8, fused=True)
         d_opt = torch.optim.Adam(D.parameters(), lr=config.d_lr, betas=betas, eps=1e-8, fused=True)
-        return cls(G, D, ema, g_opt, d_opt)
+        state = cls(G, D, ema, g_opt, d_opt, 0, *(_zero().to(device) for _ in SCALARS))
+        set_growth(state, config)
+        return state
 
     def state_dict(self) -> dict:
         parts = {name: getattr(self, name).state_dict() for name in ("G", "D", "ema", "g_opt", "d_opt")}
-        return {**parts, "nimg": self.nimg}
+        return {**parts, **{name: getattr(self, name) for name in SCALARS}, "nimg": self.nimg}
 
     def load_state_dict(self, saved: dict) -> None:
+        saved = migrate_state(saved)
         for name in ("G", "D", "ema"):
             getattr(self, name).load_state_dict(saved[name], strict=True)
         self.g_opt.load_state_dict(saved["g_opt"])
         self.d_opt.load_state_dict(saved["d_opt"])
+        for name in SCALARS:
+            getattr(self, name).copy_(saved[name])
         self.nimg = saved["nimg"]
+
+
+SCALARS = ("aug_p", "aug_sign", "pl_mean")
+
+
+def migrate_state(saved: dict) -> dict:
+    """A state of version 0.1.0, which knew neither ADA nor path lengths, as one of today."""
+    return {name: _zero() for name in SCALARS} | saved
 
 
 def train(state: TrainState, config: TrainConfig, draw: Draw) -> Iterator[Tick]:
@@ -78,9 +113,11 @@ def train(state: TrainState, config: TrainConfig, draw: Draw) -> Iterator[Tick]:
         seed_device(device, step_seed(config.seed, state.nimg))
         rng = torch.Generator().manual_seed(step_seed(config.seed, state.nimg, 1))
         set_learning_rates(state, config)
+        level = set_growth(state, config)
         stats: dict[str, Tensor] = {}
         for _ in range(config.d_steps):
             real, y = draw(state.nimg, config.batch)
+            real = fade_images(real, level)
             z = torch.randn(config.batch, config.z_dim, generator=rng).to(device)
             stats |= d_step(state, config, real, y, z)
             state.nimg += config.batch
@@ -92,57 +129,133 @@ def train(state: TrainState, config: TrainConfig, draw: Draw) -> Iterator[Tick]:
 
 def d_step(state: TrainState, config: TrainConfig, real: Tensor, y: Tensor | None, z: Tensor) -> dict[str, Tensor]:
     """One step of the discriminator on real (N, C, H, W) and as many fake images of the same classes y (N,)."""
-    loss = LOSSES[config.loss]
-    r1, r2 = penalty_weight(config, "r1", state.nimg), penalty_weight(config, "r2", state.nimg)
-    with autocast(config, real):
-        with torch.no_grad():
-            fake = state.G(z, y)
-        real, fake = real.detach().requires_grad_(r1 > 0), fake.float().detach().requires_grad_(r2 > 0)
-        on_real, on_fake = state.D(real, y).logits.float(), state.D(fake, y).logits.float()
-        d_loss = loss.d(on_real, on_fake).mean()
-        total, stats = d_loss, {"d_loss": d_loss, "d_real": on_real.mean(), "d_fake": on_fake.mean()}
-        for name, weight, logits, images in (("r1", r1, on_real, real), ("r2", r2, on_fake, fake)):
-            if weight > 0:
-                stats[name] = gradient_penalty(logits, images).mean()
-                total = total + weight / 2 * stats[name]
-    state.d_opt.zero_grad(set_to_none=True)
-    total.backward()
-    state.d_opt.step()
+    loss, class_term = adversarial_loss(config.loss, config.label_smoothing), CLASS_TERMS.get(config.class_term)
+    r1, r2, gp = (penalty_weight(config, name, state.nimg) for name in ("r1", "r2", "gp"))
+    with torch.no_grad():
+        fake = generate(state, config, z, y)
+    real, fake = real.detach().requires_grad_(r1 > 0), fake.detach().requires_grad_(r2 > 0)
+    on_real, on_fake = judge(state, config, real, y), judge(state, config, fake, y)
+    d_loss = loss.d(on_real.logits, on_fake.logits).mean()
+    terms: list[Term] = [
+        ("r1", r1 / 2, lambda: gradient_penalty(on_real.logits, real)),
+        ("r2", r2 / 2, lambda: gradient_penalty(on_fake.logits, fake)),
+        ("gp", gp, lambda: interpolation_penalty(lambda x: judge(state, config, x, y).logits, real, fake)),
+        ("d_class", config.class_weight if class_term else 0.0, lambda: class_term.d(on_real, on_fake, y)),
+    ]
+    total, stats = add_terms(d_loss, terms)
+    descend(state.d_opt, total)
+    clip_weights(state.D, config.weight_clip)
+    stats = {"d_loss": d_loss, "d_real": on_real.logits.mean(), "d_fake": on_fake.logits.mean(), **stats}
+    if config.augment == "ada":
+        stats["aug_p"] = adapt_augmentation(state, config, certainty(loss, on_real.logits, on_fake.logits))
     return {name: value.detach() for name, value in stats.items()}
 
 
 def g_step(state: TrainState, config: TrainConfig, real: Tensor, y: Tensor | None, z: Tensor) -> dict[str, Tensor]:
-    """One step of the generator against a frozen discriminator; real is used by paired losses alone."""
-    loss = LOSSES[config.loss]
+    """One step of the generator against a frozen discriminator; real is used by paired losses and feature matching."""
+    loss, class_term = adversarial_loss(config.loss), CLASS_TERMS.get(config.class_term)
     state.D.requires_grad_(False)
-    with autocast(config, real):
-        on_fake = state.D(state.G(z, y), y).logits.float()
-        on_real = None
-        if loss.paired:
-            with torch.no_grad():
-                on_real = state.D(real, y).logits.float()
-        g_loss = loss.g(on_real, on_fake).mean()
-    state.g_opt.zero_grad(set_to_none=True)
-    g_loss.backward()
-    state.g_opt.step()
+    on_fake, on_real = judge(state, config, generate(state, config, z, y), y), None
+    if loss.paired or config.feature_matching > 0:
+        with torch.no_grad():
+            on_real = judge(state, config, real, y)
+    g_loss = loss.g(on_real.logits if loss.paired else None, on_fake.logits).mean()
+    terms: list[Term] = [
+        ("feature_matching", config.feature_matching, lambda: feature_distance(on_real.features, on_fake.features)),
+        ("g_class", config.class_weight if class_term else 0.0, lambda: class_term.g(on_fake, y)),
+        ("orthogonal", config.orthogonal, lambda: orthogonal_penalty(matrices(state.G))),
+        ("path_length", penalty_weight(config, "path_length", state.nimg), lambda: path_penalty(state, config, z, y)),
+    ]
+    total, stats = add_terms(g_loss, terms)
+    descend(state.g_opt, total)
     state.D.requires_grad_(True)
-    return {"g_loss": g_loss.detach()}
+    return {name: value.detach() for name, value in {"g_loss": g_loss, **stats}.items()}
 
 
-def penalty_weight(config: TrainConfig, name: str, nimg: int) -> float:
-    """γ of R1 or R2 at this step: 0 between the steps of a lazy penalty, `interval` times γ on them (Karras 2020)."""
-    gamma, interval = getattr(config, name), getattr(config, f"{name}_interval")
-    if nimg // config.batch % interval:
-        return 0.0
-    return gamma * interval * burn_in(config, nimg, config.gamma_final)
+# -- the parts of a step ------------------------------------------------------------------------------------------------
 
 
-def burn_in(config: TrainConfig, nimg: int, final: float) -> float:
-    """A cosine from 1 to `final` over burn_in_kimg, then constant (Huang 2024, appendix D)."""
-    if config.burn_in_kimg == 0:
-        return 1.0
-    progress = min(nimg / (config.burn_in_kimg * 1000), 1.0)
-    return final + (1 - final) * (1 + math.cos(math.pi * progress)) / 2
+def generate(state: TrainState, config: TrainConfig, z: Tensor, y: Tensor | None) -> Tensor:
+    """Images (N, C, H, W) in float32."""
+    with autocast(config, z):
+        return state.G(z, y).float()
+
+
+def judge(state: TrainState, config: TrainConfig, images: Tensor, y: Tensor | None) -> DiscriminatorOutput:
+    """What D says of images, in float32; on the way they are augmented, then made noisy."""
+    policy, p = {
+        "none": ("", 0.0),
+        "diffaugment": (config.augment_policy, 1.0),
+        "ada": (ADA_POLICY, state.aug_p),
+    }[config.augment]
+    images = augment(images, policy, p)
+    level = noise_level(config, state.nimg)
+    images = images + level * torch.randn_like(images) if level else images
+    with autocast(config, images):
+        output = state.D(images, y)
+    return DiscriminatorOutput(*(None if part is None else part.float() for part in output))
+
+
+def add_terms(loss: Tensor, terms: list[Term]) -> tuple[Tensor, dict[str, Tensor]]:
+    """loss plus the weighted means of all terms that have a weight, and those means without it, by name."""
+    stats: dict[str, Tensor] = {}
+    for name, weight, term in terms:
+        if weight > 0:
+            stats[name] = term().mean()
+            loss = loss + weight * stats[name]
+    return loss, stats
+
+
+def descend(optimizer: torch.optim.Optimizer, loss: Tensor) -> None:
+    optimizer.zero_grad(set_to_none=True)
+    loss.backward()
+    optimizer.step()
+
+
+@torch.no_grad()
+def clip_weights(D: nn.Module, bound: float) -> None:
+    """All parameters to [-bound, bound] (Arjovsky 2017, algorithm 1); 0 leaves them alone."""
+    if bound:
+        for p in D.parameters():
+            p.clamp_(-bound, bound)
+
+
+@torch.no_grad()
+def adapt_augmentation(state: TrainState, config: TrainConfig, sure: Tensor) -> Tensor:
+    """ADA: every ADA_STEPS steps a little more where D is surer of real images than the target, else a little less."""
+    state.aug_sign += sure
+    if state.nimg // config.batch % ADA_STEPS == ADA_STEPS - 1:
+        images = config.batch * ADA_STEPS
+        state.aug_p += (state.aug_sign / ADA_STEPS - config.ada_target).sign() * images / (config.ada_kimg * 1000)
+        state.aug_p.clamp_(0, 1)
+        state.aug_sign.zero_()
+    return state.aug_p.clone()
+
+
+def path_penalty(state: TrainState, config: TrainConfig, z: Tensor, y: Tensor | None) -> Tensor:
+    """(|Jᵀ n| - a)² of half of the batch, a being the running mean of |Jᵀ n| (Karras 2020 StyleGAN2, eq. 4)."""
+    half = (len(z) + 1) // 2
+    with autocast(config, z):
+        w = state.G.mapping(z[:half], None if y is None else y[:half])[:, None].expand(-1, state.G.num_ws, -1)
+        images = state.G.synthesis(w)
+    lengths = path_lengths(images.float(), w)
+    state.pl_mean.lerp_(lengths.detach().mean(), 1 - PATH_DECAY)
+    return (lengths - state.pl_mean).square()
+
+
+def matrices(G: nn.Module) -> list[Tensor]:
+    """The weights that orthogonal regularization is for: all with two dimensions or more, embeddings of classes excepted."""
+    embeddings = {id(p) for module in G.modules() if isinstance(module, nn.Embedding) for p in module.parameters()}
+    return [p for p in G.parameters() if p.ndim > 1 and id(p) not in embeddings]
+
+
+def set_growth(state: TrainState, config: TrainConfig) -> float:
+    """Tell networks that grow how far they are by now; that level, which is the full resolution for all others."""
+    level = growth(config, state.nimg)
+    if config.grow_kimg > 0:
+        for net in (state.G, state.D, state.ema):
+            net.set_growth(level)
+    return level
 
 
 def set_learning_rates(state: TrainState, config: TrainConfig) -> None:
@@ -177,7 +290,7 @@ def averaged_generator(
 ) -> nn.Module:
     """A copy of the averaged generator, in eval mode, with batch-norm statistics estimated anew for ITS weights.
 
-    The training state is left untouched, so that looking at a run does not change it. draw_labels (M,) are classes as
+    Nothing else is as in training meanwhile: no dropout, no noise, no power iteration, w_avg as it was. The training state is left untouched, so that looking at a run does not change it. draw_labels (M,) are classes as
     the data has them, or None.
     """
     G = copy.deepcopy(state.ema)
@@ -188,7 +301,7 @@ def averaged_generator(
         for norm in norms:
             norm.reset_running_stats()
             norm.momentum = None  # a plain average over the batches
-        G.train()
+            norm.train()
         for _ in range(batches):
             y = None
             if draw_labels is not None:

@@ -22,7 +22,7 @@ WEIGHTS_NAME = "model.safetensors"
 HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*(@(?!.*\.\.)\w[\w./-]*)?", re.ASCII)
 MAX_BYTES = 2 * 1024**3  # a weight file larger than this is refused before it is read or fetched
 MAX_CONFIG_BYTES = 1024**2
-MAX_ARG, MAX_LIST = 8192, 64  # of a network's arguments: a stranger's file must not build for an hour
+MAX_ARG, MAX_LIST = 65_536, 64  # of a network's arguments: a stranger's file must not build for an hour
 SHIPPED = Path(__file__).resolve().parent.parent / "checkpoints"
 
 

@@ -76,6 +76,9 @@ def tiny_folder(tmp_path_factory):
 TINY_ARGS = {
     "mlp": ({"hidden": [16, 24]}, {"hidden": [24, 16], "dropout": 0.3}),
     "dcgan": ({"width": 4}, {"width": 4}),
+    "resnet": ({"widths": [8] * 4, "embed_dim": 8}, {"widths": [8] * 4}),
+    "progan": ({"fmap_base": 64, "fmap_max": 8}, {"fmap_base": 64, "fmap_max": 8}),
+    "stylegan2": ({"w_dim": 16, "channel_base": 256, "channel_max": 8}, {"channel_base": 256, "channel_max": 8}),
     "r3gan": ({"widths": [16, 16, 8, 8], "blocks": 1}, {"widths": [16, 16, 8, 8], "blocks": 1}),
 }
 

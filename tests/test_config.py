@@ -6,6 +6,8 @@ import json
 import pytest
 
 from ganapp.config import (
+    CLASS_HEADS,
+    CROSS_ENTROPY_LOSSES,
     FAMILY_NAMES,
     LOSS_NAMES,
     ModelSpec,
@@ -26,8 +28,12 @@ from ganapp.config import (
         ({"g_lr": float("nan")}, "g_lr is nan; it must be between 1e-07 and 0.1."),
         ({"d_lr": float("inf")}, "d_lr is inf; it must be between 1e-07 and 0.1."),
         ({"lr_final": 0}, "lr_final is 0; it must be between 0.0001 and 1."),
-        ({"family": "vae"}, "family is 'vae'; it must be one of mlp, dcgan, r3gan."),
-        ({"loss": "hinge"}, "loss is 'hinge'; it must be one of minimax, non_saturating, relativistic."),
+        ({"family": "vae"}, "family is 'vae'; it must be one of mlp, dcgan, resnet, progan, stylegan2, r3gan."),
+        (
+            {"loss": "huber"},
+            "loss is 'huber'; it must be one of minimax, non_saturating, least_squares, wasserstein, hinge, relativistic, "
+            "relativistic_average.",
+        ),
         ({"channels": 2}, "channels is 2; it must be one of 0, 1, 3."),
         ({"resolution": 48}, "resolution is 48; it must be one of 28, 32, 64, 128, 256, 512, 1024."),
         ({"resolution": 28, "family": "r3gan"}, "resolution is 28; r3gan allows 32, 64, 128, 256, 512, 1024."),
@@ -60,14 +66,69 @@ def test_text_of_a_command_line_becomes_the_fields_type():
 
 
 def test_penalties_need_a_discriminator_without_batch_statistics():
-    for penalty in ({"r1": 1}, {"r2": 1}):
+    for penalty in ({"r1": 1}, {"r2": 1}, {"gp": 1}):
         with pytest.raises(ValueError, match="R1 and R2 need a discriminator without batch statistics"):
             TrainConfig(family="dcgan", **penalty)
         with pytest.raises(ValueError, match="without batch statistics"):
             TrainConfig(family="dcgan", d_args={"norm": "batch"}, **penalty)
         TrainConfig(family="dcgan", d_args={"norm": "none"}, **penalty)
+        with pytest.raises(ValueError, match="without batch statistics"):
+            TrainConfig(family="mlp", d_args={"norm": "batch"}, **penalty)
         TrainConfig(family="mlp", **penalty)
         TrainConfig(family="r3gan", **penalty)
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        (
+            {"label_smoothing": 0.1, "loss": "hinge"},
+            "label_smoothing is 0.1, but hinge has no labels to smooth: set it to 0, or loss to one of minimax, non_saturating.",
+        ),
+        ({"path_length": 2}, "path_length is 2; only stylegan2 has a mapping, so dcgan needs 0."),
+        ({"grow_kimg": 2, "family": "r3gan"}, "grow_kimg is 2; only progan grows, so r3gan needs 0."),
+        (
+            {"augment": "diffaugment", "augment_policy": "color,sepia"},
+            "augment_policy is 'sepia'; it must be one of color, translation, cutout.",
+        ),
+        (
+            {"augment": "diffaugment", "augment_policy": ""},
+            "augment_policy is ''; it must be one of color, translation, cutout.",
+        ),
+        (
+            {"class_term": "cross_entropy"},
+            "class_term is 'cross_entropy', which needs another head of the discriminator: "
+            'set d_args to {"head": "classifier"}.',
+        ),
+        (
+            {"class_term": "d2d_ce", "d_args": {"head": "classifier"}},
+            'class_term is \'d2d_ce\', which needs another head of the discriminator: set d_args to {"head": "contrastive"}.',
+        ),
+        (
+            {"class_term": "contrastive", "d_args": {"head": "contrastive"}, "conditional": False},
+            "class_term is 'contrastive', which needs classes: set conditional, or it to none.",
+        ),
+        (
+            {"d_args": {"head": "contrastive"}},
+            "the discriminator's head is 'contrastive', which learns nothing alone: set class_term to contrastive or d2d_ce.",
+        ),
+    ],
+)
+def test_settings_that_contradict_each_other_are_refused(changes, sentence):
+    with pytest.raises(ValueError) as error:
+        TrainConfig(**changes)
+    assert str(error.value) == sentence
+
+
+def test_settings_that_go_together():
+    for term, head in CLASS_HEADS.items():
+        TrainConfig(class_term=term, d_args={"head": head})
+    TrainConfig(d_args={"head": "classifier"}, conditional=False)  # without classes no head looks at any
+    TrainConfig(family="stylegan2", path_length=2)
+    TrainConfig(family="progan", grow_kimg=2)
+    TrainConfig(augment="diffaugment", augment_policy="cutout,color")
+    for loss in CROSS_ENTROPY_LOSSES:
+        TrainConfig(loss=loss, label_smoothing=0.1)
 
 
 def test_json_there_and_back():
@@ -84,7 +145,7 @@ def test_json_there_and_back():
         ([], "a ModelSpec is a JSON object, not list"),
         ({"family": "mlp", "depth": 3}, "unknown field 'depth' of ModelSpec; there are: args, channels, family"),
         ({"family": "mlp"}, "cannot be read from this JSON"),
-        ({"family": "gpt"}, "family is 'gpt'; it must be one of mlp, dcgan, r3gan"),
+        ({"family": "gpt"}, "family is 'gpt'; it must be one of mlp, dcgan, resnet"),
         ({"format": "ganapp-generator/2"}, "format 'ganapp-generator/2' is not one that this version reads"),
         ({"z_dim": 64.5}, "z_dim is 64.5; it must be a whole number"),
         ({"z_dim": None}, "z_dim is None; it must be a whole number"),

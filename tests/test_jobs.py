@@ -15,7 +15,7 @@ import torch
 from PIL import Image
 from safetensors import SafetensorError
 
-from ganapp import files, jobs, runs
+from ganapp import begin, files, jobs, runs
 from ganapp import train as training
 from ganapp.config import TrainConfig
 from ganapp.data import Cancelled
@@ -381,7 +381,7 @@ def test_weights_that_are_no_longer_finite_are_not_saved(new_run, monkeypatch):
     [
         ({"dataset": "/nowhere/pictures"}, "/nowhere/pictures"),
         ({"batch": 65}, "batch is 65, but there are only 64 training images."),
-        ({"g_args": {"depth": 3}}, "the generator of dcgan has no argument 'depth'; it has: width, max_width."),
+        ({"g_args": {"depth": 3}}, "the generator of dcgan has no argument 'depth'; it has: width, max_width, "),
         ({"device": "abacus"}, "device is 'abacus'; it must be auto, cpu, cuda, cuda:N or mps."),
         ({"device": "cuda:99"}, "device is 'cuda:99', but this machine has"),
         ({"start_from": "nobody"}, "nobody"),
@@ -605,7 +605,7 @@ def test_start_from_a_run(new_run, reference):
     assert newest(run)["nimg"] == 8
     assert load_generator(run.path).origin["parent"] == str(source.path)
     state = create_state(run.config())
-    jobs.start_from(str(source.path), state, run.path.parent)
+    begin.start_from(str(source.path), state, run.path.parent)
     for name in ("G", "D", "ema"):
         assert equal(dict(getattr(state, name).state_dict()), dict(saved[name]))
     assert state.nimg == 0
@@ -620,7 +620,7 @@ def test_start_from_a_model_folder(new_run, reference, tmp_path):
     source = reference[0].snapshots()[0]
     state = create_state(new_run().config())
     D = {k: v.clone() for k, v in state.D.state_dict().items()}
-    jobs.start_from(str(source), state, tmp_path)
+    begin.start_from(str(source), state, tmp_path)
     tensors = dict(load_generator(source).state_dict())
     assert equal(dict(state.G.state_dict()), tensors)
     assert equal(dict(state.ema.state_dict()), tensors)
@@ -631,10 +631,41 @@ def test_start_from_with_other_classes(new_run, reference, tiny_config):
     """Only class embeddings start anew."""
     state = create_state(new_run().config(), num_classes=6)
     own = {k: v.clone() for k, v in state.G.state_dict().items()}
-    jobs.start_from(str(reference[0].path), state, reference[0].path.parent)
+    begin.start_from(str(reference[0].path), state, reference[0].path.parent)
     for name, tensor in state.G.state_dict().items():
         assert tensor.equal(own[name] if "embedding" in name else reference[1]["G"][name]), name
     assert equal(dict(state.ema.state_dict())["input.embedding.weight"], own["input.embedding.weight"])
+
+
+@pytest.mark.parametrize(
+    ("family", "args", "term"),
+    [
+        ("resnet", {"widths": [8] * 4}, "none"),
+        ("resnet", {"widths": [8] * 4, "head": "classifier"}, "cross_entropy"),
+        ("resnet", {"widths": [8] * 4, "head": "contrastive"}, "d2d_ce"),
+        ("stylegan2", {"channel_base": 256, "channel_max": 8}, "none"),
+    ],
+)
+def test_every_head_starts_anew_with_other_classes(tiny_config, family, args, term):
+    config = tiny_config(family, d_args=args, class_term=term)
+    if family == "resnet":  # a table of gains for each class
+        config = config.replace(g_args={"widths": [8] * 4, "embed_dim": 0})
+    four, six = (create_state(config, num_classes=n) for n in (4, 6))
+    for net, other in ((six.G, four.G), (six.D, four.D)):
+        before = {k: v.clone() for k, v in net.state_dict().items()}
+        begin.load_fitting(net, other.state_dict(), "it")
+        loaded, given = net.state_dict(), other.state_dict()
+        kept = [k for k in loaded if before[k].shape != given[k].shape]
+        assert kept
+        assert all(loaded[k].equal(before[k] if k in kept else given[k]) for k in loaded)
+
+
+def test_class_terms_need_data_with_classes(tiny_config, tiny_dataset):
+    config = tiny_config(class_term="cross_entropy", d_args={"width": 4, "head": "classifier"}, dataset="cats.zip")
+    assert begin.resolve(config, tiny_dataset(), torch.device("cpu")).num_classes == 4
+    with pytest.raises(ValueError) as error:
+        begin.resolve(config, tiny_dataset(labels=False), torch.device("cpu"))
+    assert str(error.value) == "class_term is 'cross_entropy', but cats.zip has no classes: set it to none."
 
 
 @pytest.mark.parametrize(
@@ -646,7 +677,7 @@ def test_start_from_what_does_not_fit(new_run, reference, changes):
     with pytest.raises(
         ValueError, match=r"does not fit this configuration: family, resolution, channels, z_dim, g_args"
     ) as e:
-        jobs.start_from(str(reference[0].path), state, reference[0].path.parent)
+        begin.start_from(str(reference[0].path), state, reference[0].path.parent)
     assert "\n" not in str(e.value)
 
 

@@ -27,7 +27,7 @@ def monitor(tmp_path):
 
 
 def add_run(monitor, state="paused", rows=0, grids=(), **config):
-    run = create_run(monitor.folder, TrainConfig(**config))
+    run = create_run(monitor.watch.folder, TrainConfig(**config))
     for i in range(rows):
         run.append_stats({"nimg": 64 * (i + 1), "sec": i * 0.5, "d_loss": 1 + i / 7, "g_loss": -2.0})
     for nimg in grids:
@@ -200,11 +200,11 @@ def test_spread_has_both_ends():
 @pytest.mark.parametrize("word", sorted(ACTIONS))
 def test_only_names_that_are_there_are_acted_on(monitor, name, word):
     add_run(monitor)
-    outside = create_run(monitor.folder.parent / "outside", TrainConfig())
+    outside = create_run(monitor.watch.folder.parent / "outside", TrainConfig())
     for asked in (name, f"../outside/{outside.name}", str(outside.path)):
         answer = monitor.act({"run": asked, "word": word, "name": "x"})
         assert set(answer) == {"error"} and "no run" in answer["error"]
-    assert outside.path.exists() and len(list_runs(monitor.folder)) == 1
+    assert outside.path.exists() and len(list_runs(monitor.watch.folder)) == 1
 
 
 @pytest.mark.parametrize("request_", [None, "x", {}, {"word": ["stop"]}, {"word": "run"}, {"word": "__init__"}])
@@ -233,7 +233,7 @@ def test_rename_and_delete(monitor):
     assert "does not" in monitor.act({"run": run.name, "word": "rename", "name": "../x"})["error"]
     assert "already" in monitor.act({"run": run.name, "word": "rename", "name": other.name})["error"]
     assert monitor.act({"run": run.name, "word": "rename", "name": " cats "}) == {"ok": True, "run": "cats"}
-    with monitor._find("cats").lock():
+    with monitor.watch.find("cats").lock():
         assert "at work" in monitor.act({"run": "cats", "word": "delete"})["error"]
     assert monitor.act({"run": "cats", "word": "delete"}) == {"ok": True}
     assert [row[0] for row in monitor.poll({})["runs"]] == [other.name]
@@ -270,8 +270,8 @@ def test_every_word_of_the_page_is_translated():
     from ganapp.ui import monitor
 
     catalogs = script_catalogs()
-    names = ("monitor.html", "monitor.css", "monitor.js", "monitor_charts.js")
-    html, css, *scripts = (Path(monitor.__file__).with_name(name).read_text(encoding="utf-8") for name in names)
+    names = ("monitor.html", "monitor.css", "parts.css", "monitor.js", "charts.js", "parts.js")
+    html, css, parts, *scripts = (Path(monitor.__file__).with_name(name).read_text(encoding="utf-8") for name in names)
     used = set(re.findall(r'data-(?:t|label|alt)="([\w.]+)"', html))
     used |= set(re.findall(r'\b(?:t|item)\("([\w.]+[a-z])"', "".join(scripts)))
     used |= {f"state.{s}" for s in (*WORKING, *ENDED, "interrupted")}
@@ -279,7 +279,7 @@ def test_every_word_of_the_page_is_translated():
     for language, catalog in catalogs.items():
         assert used <= set(catalog), (language, used - set(catalog))
     # Gradio fills its template before the browser sees it: these would be taken for its own marks.
-    assert not re.search(r"`|\$\{|\{\{", html + css)
+    assert not re.search(r"`|\$\{|\{\{", html + css + parts)
 
 
 def test_component_has_its_parts(tmp_path):

@@ -92,6 +92,23 @@ def test_a_real_measurement(tiny_config, monkeypatch):
     assert y.max() == 3
 
 
+def test_all_that_is_lazy_is_measured_and_a_growing_network_at_its_full_size(tiny_config, monkeypatch):
+    from ganapp import train
+
+    used = []
+    step = train.train
+    monkeypatch.setattr(train, "train", lambda state, c, draw: used.append(c) or step(state, c, draw))
+    step_sec(tiny_config("progan", grow_kimg=10, gp=1.0, gp_interval=4), CPU, steps=1)
+    step_sec(tiny_config("stylegan2", path_length=1.0, path_length_interval=4), CPU, steps=1)
+    assert (used[0].grow_kimg, used[0].gp_interval, used[1].path_length_interval) == (0, 1, 1)
+
+
+def test_speed_is_in_images_shown_to_d_and_lazy_steps_are_shared_out(tiny_config, monkeypatch):
+    monkeypatch.setattr(module, "step_sec", lambda config, device: 2.0 + 4.0 * bool(config.path_length) + config.gp)
+    config = tiny_config("stylegan2", batch=8, d_steps=3, path_length=2.0, path_length_interval=4)
+    assert module.measure(config, CPU) == pytest.approx(24 / (2 + 4 / 4))
+
+
 @pytest.mark.parametrize("precision", ["fp32", "bf16"])
 def test_every_precision_can_be_measured(tiny_config, precision):
     assert step_sec(tiny_config("dcgan", precision=precision, num_classes=0), CPU, steps=1) > 0

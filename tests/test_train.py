@@ -9,15 +9,19 @@ import pytest
 import torch
 from torch import nn
 
+from ganapp import train as module
 from ganapp.data.batches import Batches
-from ganapp.models import FAMILIES, DiscriminatorOutput
+from ganapp.losses import CLASS_TERMS, LOSSES, orthogonal_penalty
+from ganapp.models import FAMILIES, DiscriminatorOutput, build_discriminator, build_generator
+from ganapp.models.progan import fade_images
+from ganapp.schedules import burn_in, growth, noise_level, penalty_weight
 from ganapp.train import (
+    ADA_STEPS,
     TrainState,
     averaged_generator,
-    burn_in,
     d_step,
     g_step,
-    penalty_weight,
+    matrices,
     step_seed,
     train,
 )
@@ -226,6 +230,316 @@ def test_the_average_follows_in_images(toy):
         assert state.ema.g.item() == pytest.approx(2.0, rel=1e-5)
 
 
+# -- what a configuration can add to a step -----------------------------------------------------------------------------
+
+
+class Linear(nn.Module):
+    """D(x) = a·Σx of images (N, 1, 1, 2), so that |∇D| = a·√2; its class logits are ±Σx; remembers what it was given."""
+
+    def __init__(self, a):
+        super().__init__()
+        self.a = nn.Parameter(torch.tensor(a))
+        self.given = []
+
+    def forward(self, x, y=None):
+        self.given.append(x.detach().clone())
+        sums = x.sum((1, 2, 3))
+        return DiscriminatorOutput(self.a * sums, x.flatten(1), self.a * torch.stack([sums, -2 * sums], 1))
+
+
+def linear_state(a=0.3, g=0.7):
+    state = toy_state(g)
+    state.D = Linear(a)
+    state.d_opt = torch.optim.SGD(state.D.parameters(), lr=1.0)
+    return state
+
+
+SUMS_REAL, SUMS_Z = [row.sum().item() for row in REAL], [row.sum().item() for row in Z]
+
+
+def mean(values):
+    return sum(values) / len(values)
+
+
+@pytest.mark.parametrize(("interval", "nimg", "times"), [(1, 0, 1), (3, 9, 3), (3, 12, 0)])
+def test_gradient_penalty_of_wgan_gp_in_closed_form(toy, interval, nimg, times):
+    a, g, weight = 0.3, 0.7, 5.0
+    state = linear_state(a, g)
+    state.nimg = nimg
+    stats = d_step(state, toy(loss="wasserstein", gp=weight, gp_interval=interval), REAL, None, Z)
+    slope = mean([g * f - r for r, f in zip(SUMS_REAL, SUMS_Z, strict=True)])
+    root = math.sqrt(2)
+    slope += weight * times * 2 * (a * root - 1) * root
+    assert state.D.a.item() == pytest.approx(a - slope, rel=1e-4)
+    assert ("gp" in stats) == (times > 0)
+    if times:
+        assert stats["gp"].item() == pytest.approx((a * root - 1) ** 2, rel=1e-4)
+        assert len(state.D.given) == 3
+        share = (state.D.given[2] - g * Z[:, None, None, :]) / (REAL - g * Z[:, None, None, :])
+        assert 0 < share.min() < share.max() < 1
+        assert share[..., 0].allclose(share[..., 1], atol=1e-4)  # one place for a whole image
+
+
+def test_smoothed_labels_in_closed_form(toy):
+    a, g, s = 0.3, 0.7, 0.2
+    state = linear_state(a, g)
+    stats = d_step(state, toy(label_smoothing=s), REAL, None, Z)
+    losses = [
+        -(1 - s) * math.log(sigmoid(a * r)) - s * math.log(sigmoid(-a * r)) - math.log(sigmoid(-a * g * f))
+        for r, f in zip(SUMS_REAL, SUMS_Z, strict=True)
+    ]
+    assert stats["d_loss"].item() == pytest.approx(mean(losses), rel=1e-5)
+    plain, smooth = linear_state(a, g), linear_state(a, g)
+    g_step(plain, toy(), REAL, None, Z), g_step(smooth, toy(label_smoothing=s), REAL, None, Z)
+    assert plain.G.g.item() == smooth.G.g.item()
+
+
+def test_weights_are_clipped_after_each_d_step(tiny_config, draw):
+    config = tiny_config("dcgan", loss="wasserstein", weight_clip=0.01, d_steps=3)
+    state = TrainState.create(config, CPU)
+    largest = []
+    state.d_opt.register_step_post_hook(lambda *_: largest.append(max(p.abs().max().item() for p in weights(state.D))))
+    run(state, config, draw, 2)
+    assert min(largest) > 0.01  # each step goes beyond, …
+    assert max(p.abs().max().item() for p in weights(state.D)) == pytest.approx(0.01)
+    assert max(p.abs().max().item() for p in weights(state.G)) > 0.02
+    free = TrainState.create(config.replace(weight_clip=0), CPU)
+    run(free, config.replace(weight_clip=0), draw, 2)
+    assert max(p.abs().max().item() for p in weights(free.D)) > 0.5  # batch norm's gains
+
+
+def test_instance_noise_is_on_all_images_that_d_sees(toy):
+    config = toy(loss="relativistic", instance_noise=0.5, instance_noise_kimg=1)
+    real, z = torch.full((2000, 1, 1, 2), 0.25), torch.zeros(2000, 2)
+    for nimg, level in ((0, 0.5), (600, 0.2), (1000, 0)):
+        state = linear_state()
+        state.nimg = nimg
+        d_step(state, config, real, None, z), g_step(state, config, real, None, z)
+        seen = state.D.given
+        assert [x.mean().item() for x in seen] == pytest.approx([0.25, 0, 0, 0.25], abs=0.03)
+        assert [x.std().item() for x in seen] == pytest.approx([level] * 4, rel=0.05)
+        if level:
+            assert len({x.flatten()[0].item() for x in seen}) == 4
+            assert abs(torch.corrcoef(seen[0].flatten(1).T)[0, 1]) < 0.1
+
+
+def test_feature_matching_in_closed_form(toy):
+    """Features are the pixels: w · |mean real - g · mean z|² for G, and nothing for D."""
+    a, g, weight = 0.3, 0.7, 2.5
+    config = toy(loss="wasserstein", feature_matching=weight)
+    state = linear_state(a, g)
+    stats = g_step(state, config, REAL, None, Z)
+    real, z = REAL.flatten(1).mean(0).tolist(), Z.mean(0).tolist()
+    gaps = [g * b - r for r, b in zip(real, z, strict=True)]
+    assert stats["feature_matching"].item() == pytest.approx(sum(v * v for v in gaps), rel=1e-5)
+    assert stats["g_loss"].item() == pytest.approx(-a * g * mean(SUMS_Z), rel=1e-5)  # without the term
+    slope = -a * mean(SUMS_Z) + weight * sum(2 * v * b for v, b in zip(gaps, z, strict=True))
+    assert state.G.g.item() == pytest.approx(g - slope, rel=1e-5)
+    assert "feature_matching" not in d_step(state, config, REAL, None, Z)
+
+
+@pytest.mark.parametrize("term", CLASS_TERMS)
+def test_class_terms_join_both_steps_with_their_weight(toy, term):
+    a, g, weight, y = 0.3, 0.7, 1.7, torch.tensor([1, 0, 1])
+    head = {"head": "classifier" if term == "cross_entropy" else "contrastive"}
+    config = toy(loss="wasserstein", class_term=term, class_weight=weight, d_args=head)
+
+    def outputs(a, g):
+        return [torch.func.functional_call(Linear(0.0), {"a": a}, (x,)) for x in (REAL, g * Z[:, None, None, :])]
+
+    leaf = torch.tensor(a, requires_grad=True)
+    on_real, on_fake = outputs(leaf, torch.tensor(g))
+    d_class = CLASS_TERMS[term].d(on_real, on_fake, y).mean()
+    (slope,) = torch.autograd.grad(d_class, leaf)
+    state = linear_state(a, g)
+    stats = d_step(state, config, REAL, y, Z)
+    assert stats["d_class"].item() == pytest.approx(d_class.item(), rel=1e-5)
+    expected = mean([g * f - r for r, f in zip(SUMS_REAL, SUMS_Z, strict=True)]) + weight * slope.item()
+    assert state.D.a.item() == pytest.approx(a - expected, rel=1e-4)
+
+    leaf = torch.tensor(g, requires_grad=True)
+    g_class = CLASS_TERMS[term].g(outputs(torch.tensor(a), leaf)[1], y).mean()
+    (slope,) = torch.autograd.grad(g_class, leaf)
+    state = linear_state(a, g)
+    stats = g_step(state, config, REAL, y, Z)
+    assert stats["g_class"].item() == pytest.approx(g_class.item(), rel=1e-5)
+    assert state.G.g.item() == pytest.approx(g + a * mean(SUMS_Z) - weight * slope.item(), rel=1e-4)
+
+
+def test_orthogonal_regularization_is_of_gs_matrices_but_class_embeddings(tiny_config, draw):
+    config = tiny_config("resnet", orthogonal=0.01, g_args={"widths": [8] * 4, "embed_dim": 8, "spectral": True})
+    state = TrainState.create(config, CPU)
+    names = [name for name, p in state.G.named_parameters() if any(p is m for m in matrices(state.G))]
+    left = {name for name, _ in state.G.named_parameters()} - set(names)
+    assert [name for name in left if "embedding" in name]
+    assert all("bias" in name or "embedding" in name or "norm" in name or "scale" in name for name in left), left
+    assert any("original" in name for name in names)  # the raw weights: what is trained
+    expected = orthogonal_penalty(matrices(state.G)).item()
+    real, y = draw(0, config.batch)
+    stats = g_step(state, config, real, y, torch.randn(config.batch, config.z_dim))
+    assert stats["orthogonal"].item() == pytest.approx(expected, rel=1e-5)
+
+
+class Styled(nn.Module):
+    """w = z; each layer's w is scaled by g and summed into an image of 1×1×2: |Jᵀ n| = g·|n| for each layer."""
+
+    num_ws = 3
+
+    def __init__(self, g):
+        super().__init__()
+        self.g = nn.Parameter(torch.tensor(g))
+
+    def mapping(self, z, y=None):
+        return z.clone().requires_grad_() if not z.requires_grad else z
+
+    def synthesis(self, w):
+        assert w.shape[1:] == (3, 2)
+        return (self.g * w.sum(1))[:, None, None, :]
+
+    def forward(self, z, y=None):
+        return (self.g * z)[:, None, None, :]
+
+
+def test_path_length_in_closed_form(tiny_config):
+    """Of half of the batch; against the running mean, which goes a hundredth of the way first."""
+    a, g, weight = 0.3, 0.7, 2.0
+    state = linear_state(a)
+    state.G = Styled(g)
+    state.g_opt = torch.optim.SGD(state.G.parameters(), lr=1.0)
+    state.pl_mean = torch.tensor(0.5)
+    config = tiny_config("stylegan2", batch=3, loss="wasserstein", path_length=weight, path_length_interval=2)
+    state.nimg = 3
+    assert "path_length" not in g_step(state, config, REAL, None, Z)
+    assert state.pl_mean.item() == 0.5
+    state.nimg, state.G.g.data = 6, torch.tensor(g)
+    torch.manual_seed(4)
+    stats = g_step(state, config, REAL, None, Z)
+    torch.manual_seed(4)
+    noise = (torch.randn(2, 1, 1, 2) / math.sqrt(2)).flatten(1).norm(dim=1).tolist()
+    kept = 0.99 * 0.5 + 0.01 * g * mean(noise)
+    assert state.pl_mean.item() == pytest.approx(kept, rel=1e-5)
+    assert stats["path_length"].item() == pytest.approx(mean([(g * n - kept) ** 2 for n in noise]), rel=1e-4)
+    slope = -a * mean(SUMS_Z) + weight * 2 * mean([2 * (g * n - kept) * n for n in noise])
+    assert state.G.g.item() == pytest.approx(g - slope, rel=1e-4)
+
+
+# -- augmentation -------------------------------------------------------------------------------------------------------
+
+
+def test_penalties_are_with_respect_to_the_images_before_augmentation(toy, monkeypatch):
+    """D(A x) with A = 3: the gradient of a·Σ(3x)² by x is 18a·x; by 3x it would be 6a·x."""
+    asked = []
+    monkeypatch.setattr(module, "augment", lambda x, policy, p: asked.append((policy, p)) or 3 * x)
+    a, g = 0.3, 0.7
+    config = toy(r1=1.0, r2=1.0, augment="diffaugment", augment_policy="color,cutout")
+    stats = d_step(toy_state(g, a), config, REAL, None, Z)
+    assert stats["r1"].item() == pytest.approx(324 * a * a * mean(squares(REAL)), rel=1e-5)
+    assert stats["r2"].item() == pytest.approx(324 * a * a * mean(squares(g * Z)), rel=1e-5)
+    assert stats["d_real"].item() == pytest.approx(9 * a * mean(squares(REAL)), rel=1e-5)
+    assert asked == [("color,cutout", 1.0)] * 2
+    stats = d_step(linear_state(a, g), toy(loss="wasserstein", gp=1.0, augment="diffaugment"), REAL, None, Z)
+    assert stats["gp"].item() == pytest.approx((3 * a * math.sqrt(2) - 1) ** 2, rel=1e-4)
+
+
+def test_g_learns_through_the_augmentation(toy, monkeypatch):
+    monkeypatch.setattr(module, "augment", lambda x, policy, p: 3 * x)
+    a, g = 0.3, 0.7
+    state = linear_state(a, g)
+    g_step(state, toy(loss="wasserstein", augment="diffaugment"), REAL, None, Z)
+    assert state.G.g.item() == pytest.approx(g + 3 * a * mean(SUMS_Z), rel=1e-5)
+
+
+def d_steps(state, config, real, steps):
+    shown = []
+    for _ in range(steps):
+        state.D.a.data.fill_(1.0)
+        shown.append(d_step(state, config, real, None, Z)["aug_p"])
+        state.nimg += config.batch
+    return [p.item() for p in shown]  # read late, as drive() does: no value may have changed meanwhile
+
+
+def test_ada_grows_while_d_is_sure_and_shrinks_while_it_is_not(toy, monkeypatch):
+    monkeypatch.setattr(module, "augment", lambda x, policy, p: x)
+    config = toy(augment="ada", ada_target=0.6, ada_kimg=0.1)
+    one = 3 * ADA_STEPS / 100
+    sure, unsure = REAL.abs(), -REAL.abs()
+    state = linear_state(1.0)
+    found = d_steps(state, config, sure, 10)
+    assert found == pytest.approx([0] * 3 + [one] * 4 + [2 * one] * 3)
+    found = d_steps(state, config, unsure, 10)  # two steps sure and two not in the block that is under way: 0 < 0.6
+    assert found == pytest.approx([2 * one] + [one] * 4 + [0] * 4 + [0])
+    assert min(d_steps(state, config, unsure, 8)) == 0  # never below 0, …
+    assert d_steps(state, config, sure, 60)[-1] == 1  # nor above 1
+    assert d_steps(state, config, unsure, 5)[-1] == pytest.approx(1 - one)
+
+
+def test_ada_compares_the_mean_of_four_steps_with_the_target(toy, monkeypatch):
+    """One image in three is not sure: E[sign D] is 1/3."""
+    monkeypatch.setattr(module, "augment", lambda x, policy, p: x)
+    real = REAL.abs() * torch.tensor([1.0, -1.0, 1.0])[:, None, None, None]
+    for target, rises in ((0.3, True), (0.37, False)):
+        state = linear_state(1.0)
+        state.aug_p = torch.tensor(0.5)
+        last = d_steps(state, toy(augment="ada", ada_target=target, ada_kimg=1), real, 4)[-1]
+        assert last == pytest.approx(0.5 + (0.012 if rises else -0.012))
+    state = linear_state(1.0)  # three steps surely not, the fourth surely: -0.5 in the mean
+    state.aug_p = torch.tensor(0.5)
+    config = toy(augment="ada", ada_target=0.3, ada_kimg=1)
+    d_steps(state, config, -REAL.abs(), 3)
+    assert d_steps(state, config, REAL.abs(), 1)[-1] == pytest.approx(0.5 - 0.012)
+
+
+def test_ada_is_shown_and_others_are_not(tiny_config, draw):
+    for augment, shown in (("ada", True), ("diffaugment", False), ("none", False)):
+        config = tiny_config("dcgan", augment=augment)
+        (tick,) = run(TrainState.create(config, CPU), config, draw, 1)
+        assert ("aug_p" in tick.stats) == shown
+
+
+# -- growing ------------------------------------------------------------------------------------------------------------
+
+
+def test_networks_grow_together_and_real_images_with_them(tiny_config, draw, monkeypatch):
+    config = tiny_config("progan", grow_kimg=0.032, d_steps=2)  # two steps for each rest and each fade
+    state = TrainState.create(config, CPU)
+    nets = (state.G, state.D, state.ema)
+    assert [net.growth.item() for net in nets] == [0, 0, 0]
+    shown = []
+    step = module.d_step
+    monkeypatch.setattr(module, "d_step", lambda s, c, real, y, z: shown.append(real) or step(s, c, real, y, z))
+    levels = []
+    for _, start in zip(train(state, config, draw), range(0, 16 * 14, 16), strict=False):
+        levels.append(growth(config, start))
+        assert [net.growth.item() for net in nets] == pytest.approx([levels[-1]] * 3)
+        for i, real in enumerate(shown):
+            assert real.equal(fade_images(draw(start + 8 * i, 8)[0], levels[-1]))
+        shown.clear()
+    assert levels == [0, 0, 0, 0.5, 1, 1, 1, 1.5, 2, 2, 2, 2.5, 3, 3]  # 3 is 32 pixels
+
+
+def test_what_does_not_grow_sees_real_images_as_they_are(tiny_config, draw, monkeypatch):
+    config, shown = tiny_config("dcgan"), []
+    step = module.d_step
+    monkeypatch.setattr(module, "d_step", lambda s, c, real, y, z: shown.append(real) or step(s, c, real, y, z))
+    run(TrainState.create(config, CPU), config, draw, 1)
+    assert shown[0].equal(draw(0, 8)[0])
+
+
+def test_what_a_family_can_is_what_the_configuration_allows(tiny_config):
+    """config.py names the families that grow and that have a mapping; it cannot look."""
+    for family in FAMILIES:
+        spec = tiny_config(family).spec()
+        G, D = build_generator(spec), build_discriminator(spec, tiny_config(family).d_args)
+        for has, field in ((hasattr(G, "set_growth"), "grow_kimg"), (hasattr(G, "synthesis"), "path_length")):
+            if has:
+                tiny_config(family, **{field: 1.0})
+            else:
+                with pytest.raises(ValueError, match=f"{field} is 1; only"):
+                    tiny_config(family, **{field: 1.0})
+        assert hasattr(G, "set_growth") == hasattr(D, "set_growth")
+        assert hasattr(G, "synthesis") == hasattr(G, "mapping") == hasattr(G, "num_ws")
+
+
 # -- schedules ----------------------------------------------------------------------------------------------------------
 
 
@@ -234,6 +548,19 @@ def test_lazy_penalties_come_at_every_nth_step_n_times_as_strong(tiny_config):
     assert [penalty_weight(config, "r1", 8 * s) for s in range(9)] == [8, 0, 0, 0, 8, 0, 0, 0, 8]
     assert [penalty_weight(config, "r2", 8 * s) for s in range(3)] == [3, 3, 3]
     assert penalty_weight(config.replace(r1=0.0), "r1", 0) == 0
+    config = tiny_config(
+        "stylegan2", gp=2.0, gp_interval=2, path_length=5.0, path_length_interval=4, d_steps=2, batch=8
+    )
+    assert [penalty_weight(config, "gp", 8 * s) for s in range(4)] == [4, 0, 4, 0]
+    g_steps = [penalty_weight(config, "path_length", 16 * s) for s in range(1, 9)]  # nimg at the end of G's n-th step
+    assert g_steps == [0, 0, 0, 20, 0, 0, 0, 20]  # G's own steps are counted, two of D's each
+    assert penalty_weight(config.replace(burn_in_kimg=1, gamma_final=0.5), "gp", 1008) == 2
+
+
+def test_instance_noise_falls_linearly(tiny_config):
+    config = tiny_config("mlp", instance_noise=0.4, instance_noise_kimg=2)
+    assert [noise_level(config, n) for n in (0, 500, 1500, 2000, 10**6)] == pytest.approx([0.4, 0.3, 0.1, 0, 0])
+    assert noise_level(config, 2000) == noise_level(tiny_config("mlp"), 0) == 0
 
 
 def test_burn_in_is_a_cosine(tiny_config):
@@ -269,7 +596,13 @@ def test_the_networks_optimizers_are_adam_as_configured(tiny_config):
 
 # -- real networks ------------------------------------------------------------------------------------------------------
 
-PLAIN = {"mlp": CALM, "dcgan": {}, "r3gan": {}}
+# without noise and style mixing two looks at G agree; its equalized weights are large, so that they need larger steps
+CALM_STYLES = {
+    "g_args": {"w_dim": 16, "channel_base": 256, "channel_max": 8, "noise": False, "mixing": 0.0},
+    "g_lr": 0.01,
+}
+PLAIN = {"mlp": CALM, "stylegan2": CALM_STYLES}
+DIRECTED = [(family, "non_saturating") for family in FAMILIES] + [("dcgan", loss) for loss in LOSSES]
 
 
 def warmed(config, draw):
@@ -280,11 +613,11 @@ def warmed(config, draw):
     return state, real, y, torch.randn(config.batch, config.z_dim, generator=torch.Generator().manual_seed(2))
 
 
-@pytest.mark.parametrize("family", FAMILIES)
-@pytest.mark.parametrize("loss", ["minimax", "non_saturating", "relativistic"])
+@pytest.mark.parametrize(("family", "loss"), DIRECTED)
 def test_directions(family, loss, tiny_config, draw):
     """A d-step raises D(real) - D(fake) and moves D alone; a g-step raises D(fake) and moves G alone."""
-    config = tiny_config(family, loss=loss, batch=16, g_lr=1e-3, d_lr=1e-3, beta1=0.0, **PLAIN[family])
+    rates = {"g_lr": 1e-3, "d_lr": 1e-3, "beta1": 0.0}
+    config = tiny_config(family, loss=loss, batch=16, **rates | PLAIN.get(family, {}))
     state, real, y, z = warmed(config, draw)
 
     def on(images):
@@ -313,12 +646,30 @@ def test_directions(family, loss, tiny_config, draw):
     assert all(p.grad is None and p.requires_grad for p in state.D.parameters())
 
 
+SMOOTH_START = {"instance_noise": 0.3, "instance_noise_kimg": 0.1}
 RESUMES = {
     "mlp": {"r1": 1.0, "r1_interval": 3},  # with dropout
     "dcgan": {},  # with batch norm in both
     "dcgan-r1": {"d_args": {"width": 4, "norm": "none"}, "r1": 2.0, "r1_interval": 4, "d_steps": 2},
     "r3gan": {"loss": "relativistic", "r1": 1.0, "r2": 0.5, "r1_interval": 2, "r2_interval": 3},
-}
+    "mlp-average": {"loss": "relativistic_average", "d_steps": 2, "feature_matching": 1.0, **SMOOTH_START},
+    "dcgan-wgan": {"loss": "wasserstein", "weight_clip": 0.05, "d_steps": 3, "augment": "diffaugment"},
+    "dcgan-acgan": {
+        "d_args": {"width": 4, "head": "classifier", "dropout": 0.5}, "class_term": "cross_entropy",
+        "label_smoothing": 0.1, **SMOOTH_START,
+    },
+    "dcgan-ada": {
+        "d_args": {"width": 4, "norm": "none"}, "r1": 2.0, "r1_interval": 3, "augment": "ada", "ada_kimg": 0.2,
+        "ada_target": 0.0, "d_lr": 5e-3,
+    },
+    "resnet": {
+        "g_args": {"widths": [8] * 4, "embed_dim": 8, "spectral": True, "hierarchical": True, "attention": 16},
+        "d_args": {"widths": [8] * 4, "head": "contrastive", "attention": 16},
+        "loss": "hinge", "class_term": "d2d_ce", "orthogonal": 1e-3,
+    },
+    "progan": {"loss": "wasserstein", "gp": 10.0, "gp_interval": 2, "grow_kimg": 0.018},
+    "stylegan2": {"r1": 1.0, "r1_interval": 4, "path_length": 2.0, "path_length_interval": 2, "augment": "ada", "ada_kimg": 0.2},
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("name", RESUMES)
@@ -348,6 +699,33 @@ def test_ten_steps_are_five_a_restart_and_five(name, tiny_config, tiny_dataset):
         assert a.nimg == b.nimg
         assert equal(a.stats, b.stats)
     assert not equal(frozen(first), frozen(whole))
+    if config.augment == "ada":  # it was saved in the middle of four steps, and with something to lose
+        assert 0 < first.aug_p < 1
+        assert first.aug_sign != 0
+    assert (first.pl_mean > 0) == (config.path_length > 0)
+
+
+def test_a_state_holds_what_augmentation_and_path_length_remember(tiny_config):
+    state, again = (TrainState.create(tiny_config("mlp"), CPU) for _ in range(2))
+    state.aug_p.fill_(0.25), state.aug_sign.fill_(-1.5), state.pl_mean.fill_(3.0)
+    again.load_state_dict(frozen(state))
+    assert [again.aug_p.item(), again.aug_sign.item(), again.pl_mean.item()] == [0.25, -1.5, 3.0]
+
+
+def test_a_state_of_the_first_version_is_read(tiny_config, draw):
+    """It had neither an augmentation probability nor a mean path length: both begin at 0. Others stay an error."""
+    config = tiny_config("mlp")
+    state = TrainState.create(config, CPU)
+    run(state, config, draw, 2)
+    saved = frozen(state)
+    old = {name: value for name, value in saved.items() if name not in ("aug_p", "aug_sign", "pl_mean")}
+    again = TrainState.create(config.replace(seed=5), CPU)
+    again.load_state_dict(old)
+    assert equal(frozen(again), saved)
+    assert "aug_p" not in old  # what was read is left as it was
+    del old["ema"]
+    with pytest.raises(KeyError, match="ema"):
+        again.load_state_dict(old)
 
 
 @pytest.mark.parametrize("family", FAMILIES)
@@ -426,6 +804,20 @@ def test_batch_norm_statistics_are_those_of_the_averaged_weights(tiny_config):
     assert first.weight.equal(state.ema.body[0].weight)
     assert torch.allclose(norm.running_mean, first.bias, atol=0.15)
     assert torch.allclose(norm.running_var, first.weight.square().sum(1), rtol=0.05)
+
+
+def test_only_batch_norms_are_as_in_training_meanwhile(tiny_config):
+    """Neither dropout nor noise, nor a step of spectral norm's power iteration: sampling has none of them."""
+    g_args = {"widths": [8] * 4, "embed_dim": 8, "spectral": True}
+    config = tiny_config("resnet", g_args=g_args)
+    state, modes = TrainState.create(config, CPU), {}
+    state.ema.apply(lambda m: m.register_forward_pre_hook(lambda m, _: modes.update({type(m).__name__: m.training})))
+    G = averaged_generator(state, config, torch.tensor([0, 1]))
+    assert modes.pop("BatchNorm2d")
+    assert not any(modes.values())
+    statistics = ("running_mean", "running_var", "num_batches_tracked")
+    for name, value in G.state_dict().items():
+        assert value.equal(state.ema.state_dict()[name]) != name.endswith(statistics), name
 
 
 def test_classes_for_the_statistics_are_drawn_as_the_data_has_them(tiny_config):

@@ -10,7 +10,10 @@ from ..config import ModelSpec
 from .dcgan import DCGANDiscriminator, DCGANGenerator
 from .layers import DiscriminatorOutput
 from .mlp import MLPDiscriminator, MLPGenerator
+from .progan import ProGANDiscriminator, ProGANGenerator
 from .r3gan import R3GANDiscriminator, R3GANGenerator
+from .resnet import ResNetDiscriminator, ResNetGenerator
+from .stylegan2 import StyleGAN2Discriminator, StyleGAN2Generator
 
 __all__ = ["FAMILIES", "DiscriminatorOutput", "Family", "build_discriminator", "build_generator"]
 
@@ -23,6 +26,9 @@ class Family(NamedTuple):
 FAMILIES = {
     "mlp": Family(MLPGenerator, MLPDiscriminator),
     "dcgan": Family(DCGANGenerator, DCGANDiscriminator),
+    "resnet": Family(ResNetGenerator, ResNetDiscriminator),
+    "progan": Family(ProGANGenerator, ProGANDiscriminator),
+    "stylegan2": Family(StyleGAN2Generator, StyleGAN2Discriminator),
     "r3gan": Family(R3GANGenerator, R3GANDiscriminator),
 }
 

@@ -1,7 +1,8 @@
 """r3gan: a modern residual network without normalization (Huang et al. 2024, arXiv 2501.05441).
 
 Basis layer, stages of residual blocks, resampling between them; G and D mirror each other. `block="bottleneck"` is the
-paper's 1×1, grouped 3×3, 1×1; `block="plain"` is two dense 3×3, which a CPU runs three times as fast.
+paper's 1×1, grouped 3×3, 1×1 (there with expansion=2, group_size=16); `block="plain"` is two dense 3×3, which a CPU runs
+three times as fast. Resampling has no parameters: bilinear up, as in the paper; a plain average down.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from .layers import ClassInput, DiscriminatorOutput
+from .layers import HEADS, ClassInput, DiscriminatorOutput, Head
 
 BLOCKS = ("bottleneck", "plain")
 
@@ -33,11 +34,12 @@ class R3GANGenerator(nn.Module):
         block: str = "plain",
         expansion: float = 1.0,
         group_size: int = 16,
+        embed_dim: int = 32,
     ):
         super().__init__()
         widths = check_widths(widths, resolution)
         depth = blocks * len(widths)
-        self.input = ClassInput(z_dim, num_classes)
+        self.input = ClassInput(z_dim, num_classes, embed_dim)
         self.basis = nn.Parameter(torch.empty(widths[0], 4, 4).normal_())
         self.linear = nn.Linear(self.input.out_dim, widths[0], bias=False)
         nn.init.normal_(self.linear.weight, std=1 / math.sqrt(self.input.out_dim))
@@ -66,7 +68,10 @@ class R3GANGenerator(nn.Module):
 
 
 class R3GANDiscriminator(nn.Module):
-    """images (N, C, R, R), y (N,) or None -> DiscriminatorOutput. No batch statistics anywhere: fit for R1 and R2."""
+    """images (N, C, R, R), y (N,) or None -> DiscriminatorOutput. No batch statistics anywhere: fit for R1 and R2.
+
+    `head="projection"` is the paper's: an embedding of the class times a linear map of the features, without a term of its own.
+    """
 
     def __init__(
         self,
@@ -80,8 +85,11 @@ class R3GANDiscriminator(nn.Module):
         expansion: float = 1.0,
         group_size: int = 16,
         embed_dim: int = 64,
+        head: str = "projection",
     ):
         super().__init__()
+        if head not in HEADS:
+            raise ValueError(f"head is {head!r}; it must be one of {', '.join(HEADS)}.")
         widths = check_widths(widths, resolution)[::-1]
         depth = blocks * len(widths)
         self.from_image = nn.Conv2d(channels, widths[0], 1, bias=False)
@@ -95,9 +103,14 @@ class R3GANDiscriminator(nn.Module):
         )
         self.basis = nn.Conv2d(widths[-1], widths[-1], 4, groups=widths[-1], bias=False)
         nn.init.normal_(self.basis.weight, std=1 / 4)
-        self.embedding = nn.Embedding(num_classes, embed_dim) if num_classes else None
-        self.linear = nn.Linear(widths[-1], embed_dim if num_classes else 1, bias=False)
-        nn.init.normal_(self.linear.weight, std=1 / math.sqrt(widths[-1]))
+        self.head = (
+            Head(widths[-1], num_classes, head) if num_classes and head in ("classifier", "contrastive") else None
+        )
+        embed_dim = embed_dim if num_classes and head == "projection" else 0
+        self.embedding = nn.Embedding(num_classes, embed_dim) if embed_dim else None
+        if self.head is None:
+            self.linear = nn.Linear(widths[-1], embed_dim or 1, bias=False)
+            nn.init.normal_(self.linear.weight, std=1 / math.sqrt(widths[-1]))
 
     def forward(self, x, y=None):
         x = self.from_image(x)
@@ -106,6 +119,8 @@ class R3GANDiscriminator(nn.Module):
                 x = self.transitions[i - 1](F.avg_pool2d(x, 2))
             x = stage(x)
         features = self.basis(x).flatten(1)  # (N, W)
+        if self.head is not None:
+            return self.head(features, y)
         out = self.linear(features)  # (N, 1) or (N, E)
         if self.embedding is None:
             return DiscriminatorOutput(out.squeeze(1), features)

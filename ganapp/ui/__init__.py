@@ -17,16 +17,19 @@ def build_ui(runs: Path, checkpoints: Path):
     """The page as gr.Blocks. Runs and shipped checkpoints are read from these folders."""
     import gradio as gr
 
+    from .compare import build_compare
     from .generate import build_generate
     from .recipe import both
     from .strings import t
-    from .train_tab import build_train
+    from .train_tab import build_train, has_gpu
 
     runs.mkdir(parents=True, exist_ok=True)
     with gr.Blocks(title="ganapp", analytics_enabled=False, fill_width=True) as page:
         gr.HTML(f'<header class="app-head"><h1>ganapp</h1><p>{both("app.tagline")}</p></header>', padding=False)
         with gr.Tab(t("tab.train"), id="train", elem_id="tab_train"):
             build_train(runs)
+        with gr.Tab(t("tab.compare"), id="compare", elem_id="tab_compare"):
+            build_compare(runs, has_gpu())
         with gr.Tab(t("tab.generate"), id="generate", elem_id="tab_generate"):
             build_generate(runs, checkpoints)
     page.queue(max_size=64, default_concurrency_limit=2, api_open=False)

@@ -1,68 +1,13 @@
-// The page's half of the monitor. Gradio runs this once with `element` and `server`; CATALOGS is put in front of it.
+// The page's half of the monitor. Gradio runs this once with `element` and `server`; parts.js and charts.js are put in front of it.
 // One request is in flight at most; everything that was received is kept here, so an update redraws and never reloads.
 (() => {
-  const PICTURES_KEPT = 96;
   const LIVE = ["running", "starting"];
   const WORKING = ["queued", ...LIVE];
   const RESUMABLE = ["paused", "stopped", "failed", "interrupted"];
 
-  // -- words and numbers ------------------------------------------------------------------------------------------------
-
-  // Gradio sets the page's lang to the language that it chose itself, so both halves of the page agree.
-  const language = (document.documentElement.lang || navigator.language).toLowerCase().startsWith("zh") ? "zh-CN" : "en";
-  const t = (key, values = {}) =>
-    (CATALOGS[language][key] ?? key).replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
-  const number = (value, digits = 0) =>
-    value.toLocaleString(language, { minimumFractionDigits: digits, maximumFractionDigits: digits });
-  const kimg = (nimg) => number(nimg / 1000, nimg < 1e6 ? 1 : 0);
-  function clock(sec) {
-    if (!Number.isFinite(sec)) return "–";
-    const s = Math.max(0, Math.round(sec));
-    const two = (n) => String(n).padStart(2, "0");
-    return `${Math.floor(s / 3600)}:${two(Math.floor(s / 60) % 60)}:${two(s % 60)}`;
-  }
-
-  // -- elements and settings --------------------------------------------------------------------------------------------
-
-  const ui = Object.fromEntries([...element.querySelectorAll("[data-m]")].map((node) => [node.dataset.m, node]));
-  for (const node of element.querySelectorAll("[data-t]")) node.textContent = t(node.dataset.t);
-  for (const node of element.querySelectorAll("[data-label]")) node.ariaLabel = node.title = t(node.dataset.label);
-  for (const node of element.querySelectorAll("[data-alt]")) node.alt = t(node.dataset.alt);
-  const set = (node, text) => node.textContent !== text && (node.textContent = text);
-  const show = (node, yes) => node.hidden === yes && (node.hidden = !yes);
-  const able = (button, yes) => button.setAttribute("aria-disabled", String(!yes)); // keeps the focus where it is
-  const isAble = (button) => button.getAttribute("aria-disabled") !== "true";
-
-  function make(tag, text, attributes = {}) {
-    const node = document.createElement(tag);
-    Object.assign(node, attributes);
-    if (text !== undefined) node.textContent = text;
-    if (tag === "button") node.type = "button";
-    return node;
-  }
-
-  const settings = { run: null, smooth: 4, log: false, time: false, real: false, off: [] };
-  try {
-    Object.assign(settings, JSON.parse(localStorage.getItem("ganapp.monitor") ?? "{}"));
-  } catch {
-    // private window or damaged value: the defaults do
-  }
-  function keep(changes) {
-    Object.assign(settings, changes);
-    try {
-      localStorage.setItem("ganapp.monitor", JSON.stringify(settings));
-    } catch {
-      // no storage: the choice lasts as long as the page
-    }
-  }
-
-  function fileUrl(path, version = "") {
-    const config = window.gradio_config ?? {};
-    const sign = new URLSearchParams(location.search).get("__sign"); // a private Space's pass for files
-    const query = new URLSearchParams({ ...(version && { v: version }), ...(sign && { __sign: sign }) }).toString();
-    const escaped = path.split("/").map(encodeURIComponent).join("/");
-    return `${config.root ?? ""}${config.api_prefix ?? "/gradio_api"}/file=${escaped}${query && "?" + query}`;
-  }
+  const { t, number, kimg, clock, ui, set, show, able, press, make, settings, keep, fileUrl, gridUrl, picture } = makeParts(
+    element, "ganapp.monitor", { run: null, smooth: 4, log: false, time: false, real: false, off: [] },
+  );
 
   // -- what is known ----------------------------------------------------------------------------------------------------
 
@@ -70,7 +15,6 @@
   let cursor = {};
   let runs = [];
   let info = null; // {name, config, folder, status, grids, real} of the run that is shown
-  let failures = 0;
 
   function receive(news) {
     if (news.runs) [runs, cursor.list] = [news.runs, news.list];
@@ -84,7 +28,7 @@
     if (news.reset) forget();
     if (news.status) [info.status, cursor.status] = [news.status, news.status_hash];
     if ("offset" in news) [cursor.attempt, cursor.offset] = [news.attempt, news.offset];
-    if (news.stats) charts.append(news.stats);
+    if (news.stats) table.append(news.stats), charts.redraw();
     if (news.grids) {
       info.grids.push(...news.grids);
       cursor.grids = news.grids[news.grids.length - 1];
@@ -94,36 +38,24 @@
   }
 
   function forget() {
-    charts.clear(cursor.run);
+    table.clear();
+    charts.redraw();
     if (info) info.grids = [];
-    if ((cursor.run ?? null) !== timeline.run) resetPictures();
+    if ((cursor.run ?? null) === timeline.run) return; // a new attempt of the same run keeps its zoom
+    charts.forget();
+    resetPictures();
   }
 
   // -- polling ----------------------------------------------------------------------------------------------------------
 
-  let timer = 0;
-  let busy = false;
-  let again = false;
-
-  async function poll() {
-    clearTimeout(timer);
-    if (!element.isConnected) return stopListening(); // Gradio made the component anew: the new one polls
-    if (busy) return void (again = true);
-    if (!document.hidden && element.checkVisibility()) {
-      busy = true;
-      const asked = wanted;
-      // Gradio's client answers undefined where the request failed.
-      const news = await server.poll({ run: wanted, known: cursor }).catch(() => undefined);
-      busy = false;
-      failures = news ? 0 : failures + 1;
-      set(ui.lost, failures > 1 ? t("lost") : "");
-      if (news && asked === wanted) receive(news);
-    }
-    const usual = LIVE.includes(info?.status.state) ? 1000 : 2500;
-    const soon = again;
-    again = false;
-    timer = setTimeout(poll, soon ? 0 : failures ? Math.min(15000, 1000 * 2 ** failures) : usual);
-  }
+  const poll = makePoll(element, server, {
+    request: () => ({ run: wanted, known: cursor }),
+    current: () => wanted,
+    receive,
+    pause: () => (LIVE.includes(info?.status.state) ? 1000 : 2500),
+    lost: (yes) => set(ui.lost, yes ? t("lost") : ""),
+    gone: () => stopListening(),
+  });
 
   async function act(word, more = {}) {
     const answer = await server.act({ run: info.name, word, ...more }).catch(() => undefined);
@@ -228,9 +160,6 @@
     set(ui.summary, what && ready !== undefined ? what : facts.filter(Boolean).join(" · "));
   }
 
-  function press(button, run) {
-    button.addEventListener("click", () => isAble(button) && run());
-  }
   press(ui.toggle, () => (able(ui.toggle, false), act(ui.toggle.dataset.word)));
   press(ui.stop, () => (able(ui.stop, false), act("stop")));
   press(ui.save, () => (able(ui.save, false), act("save")));
@@ -317,7 +246,6 @@
   // -- pictures and their timeline ----------------------------------------------------------------------------------------
 
   const timeline = { run: null, live: true, nimg: null, shown: "", playing: 0 };
-  const pictures = new Map(); // url -> decoded Image, so that moving through the past does not flicker
 
   function resetPictures() {
     Object.assign(timeline, { run: cursor.run ?? null, live: true, nimg: null, shown: "" });
@@ -328,18 +256,6 @@
     ui.video.removeAttribute("src");
     ui.frame.style.height = "";
   }
-
-  function picture(url) {
-    if (!pictures.has(url)) {
-      const image = new Image();
-      image.src = url;
-      pictures.set(url, image.decode().then(() => image));
-      pictures.get(url).catch(() => pictures.delete(url));
-      if (pictures.size > PICTURES_KEPT) pictures.delete(pictures.keys().next().value);
-    }
-    return pictures.get(url);
-  }
-  const gridUrl = (nimg) => fileUrl(`${info.folder}/${String(nimg).padStart(9, "0")}.webp`);
 
   function renderPictures() {
     const { grids } = info;
@@ -369,7 +285,7 @@
   }
 
   async function showGrid(nimg) {
-    const url = gridUrl(nimg);
+    const url = gridUrl(info.folder, nimg);
     if (timeline.shown === url) return;
     timeline.shown = url;
     const image = await picture(url).catch(() => null);
@@ -436,8 +352,8 @@
     const last = info.grids.length - 1;
     const step = Math.max(1, Math.round(last / 160));
     const next = Math.min(last, index + step);
-    for (let ahead = 1; ahead <= 4; ahead++) picture(gridUrl(info.grids[Math.min(last, next + ahead * step)])).catch(() => {});
-    await picture(gridUrl(info.grids[next])).catch(() => {});
+    for (let ahead = 1; ahead <= 4; ahead++) picture(gridUrl(info.folder, info.grids[Math.min(last, next + ahead * step)])).catch(() => {});
+    await picture(gridUrl(info.folder, info.grids[next])).catch(() => {});
     if (!timeline.playing) return;
     seek(next);
     if (next >= last) return stopPlaying();
@@ -471,11 +387,13 @@
 
   // -- charts -----------------------------------------------------------------------------------------------------------
 
+  const table = makeTable();
+  const lines = (...keys) => keys.map((key) => ({ id: key, key, table, label: t("series." + key), colour: `--c-${key}` }));
   const charts = makeCharts(
     ui.root,
     [
-      { canvas: ui.chart1, legend: ui.legend1, keys: ["d_loss", "g_loss", "r1", "r2"], title: t("chart.losses") },
-      { canvas: ui.chart2, legend: ui.legend2, keys: ["d_real", "d_fake"], title: t("chart.outputs") },
+      { canvas: ui.chart1, legend: ui.legend1, lines: lines("d_loss", "g_loss", "r1", "r2", "gp", "d_class", "g_class", "feature_matching", "orthogonal", "path_length"), title: t("chart.losses") },
+      { canvas: ui.chart2, legend: ui.legend2, lines: lines("d_real", "d_fake", "aug_p"), title: t("chart.outputs") },
     ],
     { t, number, kimg, settings, keep, make, set, show, onZoom: (yes) => (ui.unzoom.style.visibility = yes ? "visible" : "hidden") },
   );
@@ -487,31 +405,18 @@
 
   // -- the page around it -----------------------------------------------------------------------------------------------
 
-  let width = 0;
   function resize() {
     if (!ui.grid.hidden) fit(ui.grid);
     if (!ui.realbox.hidden) fit(ui.real);
     charts.redraw();
   }
-  const sizes = new ResizeObserver(() => {
-    if (width === ui.root.clientWidth) return; // a new height is of our own making
-    if (!width) poll(); // a tab that was hidden is shown
-    width = ui.root.clientWidth;
-    resize();
-  });
-  sizes.observe(ui.root);
-  const theme = new MutationObserver(charts.redraw); // light or dark is a class of the body
-  theme.observe(document.body, { attributes: true, attributeFilter: ["class"] });
-  const onShow = () => !document.hidden && poll();
+  const stopFollowing = followPage(ui.root, { poll, resize, redraw: charts.redraw });
   const onWatch = (event) => watch(String(event.detail));
   const onOutside = (event) => !event.target.closest?.(".buttons") && closePanel(false);
-  document.addEventListener("visibilitychange", onShow);
   document.addEventListener("pointerdown", onOutside);
   window.addEventListener("ganapp:watch", onWatch);
   function stopListening() {
-    sizes.disconnect();
-    theme.disconnect();
-    document.removeEventListener("visibilitychange", onShow);
+    stopFollowing();
     document.removeEventListener("pointerdown", onOutside);
     window.removeEventListener("ganapp:watch", onWatch);
   }

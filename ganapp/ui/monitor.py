@@ -1,51 +1,40 @@
 """The live monitor of the Train tab: one gr.HTML whose script polls with a cursor and draws on what it has.
 
-The functions here are plain and tested without gradio; monitor.html, monitor.css and monitor.js are the page. Training is
-not touched: this reads run folders and leaves one word for the driver.
+The functions here are plain and tested without gradio; monitor.html, .css and .js are the page, after what watching.py puts
+in front of them. Training is not touched: this reads run folders and leaves one word for the driver.
 """
 
 from __future__ import annotations
 
-import json
-import math
 import secrets
 import shutil
-import threading
 import time
-import zlib
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from ..runs import WORKING, Run, list_runs
-from .strings import script_catalogs
+from ..runs import WORKING, Run
 from .thinning import columns, spread
+from .watching import FRESH_SEC, Watch, fingerprint, publisher, sources, tidy
 
 STATUS_KEYS = ("state", "attempt", "nimg", "sec", "images_per_sec", "device", "precision", "threads", "mem_mb")
 CONFIG_KEYS = ("preset", "resolution", "family", "loss", "batch", "kimg", "minutes", "parent")
 FIRST = ("running", "starting", "queued", "interrupted")  # what a page that chose nothing is shown
 UNLIMITED_KIMG = 10_000_000
 RESUMABLE = ("paused", "stopped", "failed", "interrupted")
-MAX_RUNS = 300
 MAX_FRAMES = 480  # of a time-lapse: 20 seconds
-FRESH_SEC = 0.7  # all browsers share one look at the folder for so long
 EXPORT_KEPT_SEC = 3600
 
 
 class Monitor:
-    """`poll` and `act` for one folder of runs. Remembers what it saw for FRESH_SEC, and nothing else that matters."""
+    """`poll` and `act` for one folder of runs."""
 
     def __init__(
         self, folder: str | Path, publish: Callable[[Path], None], exports: Path, fresh_sec: float = FRESH_SEC
     ) -> None:
-        self.folder = Path(folder).resolve()
-        self.publish = publish  # makes the files of a folder available to the browser
-        self.exports = exports  # what is in here is available
-        self.fresh_sec = fresh_sec
-        self._lock = threading.Lock()
-        self._memory: dict[Any, tuple[float, Any]] = {}
-        self._ended: dict[Run, tuple[int, dict]] = {}
+        self.watch = Watch(folder, publish, fresh_sec)
+        self.exports = exports  # what is in here is available to the browser
 
     # -- poll ---------------------------------------------------------------------------------------------------------
 
@@ -57,19 +46,15 @@ class Monitor:
         """
         request = request if isinstance(request, dict) else {}
         known = request.get("known") if isinstance(request.get("known"), dict) else {}
-        seen = self._fresh("runs", self._look)
         answer: dict[str, Any] = {}
-        listed = [[run.name, status["state"], status["nimg"]] for run, status in seen]
-        list_hash = fingerprint([row[:2] for row in listed])
-        if known.get("list") != list_hash:
-            answer.update(runs=listed[:MAX_RUNS], list=list_hash)
+        seen = self.watch.list_news(known, answer)
         chosen = choose(seen, request.get("run"))
         if chosen is None:
             return answer | ({"run": None} if known.get("run") else {})
         run, status = chosen
         if known.get("run") != run.name:
             known = {}
-            self.publish(run.samples_folder)
+            self.watch.publish(run.samples_folder)
             answer.update(run=run.name, config=summary(run), folder=run.samples_folder.as_posix())
         with suppress(FileNotFoundError):  # deleted or renamed a moment ago: the next look at the folder says so
             answer.update(self._news(run, status, known, seen))
@@ -81,47 +66,7 @@ class Monitor:
         status_hash = fingerprint(shown)
         if known.get("status") != status_hash:
             news.update(status=shown, status_hash=status_hash)
-        attempt, offset = whole(known.get("attempt"), -1), max(0, whole(known.get("offset"), 0))
-        rows, new_attempt, new_offset = run.read_stats(attempt, offset)
-        reset = not known or new_attempt != attempt or new_offset < offset
-        if reset:
-            news["reset"] = True
-        if rows:
-            news["stats"] = columns(rows)
-        if reset or new_offset != offset:
-            news.update(attempt=new_attempt, offset=new_offset)
-        last = -1 if reset else whole(known.get("grids"), -1)
-        grids, real = self._fresh(run, lambda: ([int(p.stem) for p in run.samples()], run.real_path.exists()))
-        if new := [nimg for nimg in grids if nimg > last]:
-            news["grids"] = new
-        if real and not known.get("real"):
-            news["real"] = True
-        return news
-
-    def _look(self) -> list[tuple[Run, dict]]:
-        """All runs with their status, newest first. The status of a run that has ended is read again when it changes."""
-        seen = []
-        for run in list_runs(self.folder):
-            try:
-                changed = (run.path / "status.json").stat().st_mtime_ns
-                if self._ended.get(run, (0, {}))[0] == changed:
-                    status = self._ended[run][1]
-                else:
-                    status = run.status()
-                    if status["state"] not in (*WORKING, "interrupted"):
-                        self._ended[run] = changed, status
-            except FileNotFoundError:
-                continue  # deleted meanwhile
-            seen.append((run, status))
-        return seen
-
-    def _fresh(self, key: Any, look: Callable[[], Any]) -> Any:
-        with self._lock:
-            when, value = self._memory.get(key, (-math.inf, None))
-            if time.monotonic() - when >= self.fresh_sec:
-                value = look()
-                self._memory[key] = time.monotonic(), value
-            return value
+        return news | self.watch.news(run, known, columns)
 
     # -- act ----------------------------------------------------------------------------------------------------------
 
@@ -132,19 +77,11 @@ class Monitor:
             word = request.get("word")
             if not isinstance(word, str) or word not in ACTIONS:
                 raise ValueError(f"word is {word!r}; it must be one of {', '.join(ACTIONS)}.")
-            return {"ok": True, **ACTIONS[word](self, self._find(request.get("run")), request)}
+            return {"ok": True, **ACTIONS[word](self, self.watch.find(request.get("run")), request)}
         except (ValueError, OSError) as error:
             return {"error": str(error) or type(error).__name__}
         finally:
-            with self._lock:
-                self._memory.clear()
-
-    def _find(self, name: Any) -> Run:
-        """The run of that name. Compared with the names that are there, so no path can come in from outside."""
-        for run in list_runs(self.folder):
-            if run.name == name:
-                return run
-        raise ValueError(f"there is no run {str(name)[:80]!r} any more.")
+            self.watch.forget()
 
     def _send(self, run: Run, request: dict) -> dict:
         # A word left for a run that nobody drives would be obeyed at once when it is resumed.
@@ -180,7 +117,7 @@ class Monitor:
         target = run.timelapse_path
         if not target.exists() or target.stat().st_mtime < grids[-1].stat().st_mtime:
             media.timelapse(frames, target, max(4, min(24, len(frames) // 12)))
-        self.publish(run.samples_folder)
+        self.watch.publish(run.samples_folder)
         return {"file": target.as_posix(), "version": int(target.stat().st_mtime)}
 
     def _export(self, run: Run, request: dict) -> dict:
@@ -242,34 +179,12 @@ def summary(run: Run) -> dict[str, Any]:
     return facts | {"dataset": Path(config.dataset).name}  # without the folders of the person's disk
 
 
-def tidy(value: Any) -> Any:
-    """A value that JSON can hold: a driver may have written NaN, which is none."""
-    if isinstance(value, float):
-        return round(value, 1) if math.isfinite(value) else None
-    return value
-
-
-def whole(value: Any, default: int) -> int:
-    return value if isinstance(value, int) and not isinstance(value, bool) else default
-
-
-def fingerprint(value: Any) -> int:
-    return zlib.crc32(json.dumps(value).encode())
-
-
 def build_monitor(runs_folder: Path):
     """The component (elem_id "monitor"). It follows a run that is announced by the window event "ganapp:watch"."""
     import gradio as gr
     from gradio.utils import get_upload_folder
 
-    published: set[Path] = set()
-
-    def publish(folder: Path) -> None:
-        if folder not in published:  # set_static_paths only ever adds
-            published.add(folder)
-            gr.set_static_paths([folder])
-
-    monitor = Monitor(runs_folder, publish, exports=Path(get_upload_folder()) / "ganapp-exports")
+    monitor = Monitor(runs_folder, publisher(), exports=Path(get_upload_folder()) / "ganapp-exports")
 
     # gradio wants functions with a name of their own that take one plain argument.
     def poll(request: Any) -> dict:
@@ -278,14 +193,4 @@ def build_monitor(runs_folder: Path):
     def act(request: Any) -> dict:
         return monitor.act(request)
 
-    def source(suffix: str) -> str:
-        return Path(__file__).with_name(f"monitor{suffix}").read_text(encoding="utf-8")
-
-    return gr.HTML(
-        elem_id="monitor",
-        html_template=source(".html"),
-        css_template=source(".css"),
-        js_on_load=f"const CATALOGS = {json.dumps(script_catalogs())};\n{source('_charts.js')}{source('.js')}",
-        apply_default_css=False,
-        server_functions=[poll, act],
-    )
+    return gr.HTML(elem_id="monitor", **sources("monitor"), apply_default_css=False, server_functions=[poll, act])

@@ -42,13 +42,19 @@ def config_from(preset: str, dataset: str, budget: str, amount: float, values: d
 def start_run(folder: Path, config: TrainConfig, name: str = "") -> Run:
     """Create a run and begin it in a background thread; it waits where another one is at work."""
     from .. import jobs
+
+    check_data(config)
+    run = create_run(folder, config, name.strip())
+    jobs.start(run)
+    return run
+
+
+def check_data(config: TrainConfig) -> None:
+    """ValueError where there is nothing that could be opened."""
     from ..data import NAMED
 
     if config.dataset not in NAMED and not Path(config.dataset).expanduser().exists():
         raise ValueError(f"There is nothing at {config.dataset!r}: choose a name, a folder or a ZIP that exists.")
-    run = create_run(folder, config, name.strip())
-    jobs.start(run)
-    return run
 
 
 def look_at_data(config: TrainConfig, progress: Callable, cancelled: Callable[[], bool]) -> tuple[str, str]:
@@ -158,7 +164,7 @@ def speed_here(name: str, folder: Path) -> tuple[float, str]:
         if status["state"] in ("running", "starting"):
             return 0.0, ""
     if name not in _speeds:
-        from ..jobs import pick_device
+        from ..devices import pick_device
         from ..probe import measure
 
         config = PRESETS[name].config

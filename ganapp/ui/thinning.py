@@ -3,29 +3,41 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
-SERIES = ("d_loss", "g_loss", "r1", "r2", "d_real", "d_fake")
+SERIES = (
+    "d_loss", "g_loss", "r1", "r2", "gp", "d_class", "g_class", "feature_matching", "orthogonal", "path_length",
+    "d_real", "d_fake", "aug_p",
+)  # fmt: skip
 MAX_ROWS = 900  # more rows than this are sent as BUCKETS times mean, lowest and highest
 BUCKETS = 440
+SERIES_IN_FULL = 6  # that many series get all of these rows; more of them share the same bytes
 
 
-def columns(rows: list[dict[str, float]]) -> dict[str, Any]:
+def columns(
+    rows: list[dict[str, float]],
+    series: Sequence[str] = SERIES,
+    max_rows: int = MAX_ROWS,
+    buckets: int = BUCKETS,
+) -> dict[str, Any]:
     """Rows as columns of about 4 digits, null where there is no finite number.
 
-    Up to MAX_ROWS rows as they are. More as BUCKETS points: the mean under the series' name, and "lo" and "hi" hold the
+    Up to max_rows rows as they are. More as `buckets` points: the mean under the series' name, and "lo" and "hi" hold the
     lowest and highest, so that a spike stays visible.
     """
-    keys = [key for key in SERIES if any(key in row for row in rows)]
-    count = min(len(rows), BUCKETS) if len(rows) > MAX_ROWS else len(rows)
+    keys = [key for key in series if any(key in row for row in rows)]
+    share = min(1.0, SERIES_IN_FULL / max(len(keys), 1))
+    max_rows, buckets = int(max_rows * share), int(buckets * share)
+    count = min(len(rows), buckets) if len(rows) > max_rows else len(rows)
     edges = [len(rows) * i // count for i in range(count + 1)]
-    buckets = [rows[a:b] for a, b in zip(edges, edges[1:], strict=False)]
+    parts = [rows[a:b] for a, b in zip(edges, edges[1:], strict=False)]
     table: dict[str, Any] = {
         "rows": len(rows),
-        "nimg": [bucket[-1]["nimg"] for bucket in buckets],
-        "sec": [round(bucket[-1].get("sec", 0), 1) for bucket in buckets],
+        "nimg": [bucket[-1]["nimg"] for bucket in parts],
+        "sec": [round(bucket[-1].get("sec", 0), 1) for bucket in parts],
     }
-    values = {key: [[r[key] for r in bucket if is_number(r.get(key))] for bucket in buckets] for key in keys}
+    values = {key: [[r[key] for r in bucket if is_number(r.get(key))] for bucket in parts] for key in keys}
     for key in keys:
         table[key] = [short(math.fsum(v) / len(v)) if v else None for v in values[key]]
     if count < len(rows):

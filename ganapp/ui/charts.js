@@ -1,39 +1,34 @@
-// The two line charts of the monitor: the points received so far, drawn by hand on canvases that share zoom and crosshair.
+// Line charts drawn by hand on canvases that share zoom and crosshair: those of the monitor and of the Compare tab.
 // No library: 10,000 points a series are reduced to one place a pixel column, and a new point never loses the zoom.
 
-// root: where the colours are defined; panes: [{canvas, legend, keys, title}]; tools: words, numbers and settings of the page.
-function makeCharts(root, panes, { t, number, kimg, settings, keep, make, set, show, onZoom }) {
-  const POINTS_KEPT = 20000; // a series longer than this is halved: memory stays bounded however long the page is open
-  const KEYS = panes.flatMap((pane) => pane.keys);
-  let run = null;
-  let data = newSeries();
-  let range = null; // the zoom: [from, to] in images, or in seconds; null shows everything
-  let hover = null; // the place of the crosshair, in the same unit
-  let smoothed = {};
+// The points of one run, in columns. A series longer than `kept` is halved: memory stays bounded however long the page is open.
+function makeTable(kept = 20000) {
+  const table = { version: 0, append, clear };
+  clear();
+  return table;
 
-  // -- the points -----------------------------------------------------------------------------------------------------
-
-  function newSeries() {
-    return { nimg: [], sec: [], rows: 0, mean: {}, lo: {}, hi: {}, version: 0 };
+  function clear() {
+    Object.assign(table, { nimg: [], sec: [], rows: 0, mean: {}, lo: {}, hi: {} });
+    table.version++;
   }
 
-  function append(table) {
-    const before = data.nimg.length;
-    data.rows += table.rows;
-    data.nimg.push(...table.nimg);
-    data.sec.push(...table.sec);
-    for (const key of KEYS) {
-      if (!table[key] && !data.mean[key]) continue;
-      const gap = table.nimg.map(() => NaN);
-      const columns = { mean: table[key], lo: table.lo?.[key] ?? table[key], hi: table.hi?.[key] ?? table[key] };
+  // news: what thinning.columns made of the rows that are new.
+  function append(news) {
+    const before = table.nimg.length;
+    table.rows += news.rows;
+    table.nimg.push(...news.nimg);
+    table.sec.push(...news.sec);
+    const { rows, nimg, sec, lo, hi, ...means } = news;
+    for (const key of new Set([...Object.keys(means), ...Object.keys(table.mean)])) {
+      const gap = nimg.map(() => NaN);
+      const columns = { mean: means[key], lo: lo?.[key] ?? means[key], hi: hi?.[key] ?? means[key] };
       for (const [part, values] of Object.entries(columns)) {
-        data[part][key] ??= new Array(before).fill(NaN);
-        data[part][key].push(...(values ? values.map((value) => value ?? NaN) : gap));
+        table[part][key] ??= new Array(before).fill(NaN);
+        table[part][key].push(...(values ? values.map((value) => value ?? NaN) : gap));
       }
     }
-    while (data.nimg.length > POINTS_KEPT) halve();
-    data.version++;
-    redraw();
+    while (table.nimg.length > kept) halve();
+    table.version++;
   }
 
   function halve() {
@@ -45,11 +40,18 @@ function makeCharts(root, panes, { t, number, kimg, settings, keep, make, set, s
     };
     const known = (join) => (a, b) => (Number.isNaN(a) ? b : Number.isNaN(b) ? a : join(a, b));
     const joins = { mean: known((a, b) => (a + b) / 2), lo: known(Math.min), hi: known(Math.max) };
-    data.nimg = pairs(data.nimg, (a, b) => b);
-    data.sec = pairs(data.sec, (a, b) => b);
+    table.nimg = pairs(table.nimg, (a, b) => b);
+    table.sec = pairs(table.sec, (a, b) => b);
     for (const [part, join] of Object.entries(joins))
-      for (const key of Object.keys(data[part])) data[part][key] = pairs(data[part][key], join);
+      for (const key of Object.keys(table[part])) table[part][key] = pairs(table[part][key], join);
   }
+}
+
+// root: where the colours are defined; panes: [{canvas, legend, title, lines}]; tools: words, numbers and settings of the page.
+// A line: {id, label, colour (a CSS variable), table, key (of the table), and where wanted dash, faint (its raw values), always (in the legend)}.
+function makeCharts(root, panes, { t, number, kimg, settings, keep, make, set, show, onZoom }) {
+  let range = null; // the zoom: [from, to] in images, or in seconds; null shows everything
+  let hover = null; // the place of the crosshair, in the same unit
 
   // -- numbers --------------------------------------------------------------------------------------------------------
 
@@ -60,10 +62,12 @@ function makeCharts(root, panes, { t, number, kimg, settings, keep, make, set, s
     return value.toFixed(size >= 1000 ? 0 : size >= 100 ? 1 : size >= 10 ? 2 : 3).replace("-", "−");
   };
 
-  const xs = () => (settings.time ? data.sec : data.nimg);
+  const xs = (table) => (settings.time ? table.sec : table.nimg);
+  const tables = () => [...new Set(charts.flatMap((chart) => chart.lines.map((line) => line.table)))].filter((table) => table.nimg.length);
+  const longest = () => tables().reduce((a, b) => (a && xs(a).at(-1) >= xs(b).at(-1) ? a : b), null);
   function bounds() {
-    const x = xs();
-    return x.length ? [Math.min(0, x[0]), Math.max(x[x.length - 1], 1e-9)] : [0, 1];
+    const all = tables().map(xs);
+    return all.length ? [Math.min(0, ...all.map((x) => x[0])), Math.max(1e-9, ...all.map((x) => x.at(-1)))] : [0, 1];
   }
   // Index of the first point at or after a place.
   function find(x, place) {
@@ -81,15 +85,16 @@ function makeCharts(root, panes, { t, number, kimg, settings, keep, make, set, s
   }
 
   // A moving average with a half-life in rows, taken over images: thinning does not change its shape.
-  function smooth(key) {
-    const stamp = `${run} ${data.version} ${settings.smooth}`;
-    if (smoothed.version !== stamp) smoothed = { version: stamp };
-    if (smoothed[key]) return smoothed[key];
-    const { nimg, mean: { [key]: values } } = data;
-    const row = (nimg[nimg.length - 1] - nimg[0]) / Math.max(1, data.rows - 1) || 1;
+  function smooth(line) {
+    const { table } = line;
+    const stamp = `${table.version} ${settings.smooth}`;
+    if (line.stamp === stamp) return line.smoothed;
+    const { nimg, mean: { [line.key]: values } } = table;
+    const row = (nimg[nimg.length - 1] - nimg[0]) / Math.max(1, table.rows - 1) || 1;
     const half = (2 ** settings.smooth - 1) * row;
     let [sum, weight, before] = [0, 0, nimg[0] - row];
-    smoothed[key] = values.map((value, i) => {
+    line.stamp = stamp;
+    line.smoothed = values.map((value, i) => {
       if (Number.isNaN(value)) return NaN;
       const kept = half > 0 ? 2 ** (-(nimg[i] - before) / half) : 0;
       before = nimg[i];
@@ -97,7 +102,7 @@ function makeCharts(root, panes, { t, number, kimg, settings, keep, make, set, s
       weight = weight * kept + (1 - kept);
       return weight > 0 ? sum / weight : value;
     });
-    return smoothed[key];
+    return line.smoothed;
   }
 
   function ticks(low, high, count) {
@@ -115,8 +120,10 @@ function makeCharts(root, panes, { t, number, kimg, settings, keep, make, set, s
 
   // The vertical axis: linear, or logarithmic; symmetric around a linear part near 0 where values are not all positive.
   function scaleOf(low, high) {
+    const middle = Math.max(Math.abs(low), Math.abs(high));
+    if (high - low < middle * 1e-6 || !middle) [low, high] = [low - (middle * 0.1 || 1), high + (middle * 0.1 || 1)]; // one value
     if (!settings.log) {
-      const pad = (high - low) * 0.06 || Math.abs(high) * 0.1 || 1;
+      const pad = (high - low) * 0.06;
       const { out, step } = ticks(low - pad, high + pad, 4);
       return { f: (v) => v, low: low - pad, high: high + pad, marks: out.map((v) => [v, plain(v, step)]) };
     }
@@ -132,22 +139,28 @@ function makeCharts(root, panes, { t, number, kimg, settings, keep, make, set, s
     return { f, low: f(low) - pad, high: f(high) + pad, marks: marks.filter(([v]) => f(v) >= f(low) - pad && f(v) <= f(high) + pad) };
   }
 
-  function makeChart({ canvas, legend, keys, title }) {
-    const chart = { canvas, keys, title, frame: { left: 44, right: 8, top: 8, bottom: 20 }, drag: null, buttons: {} };
-    for (const key of keys) {
-      const button = make("button", undefined, { ariaPressed: "true", hidden: true });
-      button.style.setProperty("--tone", `var(--c-${key})`);
-      button.append(make("i"), make("span", t("series." + key)), make("b"), make("small"));
-      button.addEventListener("click", () => {
-        keep({ off: settings.off.includes(key) ? settings.off.filter((k) => k !== key) : [...settings.off, key] });
-        redraw();
-      });
-      chart.buttons[key] = button;
-      legend.append(button);
-    }
+  function makeChart({ canvas, legend, title, lines }) {
+    const chart = { canvas, legend, title, lines: [], frame: { left: 44, right: 8, top: 8, bottom: 20 }, drag: null };
+    setLines(chart, lines);
     listenToChart(chart);
     return chart;
   }
+
+  function setLines(chart, lines) {
+    chart.lines = lines;
+    for (const line of lines) {
+      const button = (line.button = make("button", undefined, { ariaPressed: "true", hidden: true, title: line.title ?? "" }));
+      button.style.setProperty("--tone", `var(${line.colour})`);
+      if (line.dash) button.dataset.dash = "";
+      button.append(make("i"), make("span", line.label), make("b"), make("small"));
+      button.addEventListener("click", () => {
+        keep({ off: settings.off.includes(line.id) ? settings.off.filter((id) => id !== line.id) : [...settings.off, line.id] });
+        redraw();
+      });
+    }
+    chart.legend.replaceChildren(...lines.map((line) => line.button));
+  }
+  const has = (line) => Boolean(line.table.mean[line.key]);
 
   function draw(chart) {
     const { canvas, frame } = chart;
@@ -162,10 +175,10 @@ function makeCharts(root, panes, { t, number, kimg, settings, keep, make, set, s
     const colour = (name) => style.getPropertyValue(name).trim();
     c.font = `11px ${style.fontFamily}`;
     chart.width = width;
-    const x = xs();
-    const shown = chart.keys.filter((key) => data.mean[key] && !settings.off.includes(key));
-    writeLegend(chart, x);
-    if (!x.length) {
+    const shown = chart.lines.filter((line) => has(line) && !settings.off.includes(line.id));
+    const at = snapped(shown);
+    writeLegend(chart, at);
+    if (!chart.lines.some(has)) {
       c.fillStyle = colour("--soft");
       c.textAlign = "center";
       return c.fillText(t("chart.empty"), width / 2, height / 2);
@@ -174,8 +187,10 @@ function makeCharts(root, panes, { t, number, kimg, settings, keep, make, set, s
     const inner = width - frame.left - frame.right;
     const toX = (place) => frame.left + ((place - from) / (to - from)) * inner;
     Object.assign(chart, { from, to, inner });
-    const [start, end] = [Math.max(0, find(x, from) - 1), Math.min(x.length, find(x, to) + 2)];
-    const curves = shown.map((key) => curve(key, x, start, end, toX, inner));
+    const curves = shown.map((line) => {
+      const x = xs(line.table);
+      return curve(line, x, Math.max(0, find(x, from) - 1), Math.min(x.length, find(x, to) + 2), toX, inner);
+    });
     const scale = scaleOf(...extent(curves));
     const toY = (v) => height - frame.bottom - ((scale.f(v) - scale.low) / (scale.high - scale.low)) * (height - frame.top - frame.bottom);
     drawAxes(c, scale, toX, toY, { from, to, width, height, frame, colour });
@@ -183,8 +198,8 @@ function makeCharts(root, panes, { t, number, kimg, settings, keep, make, set, s
     c.beginPath();
     c.rect(frame.left, frame.top - 4, inner, height - frame.top - frame.bottom + 8);
     c.clip();
-    for (const line of curves) drawCurve(c, line, toY, colour(`--c-${line.key}`));
-    if (hover !== null && !chart.drag) drawCrosshair(c, shown, x, toX, toY, { height, frame, colour });
+    curves.forEach((places, i) => drawCurve(c, places, toY, colour(shown[i].colour), shown[i]));
+    if (at !== null && !chart.drag) drawCrosshair(c, shown, at, toX, toY, { height, frame, colour });
     if (chart.drag) {
       c.fillStyle = colour("--accent");
       c.globalAlpha = 0.15;
@@ -194,26 +209,26 @@ function makeCharts(root, panes, { t, number, kimg, settings, keep, make, set, s
   }
 
   // At most one place a pixel column: the lowest, the highest and the last smoothed value in it.
-  function curve(key, x, start, end, toX, inner) {
-    const { lo: { [key]: lo }, hi: { [key]: hi } } = data;
-    const line = smooth(key);
-    const places = { key, x: [], lo: [], hi: [], y: [] };
+  function curve(line, x, start, end, toX, inner) {
+    const { lo: { [line.key]: lo }, hi: { [line.key]: hi } } = line.table;
+    const smoothed = smooth(line);
+    const places = { x: [], lo: [], hi: [], y: [] };
     const dense = end - start > inner;
     let column = -Infinity;
     for (let i = start; i < end; i++) {
-      if (Number.isNaN(line[i])) continue;
+      if (Number.isNaN(smoothed[i])) continue;
       const at = toX(x[i]);
       const n = places.x.length - 1;
       if (dense && Math.floor(at) === column) {
         if (lo[i] < places.lo[n]) places.lo[n] = lo[i];
         if (hi[i] > places.hi[n]) places.hi[n] = hi[i];
-        places.y[n] = line[i];
+        places.y[n] = smoothed[i];
       } else {
         column = Math.floor(at);
         places.x.push(at);
         places.lo.push(lo[i]);
         places.hi.push(hi[i]);
-        places.y.push(line[i]);
+        places.y.push(smoothed[i]);
       }
     }
     return places;
@@ -263,7 +278,8 @@ function makeCharts(root, panes, { t, number, kimg, settings, keep, make, set, s
     });
   }
 
-  function drawCurve(c, line, toY, colour) {
+  function drawCurve(c, line, toY, colour, { dash, faint }) {
+    const share = faint ? 0.4 : 1;
     c.strokeStyle = colour;
     c.lineJoin = "round";
     const stroke = (alpha, width, path) => {
@@ -276,20 +292,35 @@ function makeCharts(root, panes, { t, number, kimg, settings, keep, make, set, s
     const along = (values) => line.x.forEach((x, i) => (i ? c.lineTo(x, toY(values[i])) : c.moveTo(x, toY(values[i]))));
     if (line.x.some((x, i) => line.lo[i] < line.hi[i])) {
       c.fillStyle = colour;
-      c.globalAlpha = 0.16;
+      c.globalAlpha = 0.16 * share;
       c.beginPath();
       along(line.hi);
       for (let i = line.x.length - 1; i >= 0; i--) c.lineTo(line.x[i], toY(line.lo[i]));
       c.fill();
-      stroke(0.16, 1, () => along(line.lo));
+      stroke(0.16 * share, 1, () => along(line.lo));
     }
-    stroke(0.3, 1, () => along(line.hi));
+    stroke(0.3 * share, 1, () => along(line.hi));
+    if (dash) c.setLineDash(dash);
     stroke(1, 1.75, () => along(line.y));
+    c.setLineDash([]);
   }
 
-  function drawCrosshair(c, shown, x, toX, toY, { height, frame, colour }) {
-    const i = nearest(x, hover);
-    const at = Math.round(toX(x[i])) + 0.5;
+  // The crosshair stands on a point: the one nearest to the pointer, of whatever line.
+  function snapped(shown) {
+    if (hover === null || !shown.length) return null;
+    const places = shown.map((line) => xs(line.table)[nearest(xs(line.table), hover)]);
+    return places.reduce((a, b) => (Math.abs(b - hover) < Math.abs(a - hover) ? b : a));
+  }
+  // Index of a line's point at a place, else its last one; -1 where the line ended before that place.
+  function indexAt(line, at) {
+    const x = xs(line.table);
+    if (at === null) return x.length - 1;
+    const i = nearest(x, at);
+    return i === x.length - 1 && at - x[i] > 2 * (x[i] - (x[i - 1] ?? 0)) ? -1 : i;
+  }
+
+  function drawCrosshair(c, shown, place, toX, toY, { height, frame, colour }) {
+    const at = Math.round(toX(place)) + 0.5;
     c.globalAlpha = 1;
     c.strokeStyle = colour("--soft");
     c.lineWidth = 1;
@@ -299,40 +330,40 @@ function makeCharts(root, panes, { t, number, kimg, settings, keep, make, set, s
     c.lineTo(at, height - frame.bottom);
     c.stroke();
     c.setLineDash([]);
-    for (const key of shown) {
-      const y = toY(smooth(key)[i]);
+    for (const line of shown) {
+      const i = indexAt(line, place);
+      const y = i < 0 ? NaN : toY(smooth(line)[i]);
       if (!Number.isFinite(y)) continue;
-      c.fillStyle = colour(`--c-${key}`);
+      c.fillStyle = colour(line.colour);
       c.beginPath();
-      c.arc(at, y, 3.5, 0, 7);
+      c.arc(toX(xs(line.table)[i]), y, 3.5, 0, 7);
       c.fill();
     }
     c.fillStyle = colour("--ink");
-    const text = place(i);
+    const text = say(place);
     const right = at + c.measureText(text).width + 8 > frame.left + (c.canvas.clientWidth - frame.left - frame.right);
     c.textAlign = right ? "right" : "left";
     c.fillText(text, at + (right ? -5 : 5), frame.top + 8);
   }
 
-  const place = (i) => (settings.time ? t("axis.min", { x: number(data.sec[i] / 60, 1) }) : t("axis.kimg", { x: kimg(data.nimg[i]) }));
+  const say = (place) => (settings.time ? t("axis.min", { x: number(place / 60, 1) }) : t("axis.kimg", { x: kimg(place) }));
 
   // The legend is the read-out: bold is smoothed, pale is raw; at the crosshair, else the latest.
-  function writeLegend(chart, x) {
-    const i = x.length ? (hover === null ? x.length - 1 : nearest(x, hover)) : -1;
+  function writeLegend(chart, place) {
     const words = [];
-    for (const key of chart.keys) {
-      const button = chart.buttons[key];
-      const on = !settings.off.includes(key);
-      show(button, Boolean(data.mean[key]));
+    for (const line of chart.lines) {
+      const { button, table: { mean: { [line.key]: values } } } = line;
+      const on = !settings.off.includes(line.id);
+      show(button, Boolean(values || line.always));
       button.ariaPressed = String(on);
-      if (!data.mean[key] || i < 0) continue;
-      let at = i; // a lazy penalty has no value at most places
-      while (at > 0 && Number.isNaN(data.mean[key][at])) at--;
-      set(button.children[2], short(smooth(key)[at]));
-      set(button.children[3], short(data.mean[key][at]));
-      if (on) words.push(`${t("series." + key)} ${short(data.mean[key][at])}`);
+      let at = values ? indexAt(line, place) : -1;
+      while (at > 0 && Number.isNaN(values[at])) at--; // a lazy penalty has no value at most places
+      set(button.children[2], at < 0 ? "–" : short(smooth(line)[at]));
+      set(button.children[3], at < 0 ? "" : short(values[at]));
+      if (on && at >= 0) words.push(`${line.label} ${short(values[at])}`);
     }
-    chart.canvas.ariaLabel = words.length ? t("chart.label", { title: chart.title, at: place(i), values: words.join(", ") }) : `${chart.title}: ${t("chart.empty")}`;
+    const { title, canvas } = chart;
+    canvas.ariaLabel = words.length ? t("chart.label", { title, at: say(place ?? bounds()[1]), values: words.join(", ") }) : `${title}: ${t("chart.empty")}`;
   }
 
   function zoomTo(from, to) {
@@ -365,7 +396,7 @@ function makeCharts(root, panes, { t, number, kimg, settings, keep, make, set, s
     const placeAt = (px) => chart.from + ((px - frame.left) / chart.inner) * (chart.to - chart.from);
     const inside = (event) => Math.min(chart.width - frame.right, Math.max(frame.left, event.offsetX));
     canvas.addEventListener("pointerdown", (event) => {
-      if (event.button || !data.nimg.length) return;
+      if (event.button || !tables().length) return;
       chart.drag = { a: inside(event), b: inside(event) };
       canvas.setPointerCapture(event.pointerId);
     });
@@ -400,7 +431,6 @@ function makeCharts(root, panes, { t, number, kimg, settings, keep, make, set, s
     });
   }
 
-  const charts = panes.map(makeChart);
   let drawing = 0;
   function redraw() {
     drawing ||= requestAnimationFrame(() => {
@@ -410,21 +440,26 @@ function makeCharts(root, panes, { t, number, kimg, settings, keep, make, set, s
     });
   }
 
+  const charts = [];
+  for (const pane of panes) charts.push(makeChart(pane));
   return {
-    append,
     redraw,
     unzoom,
-    // A new attempt of the same run keeps its zoom.
-    clear(name) {
-      if (name !== run) [run, range, hover] = [name, null, null];
-      data = newSeries();
+    // Other lines (and another title) for the pane of that number; the zoom stays.
+    setLines(pane, lines, title = charts[pane].title) {
+      charts[pane].title = title;
+      setLines(charts[pane], lines);
+      redraw();
+    },
+    forget() {
+      range = hover = null;
       redraw();
     },
     useTime(yes) {
-      const was = xs();
-      const ends = range?.map((at) => nearest(was, at));
+      const lead = longest();
+      const ends = lead && range?.map((at) => nearest(xs(lead), at));
       keep({ time: yes });
-      range = ends ? ends.map((i) => xs()[i]) : null;
+      range = ends ? ends.map((i) => xs(lead)[i]) : null;
       hover = null;
       redraw();
     },

@@ -1,0 +1,85 @@
+"""A small real grid of every family under every loss, from the same data and budget, as one picture for the README.
+
+    python benchmarks/families.py [--seconds 40] [--data faces] [--families dcgan,resnet] [--losses hinge,...]
+
+Each cell: a small network of the family at 32 pixels, trained alone for the same number of seconds on one thread, then
+seeds 0-15 of the averaged generator. R1 is on (weight 1, every 8th step) for every cell, so that losses are compared, not
+collapses; wasserstein has its gradient penalty in its place. The picture: rows are families, columns losses.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+
+from common import RESULTS, write_result
+
+SMALL = {
+    "mlp": ({"hidden": [256, 512]}, {"hidden": [512, 256]}),
+    "dcgan": ({"width": 48}, {"width": 48, "norm": "none"}),
+    "resnet": ({}, {}),
+    "progan": ({}, {}),
+    "stylegan2": ({}, {}),
+    "r3gan": ({"widths": [96, 64, 48, 32], "blocks": 1}, {"widths": [96, 64, 48, 32], "blocks": 1}),
+}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--seconds", type=float, default=40)
+    parser.add_argument("--data", default="faces")
+    parser.add_argument("--families", default="")
+    parser.add_argument("--losses", default="")
+    args = parser.parse_args()
+
+    import numpy as np
+    import torch
+
+    from ganapp.config import FAMILY_NAMES, LOSS_NAMES
+    from ganapp.data import open_dataset
+    from ganapp.media import grid, save_webp
+
+    torch.set_num_threads(1)
+    data = open_dataset(args.data, 32)
+    families = args.families.split(",") if args.families else FAMILY_NAMES
+    losses = args.losses.split(",") if args.losses else LOSS_NAMES
+    cells, table = [], {}
+    for family in families:
+        for loss in losses:
+            images, kimg = cell(family, loss, data, args.seconds)
+            table[f"{family} / {loss}"] = {"kimg": kimg}
+            cells.append(grid(images, columns=4, pad=0))
+            print(f"{family:10} {loss:22} {kimg} kimg", flush=True)
+    save_webp(RESULTS / "families.webp", grid(np.stack(cells), columns=len(losses), pad=6))
+    write_result("families", {"seconds": args.seconds, "rows": list(families), "columns": list(losses), "cells": table})
+
+
+def cell(family: str, loss: str, data, seconds: float):
+    """(uint8 images (16, 32, 32, C), kimg): one small network after some seconds."""
+    import torch
+
+    from ganapp.config import TrainConfig
+    from ganapp.data.batches import Batches
+    from ganapp.sample import generate
+    from ganapp.train import TrainState, averaged_generator, train
+
+    g_args, d_args = SMALL[family]
+    penalty = {"gp": 10.0} if loss == "wasserstein" else {"r1": 1.0, "r1_interval": 8}
+    config = TrainConfig(
+        family=family, loss=loss, channels=data.channels, num_classes=data.num_classes, z_dim=64, batch=32, beta1=0.0,
+        beta2=0.99, g_lr=5e-4, d_lr=5e-4, ema_kimg=2, g_args=g_args, d_args=d_args, precision="bf16", **penalty,
+    )  # fmt: skip
+    device = torch.device("cpu")
+    draw = Batches(data, device, seed=0, mirror=False, conditional=data.num_classes > 0)
+    state = TrainState.create(config, device)
+    began = time.time()
+    for _ in train(state, config, draw):
+        if time.time() - began > seconds:
+            break
+    G = averaged_generator(state, config, draw.labels)
+    G.spec = config.spec()
+    return generate(G, range(16)), round(state.nimg / 1000, 1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,203 @@
+"""Mode coverage, the classic argument: one small backbone under every loss, for the same number of images.
+
+    GANAPP_DATA=FOLDER python benchmarks/modes.py [--kimg 60] [--losses minimax,hinge] [--only grid]
+
+Stacked MNIST (Metz 2017; Lin 2018): three digits stacked as colour channels, 1,000 modes. 26,000 samples, sorted by a
+classifier trained here on MNIST (accuracy printed). Modes and KL to the uniform distribution as the papers compute them
+(argmax), and once more counting only samples whose three digits are all recognized with confidence > 0.9: argmax alone
+takes blobs for digits. Backbone: DCGAN, width 32, 28 pixels, unconditional, EMA weights, seeds 0-25,999.
+
+25 Gaussians on a 5×5 grid, spacing 2, standard deviation 0.05: MLPs of two hidden layers of 128; a mode counts where at
+least 1 % of an even share of 25,000 samples lies within three standard deviations; share = samples that do, anywhere.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+
+from common import write_result
+from real_data import train_classifier
+
+# loss -> (name of the row, changes): each loss with what its paper needs to be itself
+ROWS = {
+    "minimax": dict(loss="minimax"),
+    "non_saturating": dict(loss="non_saturating"),
+    "least_squares": dict(loss="least_squares"),
+    "wasserstein, clipping": dict(loss="wasserstein", weight_clip=0.01, d_steps=5),
+    "wasserstein, gp 10": dict(loss="wasserstein", gp=10.0),
+    "hinge": dict(loss="hinge"),
+    "relativistic_average": dict(loss="relativistic_average"),
+    "non_saturating, R1": dict(loss="non_saturating", r1=1.0),
+    "relativistic, R1 + R2": dict(loss="relativistic", r1=1.0, r2=1.0),
+}
+GRID_POINTS = [(2.0 * i - 4, 2.0 * j - 4) for i in range(5) for j in range(5)]
+GRID_STD = 0.05
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--kimg", type=float, default=60, help="budget of each loss on Stacked MNIST")
+    parser.add_argument("--grid-kimg", type=float, default=640, help="budget of each loss on the 25 Gaussians")
+    parser.add_argument("--losses", default="", help="rows whose name contains one of these, separated by commas")
+    parser.add_argument("--only", choices=("stacked", "grid"), default="")
+    parser.add_argument("--threads", type=int, default=0)
+    args = parser.parse_args()
+
+    import torch
+
+    if args.threads:
+        torch.set_num_threads(args.threads)
+    rows = {n: c for n, c in ROWS.items() if not args.losses or any(part in n for part in args.losses.split(","))}
+    result = {"protocol": __doc__.split("\n\n", 2)[2].strip()}
+    if args.only != "stacked":
+        result["grid"] = {"kimg": args.grid_kimg, "rows": {n: grid(c, args.grid_kimg) for n, c in rows.items()}}
+        show("25 Gaussians", result["grid"])
+    if args.only != "grid":
+        classifier, accuracy, data = mnist()
+        found = {n: stacked(c, args.kimg, classifier, data, n) for n, c in rows.items()}
+        result["stacked"] = {"kimg": args.kimg, "classifier_accuracy_test": round(accuracy, 4), "rows": found}
+        show("Stacked MNIST", result["stacked"])
+    write_result("modes" + (f"-{args.only}" if args.only else ""), result)
+
+
+def show(title: str, table: dict) -> None:
+    print(f"\n{title}, {table['kimg']:g} kimg each")
+    for name, row in table["rows"].items():
+        print(f"  {name:24}", "  ".join(f"{k} {v}" for k, v in row.items()), flush=True)
+
+
+# -- Stacked MNIST ----------------------------------------------------------------------------------------------------
+
+
+def mnist():
+    from ganapp.data import open_dataset
+
+    train, test = (open_dataset("mnist", 28, split=s) for s in ("train", "heldout"))
+    classifier, accuracy = train_classifier(train, test)
+    return classifier, accuracy, train.images.all()
+
+
+def stacked(changes: dict, kimg: float, classifier, digits, name: str) -> dict:
+    import numpy as np
+    import torch
+
+    from ganapp.config import TrainConfig
+
+    config = TrainConfig(
+        family="dcgan", resolution=28, channels=3, z_dim=100, batch=64, g_lr=2e-4, d_lr=2e-4, beta1=0.5, ema_kimg=2,
+        g_args={"width": 32}, d_args={"width": 32, "norm": "none"}, **changes,
+    )  # fmt: skip
+
+    def draw(nimg: int, size: int):
+        index = np.random.default_rng([7, nimg]).integers(0, len(digits), (size, 3))
+        x = torch.from_numpy(digits[index, 0]).float() / 127.5 - 1
+        return x.contiguous(memory_format=torch.channels_last), None
+
+    began = time.time()
+    G = train_for(config, draw, kimg)
+    counts, sure = np.zeros(1000, int), np.zeros(1000, int)
+    for start in range(0, 26_000, 500):
+        z = np.stack([np.random.RandomState(s).randn(config.z_dim) for s in range(start, start + 500)])
+        with torch.no_grad():
+            images = G(torch.from_numpy(z).float())
+            p, digit = classifier(images.reshape(-1, 1, 28, 28)).softmax(1).max(1)
+        mode = (digit.view(-1, 3) * torch.tensor([100, 10, 1])).sum(1).numpy()
+        counts += np.bincount(mode, minlength=1000)
+        sure += np.bincount(mode[(p.view(-1, 3) > 0.9).all(1).numpy()], minlength=1000)
+    row = {"modes": int((counts > 0).sum()), "KL": kl_to_uniform(counts)}
+    row |= {
+        "modes>0.9": int((sure > 0).sum()),
+        "KL>0.9": kl_to_uniform(sure),
+        "share>0.9": round(sure.sum() / 26_000, 3),
+    }
+    row["sec"] = round(time.time() - began)
+    print(f"  {name}: {row}", flush=True)
+    return row
+
+
+def kl_to_uniform(counts) -> float | None:
+    """KL(samples ‖ uniform over the modes), in nats; None where nothing was counted."""
+    import numpy as np
+
+    if not counts.sum():
+        return None
+    p = counts[counts > 0] / counts.sum()
+    return round(float((p * np.log(p * len(counts))).sum()), 3)
+
+
+def train_for(config, draw, kimg: float):
+    """The averaged generator after kimg thousand images on the CPU."""
+    import torch
+
+    from ganapp.train import TrainState, averaged_generator, train
+
+    state = TrainState.create(config, torch.device("cpu"))
+    for tick in train(state, config, draw):
+        if tick.nimg >= kimg * 1000:
+            return averaged_generator(state, config, None)
+
+
+# -- 25 Gaussians -----------------------------------------------------------------------------------------------------
+
+
+def grid(changes: dict, kimg: float) -> dict:
+    """Points are handed to the mlp family as images (N, 1, 1, 2) scaled to about [-1, 1], so that train() itself is used."""
+    import numpy as np
+    import torch
+
+    from ganapp.config import TrainConfig
+    from ganapp.models import DiscriminatorOutput
+    from ganapp.train import TrainState, train
+
+    def mlp(inputs, outputs):
+        layers = [torch.nn.Linear(inputs, 128), torch.nn.LeakyReLU(0.2), torch.nn.Linear(128, 128)]
+        return torch.nn.Sequential(*layers, torch.nn.LeakyReLU(0.2), torch.nn.Linear(128, outputs))
+
+    class PointG(torch.nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.body = mlp(2, 2)
+
+        def forward(self, z, y=None):
+            return self.body(z).view(-1, 1, 1, 2)
+
+    class PointD(torch.nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.body = mlp(2, 1)
+
+        def forward(self, x, y=None):
+            flat = x.flatten(1)
+            return DiscriminatorOutput(self.body(flat).squeeze(1), flat)
+
+    config = TrainConfig(
+        family="mlp", z_dim=2, channels=1, batch=256, g_lr=1e-3, d_lr=1e-3, beta1=0.5, ema_kimg=10, **changes
+    )
+    torch.manual_seed(0)
+    state = TrainState.create(config.replace(g_args={"hidden": [4]}, d_args={"hidden": [4]}), torch.device("cpu"))
+    state.G, state.D, state.ema = PointG(), PointD(), PointG().requires_grad_(False)
+    betas = (config.beta1, config.beta2)
+    state.g_opt = torch.optim.Adam(state.G.parameters(), lr=config.g_lr, betas=betas)
+    state.d_opt = torch.optim.Adam(state.D.parameters(), lr=config.d_lr, betas=betas)
+    points = np.array(GRID_POINTS)
+
+    def draw(nimg: int, size: int):
+        random = np.random.default_rng([3, nimg])
+        x = points[random.integers(0, 25, size)] + GRID_STD * random.standard_normal((size, 2))
+        return torch.from_numpy(x / 4).float().view(-1, 1, 1, 2), None
+
+    for tick in train(state, config, draw):
+        if tick.nimg >= kimg * 1000:
+            break
+    with torch.no_grad():
+        z = torch.from_numpy(np.random.RandomState(0).randn(25_000, 2)).float()
+        x = state.ema(z).view(-1, 2).numpy() * 4
+    distance = np.linalg.norm(x[:, None] - points[None], axis=2)
+    near = distance.min(1) < 3 * GRID_STD
+    counts = np.bincount(distance.argmin(1)[near], minlength=25)
+    return {"modes": int((counts >= 0.01 * 25_000 / 25).sum()), "of": 25, "share": round(float(near.mean()), 3)}
+
+
+if __name__ == "__main__":
+    main()
