@@ -96,7 +96,7 @@ class TrainConfig:
     gp: float = option(0.0, "objective", "Weight λ of WGAN-GP's penalty, between real and generated images; 0 = off.", low=0, high=1000)
     gp_interval: int = option(1, "objective", "That penalty at every n-th step only (lazy), n times as strong.", low=1, high=64)
     weight_clip: float = option(0.0, "objective", "Clip the discriminator's weights to ± this after each of its steps (WGAN); 0 = off.", low=0, high=10)
-    label_smoothing: float = option(0.0, "objective", "One-sided: real images count as 1 minus this (cross-entropy losses); 0 = off.", low=0, high=0.5)
+    label_smoothing: float = option(0.0, "objective", "Real images count as 1 minus this (one side alone, minimax and non_saturating); 0 = off.", low=0, high=0.5)
     instance_noise: float = option(0.0, "objective", "Strength of the noise on all images that D sees, at the start; it falls to 0.", low=0, high=2)
     instance_noise_kimg: float = option(100.0, "objective", "Over how many thousand images that noise falls to 0.", low=0.001, high=1_000_000)
     feature_matching: float = option(0.0, "objective", "Weight of matching D's mean features on real images (for G); 0 = off.", low=0, high=1000)

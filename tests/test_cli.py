@@ -190,7 +190,7 @@ def test_help_of_train_has_every_field_with_its_sentence(capsys):
         (["train", "--preset", "mlp-28", "--kimg", "many"], ["kimg is 'many'", "a number"]),
         (["train", "--preset", "mlp-28", "--batch", "2.5"], ["batch is '2.5'", "whole number"]),
         (["train", "--preset", "mlp-28", "--batch", "0"], ["batch is 0", "between 1 and 4096"]),
-        (["train", "--preset", "mlp-28", "--loss", "l2"], ["'l2'", "minimax, non_saturating, relativistic"]),
+        (["train", "--preset", "mlp-28", "--loss", "l2"], ["'l2'", "minimax, non_saturating, least_squares"]),
         (["train", "--preset", "mlp-28", "--mirror", "maybe"], ["true or false"]),
         (["train", "--preset", "mlp-28", "--g-args", "{"], ["g_args", "JSON"]),
         (["train", "--preset", "mlp-28", "--g-args", "{}", "--g-args.width", "3"], ["not both"]),

@@ -109,7 +109,7 @@ def test_half_precision_weights_are_computed_in_fp32(tmp_path):
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"family": "biggan"}, ["biggan", "mlp, dcgan, r3gan"]),
+        ({"family": "biggan"}, ["biggan", "mlp, dcgan, resnet, progan, stylegan2, r3gan"]),
         ({"resolution": 33}, ["33", "28, 32, 64"]),
         ({"z_dim": 16.5}, ["z_dim", "whole number"]),
         ({"num_classes": "three"}, ["num_classes"]),
@@ -321,7 +321,7 @@ def test_a_foreign_model_is_refused_before_its_weights_travel(hub, model):
     config["spec"]["family"] = "stylegan9"
     hub.add("ana/unknown", model | {"config.json": json.dumps(config).encode()})
     hub.add("ana/bert", model | {"config.json": b'{"model_type": "bert"}'})
-    refused("ana/unknown", "'stylegan9'", "mlp, dcgan, r3gan")
+    refused("ana/unknown", "'stylegan9'", "mlp, dcgan, resnet, progan, stylegan2, r3gan")
     refused("ana/bert", "does not describe")
     assert hub.files() == ["config.json"]
 

@@ -123,6 +123,7 @@ class Comparison:
 
 def plan(request: dict[str, Any]) -> list:
     """What the form says as (name, configuration) of each run, everything checked. ValueError in one sentence."""
+    from .. import begin
 
     text = {
         key: str(request.get(key) or "").strip() for key in ("preset", "dataset", "budget", "amount", "field", "values")
