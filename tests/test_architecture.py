@@ -32,7 +32,20 @@ MAY_IMPORT = {
     "devices": {"runs", "data"},
     "begin": {"models", "probe", "runs", "weights", "config"},
     "compare": {"runs", "media", "config", "presets"},
-    "jobs": {"begin", "devices", "train", "probe", "runs", "weights", "sample", "media", "metrics", "data", "config", "files"},
+    "jobs": {
+        "begin",
+        "devices",
+        "train",
+        "probe",
+        "runs",
+        "weights",
+        "sample",
+        "media",
+        "metrics",
+        "data",
+        "config",
+        "files",
+    },
     **{name: READS | COMMANDS | {"jobs", "begin", "devices", "compare"} for name in COMMANDS},
     "ui": READS | {"jobs", "begin", "devices", "compare", "probe", "ui"},
     "app": {"ui", "jobs", "runs", "config"},
@@ -45,7 +58,14 @@ ONLY_IN = {
     "torchvision": ("data",),
 }
 HEAVY = ("torch", "torchvision", "av", "safetensors", "huggingface_hub", "PIL", "gradio")
-TRAINING = ("train", "losses", "ema", "models", "data.batches", "data.augment")  # the modules that are torch all through
+TRAINING = (
+    "train",
+    "losses",
+    "ema",
+    "models",
+    "data.batches",
+    "data.augment",
+)  # the modules that are torch all through
 START = ("data", "data.dataset")  # of data/, what is imported with the app
 FILE_NAMES = {
     "config.json",
