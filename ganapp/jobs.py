@@ -7,7 +7,9 @@ is full. One run at a time works on a device, others wait in the order in which 
 from __future__ import annotations
 
 import errno
+import os
 import shutil
+import sys
 import threading
 import time
 import traceback
@@ -19,6 +21,7 @@ from . import begin
 from .devices import device_name, device_turn, memory_mb, pick_device
 from .runs import Run
 
+BACKGROUND_NICE = 5  # of training in the app: its own threads inherit it, the server's stay at 0
 COMMAND_SEC = 0.25  # how often the command file is looked at
 LOCK_SEC = 10.0  # a run that is just pausing lets go in a moment
 SAMPLE_GROWTH = 0.02  # a grid at least every 2 % of the training time, so that a time-lapse has a few hundred frames
@@ -45,11 +48,18 @@ def start(run: Run) -> threading.Thread:
     """
     path = run.path.resolve()
     run.send("run")
-    thread = threading.Thread(target=drive, args=(Run(path),), name=f"ganapp:{run.name}", daemon=True)
+    thread = threading.Thread(target=_drive_behind_the_page, args=(Run(path),), name=f"ganapp:{run.name}", daemon=True)
     _threads[:] = [(p, t) for p, t in _threads if t.is_alive()]
     thread.start()
     _threads.append((path, thread))
     return thread
+
+
+def _drive_behind_the_page(run: Run) -> None:
+    """drive() in a thread that gives way to the page where both want the same core; Linux has priorities for threads."""
+    if sys.platform == "linux":
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), BACKGROUND_NICE)
+    drive(run)
 
 
 def shutdown(timeout: float = 60.0) -> None:
