@@ -58,6 +58,9 @@ def take_tabs(page, theme: str) -> None:
     page.wait_for_selector("#preview_grid img", timeout=60_000)
     page.wait_for_timeout(12_000)  # the expectation is measured
     page.screenshot(path=folder / f"train-{theme}.png")
+    page.click("#tab_compare-button")
+    page.wait_for_timeout(4000)
+    page.screenshot(path=folder / f"compare-{theme}.png")
     page.click("#tab_generate-button")
     page.wait_for_timeout(1500)
     page.fill("#gen_seeds textarea, #gen_seeds input", "0-31")
