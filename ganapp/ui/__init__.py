@@ -33,6 +33,8 @@ def build_ui(runs: Path, checkpoints: Path):
         with gr.Tab(t("tab.generate"), id="generate", elem_id="tab_generate"):
             build_generate(runs, checkpoints)
     page.queue(max_size=64, default_concurrency_limit=2, api_open=False)
+    # Gradio's queue wakes a thousand times a second even when idle, which costs a core 4 to 5 %: ten times less often will do.
+    page._queue.sleep_when_free = 0.01
     return page
 
 
