@@ -2,7 +2,7 @@
 
     python benchmarks/families.py [--seconds 40] [--data faces] [--families dcgan,resnet] [--losses hinge,...]
 
-Each cell: a small network of the family at 32 pixels, trained alone for the same number of seconds on one thread, then
+Each cell: a small network of the family at 32 pixels, trained for the same number of processor seconds on one thread, then
 seeds 0-15 of the averaged generator. R1 is on (weight 1, every 8th step) for every cell, so that losses are compared, not
 collapses; wasserstein has its gradient penalty in its place. The picture: rows are families, columns losses.
 """
@@ -51,7 +51,7 @@ def main() -> None:
             cells.append(grid(images, columns=4, pad=0))
             print(f"{family:10} {loss:22} {kimg} kimg", flush=True)
     save_webp(RESULTS / "families.webp", grid(np.stack(cells), columns=len(losses), pad=6))
-    write_result("families", {"seconds": args.seconds, "rows": list(families), "columns": list(losses), "cells": table})
+    write_result("families", {"processor_seconds": args.seconds, "rows": list(families), "columns": list(losses), "cells": table})
 
 
 def cell(family: str, loss: str, data, seconds: float):
@@ -72,9 +72,9 @@ def cell(family: str, loss: str, data, seconds: float):
     device = torch.device("cpu")
     draw = Batches(data, device, seed=0, mirror=False, conditional=data.num_classes > 0)
     state = TrainState.create(config, device)
-    began = time.time()
+    began = time.process_time()
     for _ in train(state, config, draw):
-        if time.time() - began > seconds:
+        if time.process_time() - began > seconds:
             break
     G = averaged_generator(state, config, draw.labels)
     G.spec = config.spec()

@@ -5,7 +5,7 @@
 Stacked MNIST (Metz 2017; Lin 2018): three digits stacked as colour channels, 1,000 modes. 26,000 samples, sorted by a
 classifier trained here on MNIST (accuracy printed). Modes and KL to the uniform distribution as the papers compute them
 (argmax), and once more counting only samples whose three digits are all recognized with confidence > 0.9: argmax alone
-takes blobs for digits. Backbone: DCGAN, width 32, 28 pixels, unconditional, EMA weights, seeds 0-25,999.
+takes blobs for digits. Backbone: DCGAN, width 32, no norm in D, 28 pixels, unconditional, bf16, EMA weights, seeds 0-25,999.
 
 25 Gaussians on a 5×5 grid, spacing 2, standard deviation 0.05: MLPs of two hidden layers of 128; a mode counts where at
 least 1 % of an even share of 25,000 samples lies within three standard deviations; share = samples that do, anywhere.
@@ -85,7 +85,7 @@ def stacked(changes: dict, kimg: float, classifier, digits, name: str) -> dict:
     from ganapp.config import TrainConfig
 
     config = TrainConfig(
-        family="dcgan", resolution=28, channels=3, z_dim=100, batch=64, g_lr=2e-4, d_lr=2e-4, beta1=0.5, ema_kimg=2,
+        family="dcgan", resolution=28, channels=3, z_dim=100, batch=64, g_lr=2e-4, d_lr=2e-4, beta1=0.5, ema_kimg=2, precision="bf16",
         g_args={"width": 32}, d_args={"width": 32, "norm": "none"}, **changes,
     )  # fmt: skip
 
