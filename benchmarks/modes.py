@@ -25,7 +25,7 @@ ROWS = {
     "non_saturating": dict(loss="non_saturating"),
     "least_squares": dict(loss="least_squares"),
     "wasserstein, clipping": dict(loss="wasserstein", weight_clip=0.01, d_steps=5),
-    "wasserstein, gp 10": dict(loss="wasserstein", gp=10.0),
+    "wasserstein, gp 10": dict(loss="wasserstein", gp=10.0, d_steps=5),
     "hinge": dict(loss="hinge"),
     "relativistic_average": dict(loss="relativistic_average"),
     "non_saturating, R1": dict(loss="non_saturating", r1=1.0),
@@ -38,7 +38,7 @@ GRID_STD = 0.05
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--kimg", type=float, default=60, help="budget of each loss on Stacked MNIST")
-    parser.add_argument("--grid-kimg", type=float, default=640, help="budget of each loss on the 25 Gaussians")
+    parser.add_argument("--grid-kimg", type=float, default=5000, help="budget of each loss on the 25 Gaussians")
     parser.add_argument("--losses", default="", help="rows whose name contains one of these, separated by commas")
     parser.add_argument("--only", choices=("stacked", "grid"), default="")
     parser.add_argument("--threads", type=int, default=0)

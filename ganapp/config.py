@@ -12,6 +12,8 @@ from typing import Any, get_type_hints
 
 GENERATOR_FORMAT = "ganapp-generator/1"
 FAMILY_NAMES = ("mlp", "dcgan", "resnet", "progan", "stylegan2", "r3gan")
+# Networks that are only ever loaded from other people's checkpoints (models/imported): no discriminator, no training.
+IMPORTED_NAMES = ("conv_stack", "biggan_deep", "fastgan", "lightweight", "nvidia_stylegan2", "paper_r3gan", "studiogan", "mimicry")
 LOSS_NAMES = (
     "minimax", "non_saturating", "least_squares", "wasserstein", "hinge", "relativistic", "relativistic_average",
 )  # fmt: skip
@@ -57,8 +59,11 @@ class ModelSpec:
             ("args", dict),
         ):
             object.__setattr__(self, name, coerce(name, getattr(self, name), kind))
-        check_choice("family", self.family, FAMILY_NAMES)
-        check_resolution(self.family, self.resolution)
+        check_choice("family", self.family, FAMILY_NAMES + IMPORTED_NAMES)
+        if self.family in IMPORTED_NAMES:
+            check_range("resolution", self.resolution, 8, 1024)
+        else:
+            check_resolution(self.family, self.resolution)
         check_choice("channels", self.channels, (1, 3))
         check_range("num_classes", self.num_classes, 0, 100_000)
         check_range("z_dim", self.z_dim, 1, 8192)
@@ -95,6 +100,7 @@ class TrainConfig:
 
     gp: float = option(0.0, "objective", "Weight λ of WGAN-GP's penalty, between real and generated images; 0 = off.", low=0, high=1000)
     gp_interval: int = option(1, "objective", "That penalty at every n-th step only (lazy), n times as strong.", low=1, high=64)
+    drift: float = option(0.0, "objective", "Weight of keeping D's outputs on real images near 0 (ProGAN's drift term, with wasserstein); 0 = off.", low=0, high=10)
     weight_clip: float = option(0.0, "objective", "Clip the discriminator's weights to ± this after each of its steps (WGAN); 0 = off.", low=0, high=10)
     label_smoothing: float = option(0.0, "objective", "Real images count as 1 minus this (one side alone, minimax and non_saturating); 0 = off.", low=0, high=0.5)
     instance_noise: float = option(0.0, "objective", "Strength of the noise on all images that D sees, at the start; it falls to 0.", low=0, high=2)

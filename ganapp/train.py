@@ -140,6 +140,7 @@ def d_step(state: TrainState, config: TrainConfig, real: Tensor, y: Tensor | Non
         ("r1", r1 / 2, lambda: gradient_penalty(on_real.logits, real)),
         ("r2", r2 / 2, lambda: gradient_penalty(on_fake.logits, fake)),
         ("gp", gp, lambda: interpolation_penalty(lambda x: judge(state, config, x, y).logits, real, fake)),
+        ("drift", config.drift, lambda: on_real.logits.square()),
         ("d_class", config.class_weight if class_term else 0.0, lambda: class_term.d(on_real, on_fake, y)),
     ]
     total, stats = add_terms(d_loss, terms)

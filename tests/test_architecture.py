@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "ganapp"
 
-READS = {"runs", "weights", "sample", "latents", "metrics", "media", "data", "importers", "presets", "config", "files"}
+READS = {"hub", "card", "publish", "deploy", "capabilities", "runs", "weights", "sample", "latents", "metrics", "media", "data", "importers", "presets", "config", "files"}
 COMMANDS = {"cli", "__main__", "arguments", "pictures", "progress"}
 # module or folder of ganapp -> what it may import of ganapp
 MAY_IMPORT = {
@@ -25,7 +25,14 @@ MAY_IMPORT = {
     "train": {"models", "losses", "ema", "schedules", "data", "config"},
     "probe": {"train", "config"},
     "runs": {"config", "files"},
-    "weights": {"models", "runs", "config", "files"},
+    "weights": {"models", "runs", "config", "files", "hub"},
+    "hub": {"weights", "config", "files", "importers"},
+    "importers": {"models", "weights", "hub", "config", "files", "sample"},
+    "card": {"runs", "weights", "media", "config", "presets"},
+    "publish": {"card", "hub", "weights", "runs", "media", "sample", "latents", "config", "files"},
+    "deploy": {"hub", "config", "files"},
+    "capabilities": {"config"},
+    "metrics": {"models", "data", "sample", "weights", "config", "files", "media", "train", "runs"},
     "sample": {"config"},
     "media": {"files", "config"},
     "latents": {"sample", "config"},
@@ -52,8 +59,8 @@ MAY_IMPORT = {
 }
 ONLY_IN = {
     "gradio": ("ui", "app"),
-    "huggingface_hub": ("weights", "data", "ui"),
-    "safetensors": ("weights",),
+    "huggingface_hub": ("hub", "publish", "deploy", "data", "ui"),
+    "safetensors": ("weights", "importers"),
     "av": ("media",),
     "torchvision": ("data",),
 }
@@ -65,6 +72,7 @@ TRAINING = (
     "models",
     "data.batches",
     "data.augment",
+    "importers.folding",
 )  # the modules that are torch all through
 START = ("data", "data.dataset")  # of data/, what is imported with the app
 FILE_NAMES = {

@@ -254,6 +254,17 @@ def linear_state(a=0.3, g=0.7):
     return state
 
 
+def test_the_drift_term_holds_outputs_on_real_images_near_0(toy):
+    """D(x) = a·Σx: the drift term is the mean of (a·Σx)², of real images alone."""
+    a, g, weight = 0.3, 0.7, 0.2
+    state = linear_state(a, g)
+    stats = d_step(state, toy(loss="wasserstein", drift=weight), REAL, None, Z)
+    squared = mean([s * s for s in SUMS_REAL])
+    assert stats["drift"].item() == pytest.approx(a * a * squared, rel=1e-5)
+    slope = mean([g * f - r for r, f in zip(SUMS_REAL, SUMS_Z, strict=True)]) + weight * 2 * a * squared
+    assert state.D.a.item() == pytest.approx(a - slope, rel=1e-4)
+
+
 SUMS_REAL, SUMS_Z = [row.sum().item() for row in REAL], [row.sum().item() for row in Z]
 
 

@@ -35,15 +35,24 @@ FAMILIES = {
 
 def build_generator(spec: ModelSpec) -> nn.Module:
     """A generator with random weights. ValueError where the family does not know, or cannot use, one of spec.args."""
-    cls = FAMILIES[spec.family].generator
     sizes = (spec.resolution, spec.channels, spec.num_classes, spec.z_dim)
+    cls = FAMILIES[spec.family].generator if spec.family in FAMILIES else imported_class(spec.family)
     generator = _build(cls, sizes, spec.args, f"the generator of {spec.family}")
     generator.spec = spec
     return generator
 
 
+def imported_class(family: str) -> type[nn.Module]:
+    """The network of a family that exists only to load other people's checkpoints."""
+    from .imported import IMPORTED
+
+    return IMPORTED[family]
+
+
 def build_discriminator(spec: ModelSpec, args: dict) -> nn.Module:
     """The discriminator that belongs to a generator's spec, with its own arguments."""
+    if spec.family not in FAMILIES:
+        raise ValueError(f"{spec.family} is a network for other people's checkpoints; it cannot be trained here.")
     cls = FAMILIES[spec.family].discriminator
     sizes = (spec.resolution, spec.channels, spec.num_classes)
     return _build(cls, sizes, args, f"the discriminator of {spec.family}")

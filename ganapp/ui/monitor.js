@@ -392,7 +392,7 @@
   const charts = makeCharts(
     ui.root,
     [
-      { canvas: ui.chart1, legend: ui.legend1, lines: lines("d_loss", "g_loss", "r1", "r2", "gp", "d_class", "g_class", "feature_matching", "orthogonal", "path_length"), title: t("chart.losses") },
+      { canvas: ui.chart1, legend: ui.legend1, lines: lines("d_loss", "g_loss", "r1", "r2", "gp", "drift", "d_class", "g_class", "feature_matching", "orthogonal", "path_length"), title: t("chart.losses") },
       { canvas: ui.chart2, legend: ui.legend2, lines: lines("d_real", "d_fake", "aug_p"), title: t("chart.outputs") },
     ],
     { t, number, kimg, settings, keep, make, set, show, onZoom: (yes) => (ui.unzoom.style.visibility = yes ? "visible" : "hidden") },

@@ -1,0 +1,29 @@
+"""Spectral norm folded into plain weights, as torch.nn.utils.spectral_norm in eval mode computes them."""
+
+from __future__ import annotations
+
+from torch import Tensor
+
+
+def fold_spectral_norm(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+    """weight_orig, weight_u, weight_v -> weight = weight_orig / (uᵀ W v), W with its dimension `dim` first.
+
+    dim is 1 for transposed convolutions, which u's length against the shape tells (u has W's rows), else 0. Other tensors
+    stay. (Miyato 2018, eq. 9.) ValueError where a vector is missing.
+    """
+    folded: dict[str, Tensor] = {}
+    for name, tensor in tensors.items():
+        prefix, _, last = name.rpartition(".")
+        prefix = f"{prefix}." if prefix else ""
+        if last in ("weight_u", "weight_v") and f"{prefix}weight_orig" in tensors:
+            continue
+        if last != "weight_orig":
+            folded[name] = tensor
+            continue
+        u, v = tensors.get(f"{prefix}weight_u"), tensors.get(f"{prefix}weight_v")
+        if u is None or v is None:
+            raise ValueError(f"{name} has spectral norm, but its vectors weight_u and weight_v are not in the file.")
+        dim = 0 if tensor.shape[0] == u.numel() and tensor[0].numel() == v.numel() else 1
+        matrix = tensor.transpose(0, dim).flatten(1)
+        folded[f"{prefix}weight"] = tensor / (u @ (matrix @ v))
+    return folded

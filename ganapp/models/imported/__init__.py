@@ -1,0 +1,12 @@
+"""IMPORTED: networks that exist only to load other people's checkpoints. One family a file; no discriminator, no training.
+
+A class takes (resolution, channels, num_classes, z_dim, *, its own arguments) like those of FAMILIES, and keeps the same
+contract: forward(z (N, z_dim), y (N,) or None) -> (N, C, H, W) in [-1, 1], and in eval mode an image depends on its own z
+and y alone.
+"""
+
+from __future__ import annotations
+
+from torch import nn
+
+IMPORTED: dict[str, type[nn.Module]] = {}
