@@ -51,7 +51,9 @@ def main() -> None:
             cells.append(grid(images, columns=4, pad=0))
             print(f"{family:10} {loss:22} {kimg} kimg", flush=True)
     save_webp(RESULTS / "families.webp", grid(np.stack(cells), columns=len(losses), pad=6))
-    write_result("families", {"processor_seconds": args.seconds, "rows": list(families), "columns": list(losses), "cells": table})
+    write_result(
+        "families", {"processor_seconds": args.seconds, "rows": list(families), "columns": list(losses), "cells": table}
+    )
 
 
 def cell(family: str, loss: str, data, seconds: float):

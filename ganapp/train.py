@@ -253,7 +253,7 @@ def matrices(G: nn.Module) -> list[Tensor]:
 def set_growth(state: TrainState, config: TrainConfig) -> float:
     """Tell networks that grow how far they are by now; that level, which is the full resolution for all others."""
     level = growth(config, state.nimg)
-    if config.grow_kimg > 0:
+    if config.family == "progan":
         for net in (state.G, state.D, state.ema):
             net.set_growth(level)
     return level

@@ -528,6 +528,15 @@ def test_networks_grow_together_and_real_images_with_them(tiny_config, draw, mon
     assert levels == [0, 0, 0, 0.5, 1, 1, 1, 1.5, 2, 2, 2, 2.5, 3, 3]  # 3 is 32 pixels
 
 
+def test_what_starts_from_half_grown_networks_without_growing_is_fully_grown(tiny_config, draw):
+    config = tiny_config("progan")
+    state = TrainState.create(config, CPU)
+    for net in (state.G, state.D, state.ema):
+        net.set_growth(1.5)  # as weights of a run that was stopped in the middle of a fade
+    run(state, config, draw, 1)
+    assert [net.growth.item() for net in (state.G, state.D, state.ema)] == [3, 3, 3]
+
+
 def test_what_does_not_grow_sees_real_images_as_they_are(tiny_config, draw, monkeypatch):
     config, shown = tiny_config("dcgan"), []
     step = module.d_step
@@ -622,6 +631,18 @@ def warmed(config, draw):
     run(state, config, draw, 3)
     real, y = draw(state.nimg, config.batch)
     return state, real, y, torch.randn(config.batch, config.z_dim, generator=torch.Generator().manual_seed(2))
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+@pytest.mark.parametrize("family", FAMILIES)
+def test_every_loss_moves_every_family(family, loss, tiny_config, draw):
+    config = tiny_config(family, loss=loss)
+    state = TrainState.create(config, CPU)
+    g_weights, d_weights = weights(state.G), weights(state.D)
+    (tick,) = run(state, config, draw, 1)
+    assert all(value.isfinite() for value in tick.stats.values())
+    for net, before in ((state.G, g_weights), (state.D, d_weights)):
+        assert any(not a.equal(b) for a, b in zip(weights(net), before, strict=True))
 
 
 @pytest.mark.parametrize(("family", "loss"), DIRECTED)
