@@ -150,6 +150,8 @@ def locate(source: str | Path, *, runs: str | Path, checkpoints: str | Path | No
     if os.path.isdir(path):
         raise ValueError(f"{text}: there is no {CONFIG_NAME} in it.")
     if HUB_ID.fullmatch(text):
+        from .hub import pull
+
         return pull(text)
     known = ", ".join(list_sources(runs=runs, checkpoints=checkpoints)[:8]) or "none yet"
     raise ValueError(
@@ -162,79 +164,6 @@ def _newest_snapshot(run: Run) -> tuple[Path, str]:
     if not snapshots:
         raise ValueError(f"run {run.name!r} has no snapshot yet; the first is written with its first save.")
     return snapshots[0], f"{run.name}/{snapshots[0].name}"
-
-
-def pull(hub_id: str) -> tuple[Path, str]:
-    """Fetch config.json and model.safetensors of a Hub model, nothing else. Returns (folder, "user/name@commit").
-
-    HF_ENDPOINT, HF_TOKEN, HF_HOME and huggingface_hub's other variables hold. Where the Hub cannot be reached, a copy in
-    the local cache will do. ValueError, in one sentence, where it cannot be had.
-    """
-    from huggingface_hub import errors as hub
-    from huggingface_hub import hf_hub_download
-
-    repo, _, revision = hub_id.partition("@")
-    revision, name = revision or "main", CONFIG_NAME
-    try:
-        offline = not _check_size(repo, name, revision, MAX_CONFIG_BYTES)
-        options = {"endpoint": _endpoint(), "local_files_only": offline}
-        folder = Path(hf_hub_download(repo, name, revision=revision, **options)).parent
-        read_config(folder, repo)  # an unknown family is refused before the weights travel
-        commit, name = folder.name, WEIGHTS_NAME
-        if not offline and not (folder / name).exists():
-            _check_size(repo, name, commit, MAX_BYTES)
-        hf_hub_download(repo, name, revision=commit, **options)
-    except hub.GatedRepoError:
-        raise ValueError(
-            f"{repo}: this repository is gated; accept its terms on the Hub and set HF_TOKEN to a token of yours."
-        ) from None
-    except hub.RepositoryNotFoundError:
-        raise ValueError(
-            f"{repo}: there is no such folder here and no such model on the Hub, or it is private (then set HF_TOKEN)."
-        ) from None
-    except hub.RevisionNotFoundError:
-        raise ValueError(f"{repo}: there is no revision {revision!r}.") from None
-    except hub.LocalEntryNotFoundError:
-        raise ValueError(f"{repo}: the Hub cannot be reached and this model is not in the local cache.") from None
-    except hub.EntryNotFoundError:
-        raise ValueError(f"{repo}: there is no {name} in it, so it is not a generator of this app.") from None
-    except hub.HfHubHTTPError as error:
-        status = error.response.status_code
-        what = "the access token (HF_TOKEN) is not valid" if status == 401 else f"the Hub answered {status}"
-        raise ValueError(f"{repo}: {what}.") from None
-    except (OSError, hub.HTTPError, hub.HFValidationError) as error:
-        detail = (str(error).strip() or type(error).__name__).splitlines()[0].rstrip(".")
-        raise ValueError(f"{repo}: {name} could not be fetched ({detail}).") from None
-    return folder, f"{repo}@{commit}"  # all of the commit: the Hub takes no abbreviation, and a PNG must lead back here
-
-
-def _endpoint() -> str | None:
-    # huggingface_hub reads this when it is imported, which may have been before it was set.
-    return os.environ.get("HF_ENDPOINT", "").rstrip("/") or None
-
-
-def _check_size(repo: str, name: str, revision: str, limit: int) -> bool:
-    """Ask the Hub for the size of a file; ValueError where it is over the limit, False where the Hub cannot be reached.
-
-    hf_hub_download alone would retry for 20 seconds before it says that there is no network.
-    """
-    from huggingface_hub import errors as hub
-    from huggingface_hub import get_hf_file_metadata, hf_hub_url
-
-    url = hf_hub_url(repo, name, revision=revision, endpoint=_endpoint())
-    try:
-        found = get_hf_file_metadata(url, endpoint=_endpoint())
-    except hub.HfHubHTTPError as error:
-        if error.response.status_code < 500:
-            raise
-        return False
-    except (ConnectionError, hub.HTTPError):  # HF_HUB_OFFLINE; anything of the HTTP library below huggingface_hub
-        return False
-    if found.commit_hash is None:  # a hotel's sign-in page, not the Hub
-        return False
-    if found.size is None or found.size > limit:
-        raise ValueError(f"{repo}: {name} is larger than {_size(limit)}, or of unknown size, which is refused.")
-    return True
 
 
 def _size(count: int) -> str:

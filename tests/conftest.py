@@ -95,3 +95,40 @@ def tiny_config():
         return TrainConfig(**{**fields, **changes})
 
     return make
+
+
+@pytest.fixture(scope="session")
+def hub_server():
+    from hub_server import serve
+
+    with serve() as hub:
+        yield hub
+
+
+@pytest.fixture
+def empty_hub(hub_server, tmp_path, monkeypatch):
+    """A Hub on 127.0.0.1 without a repository; huggingface_hub's client isolated from this machine's own settings."""
+    from huggingface_hub import close_session, constants
+
+    hub_server.reset()
+    for name in ("HF_TOKEN", "HUGGING_FACE_HUB_TOKEN", "SPACE_ID", "GANAPP_MAX_DOWNLOAD_MB"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HF_ENDPOINT", hub_server.url + "/")
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path / "hub-cache"))
+    monkeypatch.setattr(constants, "HF_TOKEN_PATH", str(tmp_path / "token"))
+    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", False)
+    monkeypatch.setattr(constants, "HF_HUB_DISABLE_XET", True)
+    monkeypatch.setattr(constants, "HF_HUB_DISABLE_TELEMETRY", True)
+    close_session()
+    yield hub_server
+    close_session()
+
+
+@pytest.fixture
+def elsewhere(tmp_path, monkeypatch):
+    """An empty current folder, so that names are not found by accident."""
+    folder = tmp_path / "elsewhere"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    return folder

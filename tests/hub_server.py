@@ -1,15 +1,17 @@
-"""A Hub on 127.0.0.1 for tests: what huggingface_hub's downloads need of huggingface.co, and a log of every request.
+"""A Hub on 127.0.0.1 for tests: what huggingface_hub needs of huggingface.co, and a log of every request.
 
 Small files are redirected within the Hub and large ones to a second origin (the CDN), as there; errors carry the same
-X-Error-Code headers. Not a Hub to upload to.
+X-Error-Code headers. Uploads go as they do without Xet: preupload, LFS batch and PUT, then one commit.
 """
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
 import re
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -18,6 +20,8 @@ from typing import NamedTuple
 from urllib.parse import parse_qs, quote, unquote, urlsplit
 
 TOKEN = "hf_reader"  # a valid token that may read everything; "hf_stranger" is valid and may not
+WRITER = "hf_writer"  # of ana, who may read everything and write what is hers
+USERS = {TOKEN: "rita", "hf_stranger": "bob", WRITER: "ana"}
 LARGE = (".safetensors", ".bin", ".pt")
 
 
@@ -29,6 +33,8 @@ class Repo:
     refs: dict[str, str] = field(default_factory=dict)
     private: bool = False
     gated: bool = False
+    kind: str = "model"  # or "space"
+    tags: tuple[str, ...] = ()
     claimed_sizes: dict[str, int] = field(
         default_factory=dict
     )  # file -> size that the Hub states instead of the real one
@@ -63,7 +69,14 @@ class Hub:
     requests: list[Request] = field(default_factory=list)
     broken: int = 0  # a status that every request is answered with
     portal: bool = False  # answer like a hotel's sign-in page: 200 and HTML for everything
-    cut: int = 0  # the next `cut` downloads of a large file break off in the middle
+    cut: int = 0  # the next `cut` downloads, or uploads, of a large file break off in the middle
+    objects: dict[str, bytes] = field(default_factory=dict)  # uploaded large files by their sha256
+    slow: float = 0.0  # seconds that a download of a large file takes
+
+    def reset(self) -> None:
+        for part in (self.repos, self.requests, self.objects):
+            part.clear()
+        self.broken, self.portal, self.cut, self.slow = 0, False, 0, 0.0
 
     def add(self, name: str, files: dict[str, bytes], **options) -> Repo:
         repo = self.repos[name] = Repo(**options)
@@ -98,6 +111,16 @@ class _Error(Exception):
         self.status, self.code, self.message, self.commit = status, code, message, commit
 
 
+def _entry(name: str, data: bytes) -> dict:
+    """A file as a listing of the tree shows it."""
+    entry = {"type": "file", "path": name, "size": len(data)}
+    entry["oid"] = hashlib.sha1(b"blob %d\0" % len(data) + data).hexdigest()
+    if name.endswith(LARGE):
+        digest = hashlib.sha256(data).hexdigest()
+        entry["lfs"] = {"oid": digest, "size": len(data), "pointerSize": 130}
+    return entry
+
+
 def _handler(hub: Hub, host: str) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -111,6 +134,20 @@ def _handler(hub: Hub, host: str) -> type[BaseHTTPRequestHandler]:
         def do_GET(self):
             self.answer()
 
+        def do_POST(self):
+            self.body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            self.answer()
+
+        def do_PUT(self):
+            length = int(self.headers.get("Content-Length", 0))
+            if hub.cut:  # the connection goes in the middle of the upload
+                hub.cut -= 1
+                self.rfile.read(length // 2)
+                self.close_connection = True
+                return self.connection.close()
+            self.body = self.rfile.read(length)
+            self.answer()
+
         def answer(self):
             parts = urlsplit(self.path)
             self.file = None
@@ -122,8 +159,12 @@ def _handler(hub: Hub, host: str) -> type[BaseHTTPRequestHandler]:
                 if hub.portal:
                     return self.send(200, b"<html>Welcome to the hotel</html>", {"Content-Type": "text/html"})
                 if host == "cdn":
-                    return self.serve_cdn(parse_qs(parts.query))
-                return self.serve_hub(parts.path)
+                    return (
+                        self.put_object(parts.path) if self.command == "PUT" else self.serve_cdn(parse_qs(parts.query))
+                    )
+                if self.command == "POST":
+                    return self.serve_writes(parts.path)
+                return self.serve_hub(parts.path, parse_qs(parts.query))
             except _Error as error:
                 headers = {"Content-Type": "application/json", "X-Error-Message": error.message}
                 if error.code:
@@ -132,25 +173,132 @@ def _handler(hub: Hub, host: str) -> type[BaseHTTPRequestHandler]:
                     headers["X-Repo-Commit"] = error.commit
                 self.send(error.status, json.dumps({"error": error.message}).encode(), headers)
 
-        def serve_hub(self, path: str):
+        def serve_hub(self, path: str, query: dict[str, list[str]]):
+            if path == "/api/whoami-v2":
+                if self.token() not in USERS:
+                    raise _Error(401, None, "Invalid credentials in Authorization header")
+                return self.send_json({"type": "user", "name": USERS[self.token()], "orgs": []})
+            if path == "/api/models":
+                return self.send_json(self.listing(query))
+            if match := re.fullmatch(r"/api/(models|spaces)/([^/]+/[^/]+)/tree/([^/]+)", path):
+                repo, sha = self.find(match[2], unquote(match[3]), match[1])
+                return self.send_json([_entry(name, data) for name, data in sorted(repo.commits[sha].items())])
             if match := re.fullmatch(r"/api/models/([^/]+/[^/]+)(?:/revision/([^/]+))?", path):
                 repo, sha = self.find(match[1], unquote(match[2] or "main"))
                 siblings = [{"rfilename": name} for name in sorted(repo.commits[sha])]
                 info = {"id": match[1], "modelId": match[1], "sha": sha, "private": repo.private, "siblings": siblings}
-                info |= {"gated": "manual" if repo.gated else False, "tags": [], "downloads": 0, "likes": 0}
-                return self.send(200, json.dumps(info).encode(), {"Content-Type": "application/json"})
+                info |= {
+                    "gated": "manual" if repo.gated else False,
+                    "tags": list(repo.tags),
+                    "downloads": 0,
+                    "likes": 0,
+                }
+                return self.send_json(info)
             if match := re.fullmatch(r"/([^/]+/[^/]+)/resolve/([^/]+)/(.+)", path):
                 return self.resolve(match[1], unquote(match[2]), unquote(match[3]), cached=False)
             if match := re.fullmatch(r"/api/resolve-cache/models/([^/]+/[^/]+)/([^/]+)/(.+)", path):
                 return self.resolve(match[1], match[2], unquote(match[3]), cached=True)
             raise _Error(404, None, "Sorry, we can't find the page you are looking for.")
 
-        def find(self, name: str, revision: str) -> tuple[Repo, str]:
-            token = self.token()
-            if token is not None and token not in (TOKEN, "hf_stranger"):
+        def listing(self, query: dict[str, list[str]]) -> list[dict]:
+            """Public models that have every tag asked for and the words in their name."""
+            wanted, words = set(query.get("filter", [])), query.get("search", [""])[0].lower()
+            found = [
+                {"id": name, "modelId": name, "tags": list(repo.tags), "private": False, "downloads": 0, "likes": 0}
+                for name, repo in sorted(hub.repos.items())
+                if repo.kind == "model" and not repo.private and wanted <= set(repo.tags) and words in name.lower()
+            ]
+            return found[: int(query.get("limit", ["100"])[0])]
+
+        # -- uploads ------------------------------------------------------------------------------------------------
+
+        def serve_writes(self, path: str):
+            if path == "/api/repos/create":
+                return self.create()
+            if match := re.fullmatch(r"/(?:(spaces)/)?([^/]+/[^/]+)\.git/info/lfs/objects/batch", path):
+                self.writable(match[2], match[1] or "models")
+                objects = [
+                    item | {"actions": {"upload": {"href": f"{hub.cdn_url}/{item['oid']}"}}}
+                    if item["oid"] not in hub.objects
+                    else item
+                    for item in json.loads(self.body)["objects"]
+                ]
+                return self.send_json({"transfer": "basic", "objects": objects})
+            if match := re.fullmatch(r"/api/(models|spaces)/([^/]+/[^/]+)/(preupload|commit)/([^/]+)", path):
+                repo, sha = self.writable(match[2], match[1])
+                if match[3] == "commit":
+                    return self.commit(match[2], repo, sha)
+                files = [
+                    {
+                        "path": f["path"],
+                        "uploadMode": "lfs" if f["path"].endswith(LARGE) else "regular",
+                        "shouldIgnore": False,
+                    }
+                    for f in json.loads(self.body)["files"]
+                ]
+                return self.send_json({"files": files})
+            raise _Error(404, None, "Sorry, we can't find the page you are looking for.")
+
+        def create(self):
+            asked, user = json.loads(self.body), USERS.get(self.token())
+            if user is None:
                 raise _Error(401, None, "Invalid credentials in Authorization header")
-            repo = hub.repos.get(name)
-            if repo is None or (repo.private and token != TOKEN):
+            owner = asked.get("organization") or user
+            if owner != user or self.token() != WRITER:
+                raise _Error(
+                    403, None, f"You don't have the rights to create a {asked['type']} under the namespace {owner!r}."
+                )
+            name, kind = f"{owner}/{asked['name']}", asked.get("type", "model")
+            url = f"{hub.url}/{'spaces/' if kind == 'space' else ''}{name}"
+            key = f"spaces/{name}" if kind == "space" else name
+            if key in hub.repos:
+                return self.send_json({"error": "You already created this repo", "url": url}, 409)
+            hub.add(
+                key,
+                {".gitattributes": b"*.safetensors filter=lfs\n"},
+                kind=kind,
+                private=asked.get("visibility") == "private",
+            )
+            return self.send_json({"url": url, "name": name})
+
+        def writable(self, name: str, kind: str) -> tuple[Repo, str]:
+            found = self.find(name, "main", kind)
+            if self.token() != WRITER or not name.startswith("ana/"):
+                raise _Error(403, None, f"Forbidden: pass a token with write access to {name}.")
+            return found
+
+        def put_object(self, path: str):
+            digest = hashlib.sha256(self.body).hexdigest()
+            if path != f"/{digest}":
+                raise _Error(400, None, "Checksum mismatch")
+            hub.objects[digest] = self.body
+            self.send(200, b"", {})
+
+        def commit(self, name: str, repo: Repo, sha: str):
+            files = dict(repo.commits[sha])
+            for line in self.body.splitlines():
+                item = json.loads(line)
+                value = item["value"]
+                if item["key"] == "file":
+                    files[value["path"]] = base64.b64decode(value["content"])
+                elif item["key"] == "lfsFile":
+                    files[value["path"]] = hub.objects[value["oid"]]
+                elif item["key"] == "deletedFile":
+                    del files[value["path"]]
+            oid = repo.commit(files)
+            self.send_json({"commitOid": oid, "commitUrl": f"{hub.url}/{name}/commit/{oid}", "success": True})
+
+        def send_json(self, data, status: int = 200):
+            self.send(status, json.dumps(data).encode(), {"Content-Type": "application/json"})
+
+        # -- reading ------------------------------------------------------------------------------------------------
+
+        def find(self, name: str, revision: str, kind: str = "models") -> tuple[Repo, str]:
+            token = self.token()
+            if token is not None and token not in USERS:
+                raise _Error(401, None, "Invalid credentials in Authorization header")
+            repo = hub.repos.get(f"spaces/{name}" if kind == "spaces" else name)
+            if repo is None or (repo.private and token not in (TOKEN, WRITER)):
                 raise _Error(404 if token else 401, "RepoNotFound", "Repository not found")
             if repo.gated and token != TOKEN:
                 message = f"Access to model {name} is restricted and you are not in the authorized list."
@@ -186,6 +334,7 @@ def _handler(hub: Hub, host: str) -> type[BaseHTTPRequestHandler]:
         def serve_cdn(self, query: dict[str, list[str]]):
             self.file = query["file"][0]
             data = hub.repos[query["repo"][0]].commits[query["commit"][0]][self.file]
+            time.sleep(hub.slow)
             if self.token():  # a signed address takes no second authorization, like the storage that is behind the Hub
                 raise _Error(400, None, "Only one auth mechanism allowed")
             start = re.fullmatch(r"bytes=(\d+)-", self.headers.get("Range", ""))

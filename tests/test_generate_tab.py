@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import torch
 
-from ganapp import latents, media, sample, weights
+from ganapp import hub, latents, media, sample, weights
 from ganapp.config import ModelSpec
 from ganapp.models import build_generator
 from ganapp.ui import words
@@ -101,7 +101,7 @@ def test_where_paths_are_not_allowed_only_listed_names_and_hub_ids_are(folders, 
     own = save(tmp_path / "own", ModelSpec("mlp", 28, 1, 0, 8, {}))
     monkeypatch.chdir(tmp_path)
     asked = []
-    monkeypatch.setattr(weights, "pull", lambda hub_id: asked.append(hub_id) or (own, "x/y@abc"))
+    monkeypatch.setattr(hub, "pull", lambda hub_id: asked.append(hub_id) or (own, "x/y@abc"))
     for source in (str(own), "own", "./own", "~", "../own", "", "shipped/../shipped", "00002-b/../00001-a"):
         with pytest.raises(ValueError):
             closed.model(source)

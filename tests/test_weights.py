@@ -2,16 +2,12 @@
 
 import json
 import os
-import subprocess
-import sys
 import time
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
-from hub_server import TOKEN, serve
-from huggingface_hub import close_session, constants
 
 from ganapp import weights
 from ganapp.config import ModelSpec, TrainConfig
@@ -51,15 +47,6 @@ def one_sentence(error) -> str:
     text = str(error.value)
     assert "\n" not in text and text.endswith(".") and len(text) < 500, text
     return text
-
-
-@pytest.fixture
-def elsewhere(tmp_path, monkeypatch):
-    """An empty current folder, so that names are not found by accident."""
-    folder = tmp_path / "elsewhere"
-    folder.mkdir()
-    monkeypatch.chdir(folder)
-    return folder
 
 
 # -- a folder ---------------------------------------------------------------------------------------------------------
@@ -210,175 +197,3 @@ def test_what_is_nothing_is_one_sentence(elsewhere, source):
     with pytest.raises(ValueError) as error:
         locate(source, runs="runs")
     one_sentence(error)
-
-
-# -- the Hub ----------------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def server():
-    with serve() as hub:
-        yield hub
-
-
-@pytest.fixture(scope="module")
-def model(tmp_path_factory) -> dict[str, bytes]:
-    """The files of a good repository, with some that must never travel."""
-    folder = save(tmp_path_factory.mktemp("model"), origin={"preset": "dcgan-32"})
-    files = {p.name: p.read_bytes() for p in folder.iterdir()}
-    return files | {"README.md": b"# A card", "pytorch_model.bin": b"\x80\x04evil.", "optimizer.safetensors": b"big"}
-
-
-@pytest.fixture
-def hub(server, model, tmp_path, elsewhere, monkeypatch):
-    """The server, emptied, with one good repository; the Hub's client isolated from this machine's own."""
-    server.repos.clear()
-    server.requests.clear()
-    server.broken, server.portal, server.cut = 0, False, 0
-    server.add("ana/faces", model)
-    for name in ("HF_TOKEN", "HUGGING_FACE_HUB_TOKEN"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("HF_ENDPOINT", server.url + "/")
-    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path / "hub-cache"))
-    monkeypatch.setattr(constants, "HF_TOKEN_PATH", str(tmp_path / "token"))
-    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", False)
-    monkeypatch.setattr(constants, "HF_HUB_DISABLE_XET", True)
-    monkeypatch.setattr(constants, "HF_HUB_DISABLE_TELEMETRY", True)
-    close_session()
-    yield server
-    close_session()
-
-
-def refused(source: str, *words: str) -> None:
-    with pytest.raises(ValueError) as error:
-        load_generator(source)
-    text = one_sentence(error)
-    assert text.startswith(source.partition("@")[0] + ": ") and all(word in text for word in words), text
-
-
-def test_only_the_two_files_are_ever_asked_for(hub, model):
-    G = load_generator("ana/faces")
-    sha = hub.repos["ana/faces"].refs["main"]
-    assert G.source == f"ana/faces@{sha}" and G.class_names == CLASSES and G.origin == {"preset": "dcgan-32"}
-    assert np.array_equal(generate(G, [5]), generate(make(), [5]))
-    assert hub.files() == ["config.json", "model.safetensors"]
-    assert all(r.file for r in hub.requests)  # and nothing but files: no listing of the repository
-    downloads = [(r.host, r.file) for r in hub.requests if r.method == "GET" and r.status == 200]
-    assert downloads == [("hub", "config.json"), ("cdn", "model.safetensors")]
-
-
-def test_a_second_load_downloads_nothing_and_its_name_leads_back(hub):
-    source = load_generator("ana/faces").source
-    hub.requests.clear()
-    assert load_generator("ana/faces").source == load_generator(source).source == source
-    assert hub.files("GET") == []
-
-
-def test_revisions(hub, tmp_path):
-    repo = hub.repos["ana/faces"]
-    first = repo.refs["main"]
-    folder = save(tmp_path / "second", seed=2)
-    second = repo.commit({p.name: p.read_bytes() for p in folder.iterdir()})
-    repo.refs["v1"] = repo.refs["refs/pr/7"] = first
-    assert load_generator("ana/faces").source == f"ana/faces@{second}"
-    for revision in ("v1", "refs/pr/7", first):
-        G = load_generator(f"ana/faces@{revision}")
-        assert G.source == f"ana/faces@{first}"
-        assert np.array_equal(generate(G, [5]), generate(make(seed=1), [5]))
-    refused("ana/faces@v9", "no revision 'v9'")
-    refused(f"ana/faces@{'0' * 40}", "no revision")
-
-
-def test_absent_private_gated_and_a_wrong_token(hub, model, monkeypatch):
-    hub.add("ana/secret", model, private=True)
-    hub.add("ana/gated", model, gated=True)
-    for token in (None, "hf_stranger"):
-        if token:
-            monkeypatch.setenv("HF_TOKEN", token)
-        refused("ana/none", "no such model", "HF_TOKEN")
-        refused("ana/secret", "no such model", "private", "HF_TOKEN")
-        refused("ana/gated", "gated", "HF_TOKEN")
-    monkeypatch.setenv("HF_TOKEN", "hf_expired")
-    refused("ana/faces", "token", "not valid")
-    assert hub.files("GET") == []
-    monkeypatch.setenv("HF_TOKEN", TOKEN)
-    for name in ("ana/secret", "ana/gated"):
-        assert load_generator(name).source.startswith(name + "@")
-    assert {r.token for r in hub.requests if r.host == "cdn"} == {None}  # the token stays with the Hub
-
-
-def test_missing_files(hub, model):
-    hub.add("ana/weights-only", {"model.safetensors": model["model.safetensors"]})
-    hub.add("ana/config-only", {"config.json": model["config.json"], "pytorch_model.bin": b"x"})
-    refused("ana/weights-only", "no config.json in it")
-    refused("ana/config-only", "no model.safetensors in it")
-    assert set(hub.files()) == {"config.json", "model.safetensors"}
-
-
-def test_a_foreign_model_is_refused_before_its_weights_travel(hub, model):
-    config = json.loads(model["config.json"])
-    config["spec"]["family"] = "stylegan9"
-    hub.add("ana/unknown", model | {"config.json": json.dumps(config).encode()})
-    hub.add("ana/bert", model | {"config.json": b'{"model_type": "bert"}'})
-    refused("ana/unknown", "'stylegan9'", "mlp, dcgan, resnet, progan, stylegan2, r3gan")
-    refused("ana/bert", "does not describe")
-    assert hub.files() == ["config.json"]
-
-
-def test_sizes_are_capped_before_anything_travels(hub, model):
-    hub.add("ana/huge", model, claimed_sizes={"model.safetensors": 2 * 1024**3 + 1})
-    refused("ana/huge", "model.safetensors is larger than 2 GB")
-    hub.add("ana/talkative", model, claimed_sizes={"config.json": 2 * 1024**2})
-    refused("ana/talkative", "config.json is larger than 1 MB")
-    assert [r.file for r in hub.requests if r.method == "GET"] == ["config.json"]  # of ana/huge
-
-
-def test_no_network_is_one_sentence_soon_and_the_cache_still_serves(hub, monkeypatch):
-    source = load_generator("ana/faces").source
-    hub.requests.clear()
-    monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")  # nothing listens there
-    began = time.monotonic()
-    refused("ana/other", "cannot be reached", "not in the local cache")
-    assert load_generator("ana/faces").source == load_generator(source).source == source
-    refused("ana/faces@v9", "cannot be reached")
-    assert time.monotonic() - began < 5
-    monkeypatch.setenv("HF_ENDPOINT", hub.url)
-    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", True)
-    assert load_generator("ana/faces").source == source
-    refused("ana/other", "cannot be reached")
-    assert hub.requests == []
-
-
-def test_a_hub_that_is_down_or_none(hub):
-    source = load_generator("ana/faces").source
-    for trouble in ({"broken": 503}, {"portal": True}):
-        vars(hub).update(broken=0, portal=False)
-        vars(hub).update(trouble)
-        assert load_generator("ana/faces").source == source
-        refused("ana/other", "cannot be reached")
-    vars(hub).update(broken=418, portal=False)
-    refused("ana/other", "answered 418")
-
-
-def test_a_download_that_breaks_off_is_tried_again(hub):
-    hub.cut = 1
-    assert np.array_equal(generate(load_generator("ana/faces"), [5]), generate(make(), [5]))
-    assert len([r for r in hub.requests if r.host == "cdn" and r.method == "GET"]) == 2
-
-
-def test_a_bad_id_is_one_sentence_without_a_request(hub):
-    refused("ana/fa--ces", "could not be fetched")
-    refused("ana/faces.git", "could not be fetched")
-    assert hub.requests == []
-
-
-def test_the_environment_of_a_fresh_process_is_honoured(hub, tmp_path):
-    code = "from ganapp.weights import locate; print(locate('ana/faces', runs='runs')[1])"
-    env = os.environ | {"HF_HOME": str(tmp_path / "home"), "HF_HUB_DISABLE_TELEMETRY": "1", "OMP_NUM_THREADS": "1"}
-    env |= {"PYTHONPATH": str(Path(weights.__file__).parent.parent)}
-    env.pop("HF_HUB_CACHE", None)
-    out = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True, timeout=60)
-    assert out.returncode == 0, out.stderr
-    assert out.stdout.strip() == f"ana/faces@{hub.repos['ana/faces'].refs['main']}"
-    assert (tmp_path / "home" / "hub" / "models--ana--faces").is_dir()

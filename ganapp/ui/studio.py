@@ -21,7 +21,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from .. import __version__, latents, media, sample, weights
+from .. import __version__, hub, latents, media, sample, weights
 from ..runs import NAME, Run, list_runs
 
 SEED_CLASS = "*"  # in the class menu: each seed's own class
@@ -98,7 +98,7 @@ class Studio:
                 self._models.move_to_end(source)
             return G
         with _plain(source):
-            folder, name = found or weights.pull(source)
+            folder, name = found or hub.pull(source)
         with _plain(name, folder):
             stamp, G = _stamp(folder), weights.load_generator(folder)
         G.public_name = name
