@@ -75,6 +75,18 @@ def parse(argv: list[str]) -> argparse.Namespace:
     sub.add_argument("--no-loop", action="store_true", help="end at the last seed instead of returning to the first")
     sub.add_argument("--fps", type=float, default=30.0, metavar="F", help="frames a second (default 30)")
     sub.add_argument("--out", required=True, metavar="PATH", help=".mp4, .gif or .webp")
+    sub = command("import", "Turn another project's checkpoint into a generator folder of this app.")
+    sub.add_argument(
+        "source",
+        metavar="SOURCE",
+        help="a .pt, .pth, .bin, .ckpt, .safetensors or .pkl file, or user/name:file of the Hub",
+    )
+    sub.add_argument("--out", metavar="DIR", help="a new folder (default: imported/NAME)")
+    sub = command("evaluate", "Quality figures of a generator, each with its protocol.")
+    if argv[:1] == ["evaluate"]:  # its measures bring in numpy, which nothing else here needs
+        from .evaluate_cli import add_evaluate
+
+        add_evaluate(sub)
 
     arguments, extra = parser.parse_known_args(argv)
     stray = next((text for text in extra if not text.startswith("--")), None)

@@ -117,14 +117,16 @@ def _config(arguments: argparse.Namespace) -> TrainConfig:
 
 
 def _check_data(source: str) -> str:
-    """A data set's name as it is, a path made absolute, so that the run can be resumed from anywhere."""
-    from .data import NAMED
+    """A data set's name (one of the Hub with its commit), or a path made absolute: what a resume finds from anywhere."""
+    from .data import HUB, NAMED, pinned
 
-    if source in NAMED:
-        return source
+    if source in NAMED or source.startswith(HUB):
+        return pinned(source)
     path = os.path.abspath(os.path.expanduser(source))
     if not source or not os.path.exists(path):
-        raise ValueError(f"data is {source!r}; it must be a folder or ZIP of pictures or one of {', '.join(NAMED)}.")
+        raise ValueError(
+            f"data is {source!r}; it must be a folder or ZIP of pictures, hub:user/name or one of {', '.join(NAMED)}."
+        )
     return path
 
 
@@ -154,6 +156,7 @@ def _work(run: Run) -> None:
         except KeyboardInterrupt:
             raise ValueError(f"run {run.name} ended with its last save, because the disk is full.") from None
     progress.finish()
+    run = run.latest()  # it may have gone on as another run, from its last save
     status = run.status()
     if state == "failed":
         raise ValueError(f"run {run.name}: {status.get('reason') or 'it failed; log.txt says why.'}")
@@ -336,6 +339,23 @@ def _interpolate(arguments: argparse.Namespace) -> None:
     print(f"Wrote {count} frames, {count / arguments.fps:.1f} s, to {arguments.out}.")
 
 
+def _import(arguments: argparse.Namespace) -> None:
+    from .importers import import_checkpoint
+    from .weights import read_config
+
+    folder = import_checkpoint(arguments.source, arguments.out)
+    config = read_config(folder)
+    spec, classes = config["spec"], f", {config['spec'].num_classes} classes" if config["spec"].num_classes else ""
+    print(f"{config['origin']['layout']}: {spec.family}, {spec.resolution}×{spec.resolution}{classes}.")
+    print(f"Wrote {folder}; try: python -m ganapp generate {folder} --seeds 0-15 --out grid.png")
+
+
+def _evaluate(arguments: argparse.Namespace) -> None:
+    from .evaluate_cli import evaluate_command
+
+    evaluate_command(arguments)
+
+
 def _load(arguments: argparse.Namespace):
     from .weights import load_generator
 
@@ -360,4 +380,6 @@ COMMANDS = {
     "save": _control,
     "generate": _generate,
     "interpolate": _interpolate,
+    "import": _import,
+    "evaluate": _evaluate,
 }

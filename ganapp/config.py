@@ -13,7 +13,10 @@ from typing import Any, get_type_hints
 GENERATOR_FORMAT = "ganapp-generator/1"
 FAMILY_NAMES = ("mlp", "dcgan", "resnet", "progan", "stylegan2", "r3gan")
 # Networks that are only ever loaded from other people's checkpoints (models/imported): no discriminator, no training.
-IMPORTED_NAMES = ("conv_stack", "biggan_deep", "fastgan", "lightweight", "nvidia_stylegan2", "paper_r3gan", "studiogan", "mimicry")
+IMPORTED_NAMES = (
+    "biggan_deep", "conv_stack", "fastgan", "lightweight", "mimicry", "nvidia_stylegan2", "paper_r3gan", "relu_mlp", "studiogan",
+    "upsample_dcgan",
+)  # fmt: skip
 LOSS_NAMES = (
     "minimax", "non_saturating", "least_squares", "wasserstein", "hinge", "relativistic", "relativistic_average",
 )  # fmt: skip
@@ -141,6 +144,7 @@ class TrainConfig:
 
     start_from: str = option("", "lineage", "A run or a model whose weights this run starts from (fine-tuning).")
     parent: str = option("", "found", "Name of the run that this one goes on from.")
+    from_nimg: int = option(0, "found", "After how many images of that run it does so.", low=0, high=10**13)
     preset: str = option("", "found", "The preset that this configuration began as.")
     # fmt: on
 

@@ -590,3 +590,20 @@ def test_a_closed_terminal_does_not_end_a_run(here, monkeypatch):
     line = progress.Progress(create_run(here / "runs", TrainConfig()))
     line.show({"state": "queued"})
     line.show({"state": "starting"})
+
+
+def test_import_turns_a_checkpoint_into_a_folder_to_generate_from(here, ok, fails):
+    import torch
+
+    tensors = {
+        "0.weight": torch.ones(6, 4),
+        "0.bias": torch.zeros(6),
+        "2.weight": torch.ones(64, 6),
+        "2.bias": torch.zeros(64),
+    }
+    torch.save(tensors, "G--300.ckpt")
+    said = ok("import", "G--300.ckpt", "--out", "mine")
+    assert "csinva MLP: relu_mlp, 8×8." in said and "Wrote mine" in said
+    ok("generate", "mine", "--seeds", "0-3", "--out", "grid.png")
+    assert "mine exists already" in fails("import", "G--300.ckpt", "--out", "mine")
+    assert "user/name:file" in fails("import", "nothing.pt")

@@ -9,4 +9,16 @@ from __future__ import annotations
 
 from torch import nn
 
-IMPORTED: dict[str, type[nn.Module]] = {}
+from .conv_stack import ConvStack
+from .mimicry import MimicryGenerator
+from .relu_mlp import ReLUMLP
+from .studiogan import DeepConvGenerator
+from .upsample_dcgan import UpsampleDCGAN
+
+IMPORTED: dict[str, type[nn.Module]] = {
+    "conv_stack": ConvStack,
+    "mimicry": MimicryGenerator,
+    "relu_mlp": ReLUMLP,
+    "studiogan": DeepConvGenerator,
+    "upsample_dcgan": UpsampleDCGAN,
+}

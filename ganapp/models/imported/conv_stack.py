@@ -1,0 +1,37 @@
+"""conv_stack: a plain stack of transposed convolutions, as in the DCGAN of PyTorch's tutorial and what was made after it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from torch import nn
+
+
+class ConvStack(nn.Module):
+    """z (N, z_dim) -> images (N, C, R, R) in [-1, 1].
+
+    The first layer makes 4×4 out of z, the others double (kernel 4, stride 2, padding 1), with batch norm and ReLU between, none of
+    them with a bias; `widths` are their channels. `last`: the kernel of the layer to the image, 4 (doubles, too) or 1, which
+    cuts off `crop` pixels on each side.
+    """
+
+    def __init__(
+        self, resolution, channels, num_classes, z_dim, *, widths: Sequence[int], last: int = 4, crop: int = 0
+    ):
+        super().__init__()
+        size = 4 * 2 ** (len(widths) - (last == 1)) - 2 * crop
+        if num_classes or resolution != size or last not in (1, 4):
+            raise ValueError(
+                f"{len(widths)} widths make {size} pixels without classes, not {resolution} with {num_classes}."
+            )
+        layers: list[nn.Module] = []
+        for before, width in zip((z_dim, *widths), widths):
+            first = not layers
+            layers += [nn.ConvTranspose2d(before, width, 4, 1 if first else 2, 0 if first else 1, bias=False)]
+            layers += [nn.BatchNorm2d(width), nn.ReLU()]
+        to_image = (4, 2, 1) if last == 4 else (1, 1, crop)
+        layers += [nn.ConvTranspose2d(widths[-1], channels, *to_image, bias=False), nn.Tanh()]
+        self.layers = nn.Sequential(*layers)
+
+    def forward(self, z, y=None):
+        return self.layers(z[:, :, None, None])
