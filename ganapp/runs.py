@@ -25,7 +25,7 @@ WORKING = ("queued", "starting", "running")  # a process is at it; "interrupted"
 ENDED = ("paused", "stopped", "finished", "failed")
 COMMANDS = ("run", "pause", "stop", "save")
 STALE_SEC = 10.0  # a heartbeat older than this makes a reader look whether the lock is held
-MAX_ROW_BYTES = 600  # a row of stats.jsonl has fewer
+MAX_ROW_BYTES = 1000  # a row of stats.jsonl has fewer
 KEEP_STATES = 2
 KEEP_SNAPSHOTS = 8
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
@@ -62,7 +62,8 @@ class Run:
 
         Keys: state, attempt, nimg, sec (of training), images_per_sec, time, pid, device, precision, threads, mem_mb,
         parameters ({"g", "d"}: how many), reason (a sentence, where there is one), preparing ([done, total, what] while
-        data is prepared).
+        data is prepared), parts (in how many a batch is worked through), good (nimg of the last state saved while nothing
+        was wrong), rollbacks (how many in a row led here without a person), child (the run that goes on from this one).
         """
         status = self._stored_status()
         if status["state"] in WORKING and time.time() - status.get("time", 0) > STALE_SEC and not self.is_locked():
@@ -222,12 +223,30 @@ class Run:
         return sorted(found, key=nimg_of, reverse=True)
 
     def write_state(self, nimg: int, write: Callable[[Path], None]) -> Path:
+        """The last KEEP_STATES are kept, and the last good one, which a later one may have to be rolled back to."""
         target = self.path / f"state-{nimg:09d}.pt"
         with replacing(target) as temporary:
             write(temporary)
+        good = self._stored_status().get("good")
         for old in self.states()[KEEP_STATES:]:
-            old.unlink(missing_ok=True)
+            if nimg_of(old) != good:
+                old.unlink(missing_ok=True)
         return target
+
+    def adopt_state(self, state: Path) -> None:
+        """Begin from another run's state: a copy, because that run removes its old ones."""
+        with replacing(self.path / state.name) as temporary:
+            shutil.copyfile(state, temporary)
+
+    def good_state(self) -> Path | None:
+        """The last state saved while nothing was wrong, else the oldest there is; None where there is none."""
+        states, good = self.states(), self._stored_status().get("good")
+        return next((state for state in states if nimg_of(state) == good), states[-1] if states else None)
+
+    def latest(self) -> Run:
+        """The run that went on from this one by itself, and so on; itself where none did."""
+        child = self.path.with_name(self._stored_status().get("child") or self.name)
+        return self if child == self.path or not child.is_dir() else Run(child).latest()
 
     def set_aside(self, state: Path) -> None:
         """Rename an unreadable state, so that it neither counts as the newest nor pushes out good ones."""
@@ -292,7 +311,8 @@ def create_run(folder: str | Path, config: TrainConfig, name: str = "") -> Run:
         check_name(name)
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    label = name or f"{Path(config.dataset).stem}-{config.preset or config.family}"
+    source = Path(re.sub(r"@[0-9a-f]{40}", "", config.dataset)).stem  # without the commit of a data set on the Hub
+    label = name or f"{source}-{config.preset or config.family}"
     label = re.sub(r"[^A-Za-z0-9._]+", "-", label).strip("-.")[:60] or "run"
     while True:
         numbers = [int(p.name[:5]) for p in folder.iterdir() if re.match(r"\d{5}-", p.name)]
@@ -330,3 +350,37 @@ def list_runs(folder: str | Path) -> list[Run]:
         return []
     found = (p for p in folder.iterdir() if (p / "config.json").exists() and (p / "status.json").exists())
     return [Run(p) for p in sorted(found, key=lambda p: p.name, reverse=True)]
+
+
+# -- figures of quality: beside a run's configuration, or beside a generator that is no run's -----------------------------
+
+
+def run_of(snapshot: Path) -> Run | None:
+    """The run that a generator folder is a snapshot of, None where it is none."""
+    run = snapshot.resolve().parent.parent
+    is_one = snapshot.resolve().parent.name == "snapshots" and (run / "status.json").exists()
+    return Run(run) if is_one else None
+
+
+def read_figures(folder: Path) -> list[dict[str, Any]]:
+    """What write_figures left in a run's or a generator's folder, oldest first; [] where there is nothing that can be read."""
+    try:
+        figures = json.loads((folder / "metrics.json").read_text(encoding="utf-8"))["figures"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return []
+    whole = {"name", "value", "protocol"}
+    return [f for f in figures if isinstance(f, dict) and whole <= f.keys()] if isinstance(figures, list) else []
+
+
+def write_figures(folder: Path, figures: list[dict[str, Any]]) -> Path:
+    """Add figures (JSON data with name and protocol). One takes the place of an older one of its name, source and data."""
+
+    def key(figure: dict[str, Any]) -> tuple:
+        protocol = figure.get("protocol") or {}
+        return figure.get("name"), protocol.get("source"), protocol.get("data")
+
+    new = {key(figure) for figure in figures}
+    kept = [figure for figure in read_figures(folder) if key(figure) not in new]
+    data = {"format": "ganapp-metrics/1", "figures": kept + figures}
+    write_text(folder / "metrics.json", json.dumps(data, indent=2, ensure_ascii=False, allow_nan=False))
+    return folder / "metrics.json"

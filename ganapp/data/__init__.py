@@ -12,8 +12,8 @@ from ganapp.data.cache import Cancelled, Progress, cache_folder, cache_size, cle
 from ganapp.data.dataset import ImageDataset, Images
 
 __all__ = [
-    "NAMED", "Cancelled", "ImageDataset", "Images", "cache_folder", "cache_size", "clear_cache", "describe",
-    "open_dataset",
+    "HUB", "NAMED", "Cancelled", "ImageDataset", "Images", "cache_folder", "cache_size", "clear_cache", "describe",
+    "open_dataset", "pinned",
 ]  # fmt: skip
 
 DESCRIPTIONS = {
@@ -25,6 +25,7 @@ DESCRIPTIONS = {
     "cifar100": "CIFAR-100: 50,000 photographs in colour, 32×32, a hundred classes (169 MB download).",
 }
 NAMED = tuple(DESCRIPTIONS)
+HUB = "hub:"  # what the name of a data set on the Hub begins with
 SPLITS = ("train", "heldout")
 MIN_RESOLUTION, MAX_RESOLUTION = 4, 1024
 FACES = {"train": (20_000, 0), "heldout": (2_000, 1_000_003)}  # split -> (count, seed)
@@ -37,6 +38,15 @@ def describe(name: str) -> str:
     return DESCRIPTIONS[name]
 
 
+def pinned(source: str) -> str:
+    """A data set's name for a run's configuration: one of the Hub with its commit, any other as it is. ValueError."""
+    if not source.startswith(HUB):
+        return source
+    from ganapp.data import hub
+
+    return hub.pin(source)
+
+
 def open_dataset(
     source: str | Path | Sequence[str | Path],
     resolution: int,
@@ -47,7 +57,7 @@ def open_dataset(
     progress: Progress | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> ImageDataset:
-    """The images of a name in NAMED, a folder, a ZIP or a list of files, as uint8 (N, C, resolution, resolution).
+    """The images of a name in NAMED, a folder, a ZIP, a list of files or hub:user/name (hub.py), as uint8 (N, C, R, R).
 
     channels: 1, 3, or None for 1 where every picture is grey and 3 otherwise. split: "train", or "heldout", which
     training never sees. crop: "center" cuts the middle square, "fit" keeps all of it on the background. background: a
@@ -76,6 +86,10 @@ def open_dataset(
         from ganapp.data import named
 
         return named.open_named(source, resolution, channels, split, progress, cancelled)
+    if isinstance(source, str) and source.startswith(HUB):
+        from ganapp.data import hub
+
+        return hub.open_hub(source, resolution, channels, split, crop, background, progress, cancelled)
     from ganapp.data import ingest
 
     return ingest.open_pictures(source, resolution, channels, split, crop, background, progress, cancelled)

@@ -11,7 +11,7 @@ import shutil
 import threading
 import zipfile
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as NotYet
 from pathlib import Path
@@ -50,12 +50,7 @@ def open_pictures(
     cancelled: Callable[[], bool] | None = None,
 ) -> ImageDataset:
     """A folder, a ZIP or a list of files as an ImageDataset; see ganapp.data.open_dataset."""
-    try:
-        colour = ImageColor.getrgb(background)[:3]
-    except ValueError:
-        raise ValueError(
-            f"The background is {background!r}; it must be a colour such as white, black or #8090a0."
-        ) from None
+    colour = parse_colour(background)
     if not isinstance(source, (str, os.PathLike)):
         source = keep_uploads(source)
     path = Path(os.path.expanduser(source))
@@ -85,11 +80,26 @@ def open_pictures(
             return _build(list(zip_entries(file, path)), *arguments)
 
     name = path.name if is_folder else path.stem
-    meta, images, tables = prepared(f"{name}-{resolution}", identity, build, progress, cancelled)
+    return split_of(name, split, prepared(f"{name}-{resolution}", identity, build, progress, cancelled))
+
+
+def parse_colour(background: str) -> tuple[int, int, int]:
+    """A colour's name or number as (red, green, blue). ValueError where it is none."""
+    try:
+        return ImageColor.getrgb(background)[:3]
+    except ValueError:
+        raise ValueError(
+            f"The background is {background!r}; it must be a colour such as white, black or #8090a0."
+        ) from None
+
+
+def split_of(name: str, split: str, found: tuple) -> ImageDataset:
+    """The part of what prepared() gave that is trained on, or held out. ValueError where nothing is held out."""
+    meta, images, tables = found
     rows = np.flatnonzero(tables["heldout"] == (split == "heldout"))
     if not len(rows):
         raise ValueError(
-            f"No pictures of {path.name} are held out: there are {len(images)}, and one in ten is held out from "
+            f"No pictures of {meta['name']} are held out: there are {len(images)}, and one in ten is held out from "
             f"{MIN_COUNT} on."
         )
     labels = tables["labels"][rows].astype(np.int64) if "labels" in tables else None
@@ -147,41 +157,66 @@ def keep_uploads(files: Sequence[str | Path]) -> Path:
 def _build(entries, folder, source, resolution, channels, crop, background, tell, cancelled) -> dict:
     """The one pass: decode every picture, write images.npy and tables.npz, return the meta data."""
     pictures, report = label_entries(entries)
-    need, free = len(pictures) * resolution**2 * (channels or 1), shutil.disk_usage(folder).free
+    check_room(len(pictures), folder, source, resolution, channels)
+    names = [(shown(entry.name), label) for entry, label in pictures]
+    entries = [entry for entry, _ in pictures]
+    batches = (entries[i : i + BATCH] for i in range(0, len(entries), BATCH))
+    results = decode_all(batches, lambda data: decode(data, resolution, channels, crop, background), cancelled)
+
+    def decoded() -> Iterator[tuple]:
+        for i, ((name, label), result) in enumerate(zip(names, results, strict=True)):
+            yield name, label, *result
+            tell(i + 1, len(names), "Reading pictures")
+
+    try:
+        return write_map(folder, source, decoded(), resolution, channels, report)
+    finally:
+        results.close()
+
+
+def check_room(count: int, folder: Path, source: str, resolution: int, channels: int | None) -> None:
+    """ValueError where so many prepared pictures have no room on the disk."""
+    need, free = count * resolution**2 * (channels or 1), shutil.disk_usage(folder).free
     if need > free:
         raise ValueError(
-            f"Preparing {len(pictures):,} pictures of {source} needs {need / 1e9:.1f} GB, and {free / 1e9:.1f} GB are free "
+            f"Preparing {count:,} pictures of {source} needs {need / 1e9:.1f} GB, and {free / 1e9:.1f} GB are free "
             f"in {cache_folder()}: free some, or set GANAPP_CACHE to a folder on another disk."
         )
+
+
+def write_map(folder, source, decoded, resolution, channels, report, class_names=None) -> dict:
+    """Write images.npy and tables.npz; return the meta data. ValueError where no picture can be used.
+
+    decoded: (name, label, pixels, hash, reason) of each picture, reason None where it can be used. A label is a number
+    (of class_names, where they are given), the name of a class, or None, for all pictures alike.
+    """
     writer, hashes, labels = MapWriter(folder / "images.npy", resolution, channels), [], []
-    results = _decode_all(
-        [e for e, _ in pictures], lambda data: decode(data, resolution, channels, crop, background), cancelled
-    )
     try:
-        for i, ((entry, label), (pixels, digest, reason)) in enumerate(zip(pictures, results, strict=True)):
+        for name, label, pixels, digest, reason in decoded:
             if reason is not None:
-                report.append((shown(entry.name), reason))
+                report.append((name, reason))
             else:
                 writer.add(pixels)
                 hashes.append(digest)
                 labels.append(label)
-            tell(i + 1, len(pictures), "Reading pictures")
         if not hashes:
             raise ValueError(_nothing_usable(source, report))
-        tables, class_names = {"heldout": _hold_out(np.array(hashes, np.uint64))}, []
-        if isinstance(labels[0], int):  # numbers of dataset.json are kept as they are
-            tables["labels"], class_names = np.array(labels, np.int64), [str(i) for i in range(max(labels) + 1)]
-        elif isinstance(labels[0], str):  # folders: those of which nothing could be used are no classes
+        tables, names = {"heldout": _hold_out(np.array(hashes, np.uint64))}, []
+        if isinstance(labels[0], int):  # numbers are kept as they are
+            tables["labels"] = np.array(labels, np.int64)
+            names = list(class_names or (str(i) for i in range(max(labels) + 1)))
+        elif isinstance(labels[0], str):  # names: those of which nothing could be used are no classes
             used, tables["labels"] = np.unique(labels, return_inverse=True)
-            class_names = used.tolist()
+            names = used.tolist()
         np.savez(folder / "tables.npz", **tables)
-        return {"name": source, "class_names": class_names, "report": report, **writer.finish()}
+        return {"name": source, "class_names": names, "report": report, **writer.finish()}
     finally:
-        results.close()
         writer.close()
 
 
-def _decode_all(entries: list[Entry], decode: Callable[[bytes], np.ndarray], cancelled) -> Iterator[tuple]:
+def decode_all(
+    batches: Iterable[list[Entry]], decode: Callable[[bytes], np.ndarray], cancelled: Callable[[], bool] | None
+) -> Iterator[tuple]:
     """(pixels, hash, None) or (None, None, reason) of every entry, in order, by threads that stay a little ahead."""
     stop = threading.Event()
 
@@ -199,21 +234,20 @@ def _decode_all(entries: list[Entry], decode: Callable[[bytes], np.ndarray], can
         return [one(entry) for entry in batch if not stop.is_set()]
 
     threads = min(4, os.cpu_count() or 1)
-    batches = (entries[i : i + BATCH] for i in range(0, len(entries), BATCH))
     with ThreadPoolExecutor(threads, "pictures") as pool:
         try:
             ahead: deque = deque()
             for batch in batches:
                 ahead.append(pool.submit(task, batch))
                 if len(ahead) > 2 * threads:
-                    yield from _result(ahead.popleft(), cancelled)
+                    yield from wait_for(ahead.popleft(), cancelled)
             while ahead:
-                yield from _result(ahead.popleft(), cancelled)
+                yield from wait_for(ahead.popleft(), cancelled)
         finally:
             stop.set()
 
 
-def _result(future, cancelled) -> list[tuple]:
+def wait_for(future, cancelled: Callable[[], bool] | None):
     """The result of a future; asks every 0.1 s whether to go on, because one batch of large pictures takes seconds."""
     while True:
         if cancelled is not None and cancelled():

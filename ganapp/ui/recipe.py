@@ -43,18 +43,20 @@ def start_run(folder: Path, config: TrainConfig, name: str = "") -> Run:
     """Create a run and begin it in a background thread; it waits where another one is at work."""
     from .. import jobs
 
-    check_data(config)
+    config = check_data(config)
     run = create_run(folder, config, name.strip())
     jobs.start(run)
     return run
 
 
-def check_data(config: TrainConfig) -> None:
-    """ValueError where there is nothing that could be opened."""
-    from ..data import NAMED
+def check_data(config: TrainConfig) -> TrainConfig:
+    """The configuration with its data set pinned (data.pinned). ValueError where there is nothing that could be opened."""
+    from ..data import HUB, NAMED, pinned
 
-    if config.dataset not in NAMED and not Path(config.dataset).expanduser().exists():
-        raise ValueError(f"There is nothing at {config.dataset!r}: choose a name, a folder or a ZIP that exists.")
+    source = config.dataset
+    if source not in NAMED and not source.startswith(HUB) and not Path(source).expanduser().exists():
+        raise ValueError(f"There is nothing at {source!r}: choose a name, a folder or a ZIP that exists.")
+    return config.replace(dataset=pinned(source))
 
 
 def look_at_data(config: TrainConfig, progress: Callable, cancelled: Callable[[], bool]) -> tuple[str, str]:

@@ -1,0 +1,142 @@
+"""Data sets of the Hugging Face Hub: hub:user/name[@revision][:[config/]split][:image[,label]] -> ImageDataset.
+
+Streamed by the `datasets` library (optional: requirements-hub.txt) into the same prepared file as a person's own pictures,
+kept by commit, so that a later start needs no network. Nothing of a repository is run: see hub_stream.py.
+"""
+
+import re
+import tempfile
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import NamedTuple
+
+from ganapp.data.cache import Progress, cache_folder, make_folder, paced, prepared
+from ganapp.data.dataset import ImageDataset
+from ganapp.data.entries import Entry
+from ganapp.data.hub_stream import Stream, library, open_stream, read_batch
+from ganapp.data.ingest import check_room, decode_all, parse_colour, split_of, wait_for, write_map
+from ganapp.data.pictures import decode
+from ganapp.files import write_text
+
+FORM = "hub:user/name[@revision][:[config/]split][:image[,label]]"
+NAME = re.compile(
+    r"hub:(?P<repo>[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*)(?:@(?P<revision>(?!.*\.\.)\w[\w./-]*))?"
+    r"(?::(?:(?P<config>[^:/]+)/)?(?P<split>[^:/]*))?(?::(?P<image>[^:,]+)(?:,(?P<label>[^:,]+))?)?",
+    re.ASCII,
+)
+COMMIT = re.compile("[0-9a-f]{40}")
+TIMEOUT = 20  # seconds that the Hub has to name a commit
+
+
+class HubName(NamedTuple):
+    """What a hub: name says; "" where it says nothing. A label of "-" means that the labels are not wanted."""
+
+    repo: str
+    revision: str = ""
+    config: str = ""
+    split: str = ""
+    image: str = ""
+    label: str = ""
+
+    def __str__(self) -> str:
+        split = f"{self.config}/{self.split}" if self.config else self.split
+        columns = f"{self.image},{self.label}" if self.label else self.image
+        text = f"hub:{self.repo}" + (f"@{self.revision}" if self.revision else "")
+        return text + (f":{split}" if split or columns else "") + (f":{columns}" if columns else "")
+
+
+def parse(source: str) -> HubName:
+    """ValueError, with the form, where source is no name of a data set on the Hub."""
+    match = NAME.fullmatch(source.strip())
+    if match is None:
+        raise ValueError(f"{source!r} is no data set of the Hub: write {FORM}, such as hub:ylecun/mnist:train.")
+    return HubName(**{key: value or "" for key, value in match.groupdict().items()})
+
+
+def pin(source: str) -> str:
+    """The same name with the commit that its revision means today, so that a resumed run finds the same pictures.
+
+    ValueError, in one sentence, where the library is not installed or the Hub has no such data set.
+    """
+    name = parse(source)
+    return str(name._replace(revision=_commit(name)))
+
+
+def open_hub(
+    source: str,
+    resolution: int,
+    channels: int | None,
+    split: str,
+    crop: str,
+    background: str,
+    progress: Progress | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> ImageDataset:
+    """A data set of the Hub; see ganapp.data.open_dataset. One picture in ten of the split is held out, as of own pictures."""
+    colour, name, tell = parse_colour(background), parse(source), paced(progress)
+    name = name._replace(revision=_commit(name))
+    what = {"resolution": resolution, "channels": channels, "crop": crop, "background": list(colour)}
+
+    def build(folder: Path) -> dict:
+        tell(0, None, f"Looking at {name.repo}")
+        # The thread is not waited for: a reading that was cancelled may hang until the network gives up.
+        reader = ThreadPoolExecutor(1, "hub")
+        try:
+            with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as scratch:
+                stream = wait_for(reader.submit(open_stream, name, scratch), cancelled)
+                check_room(stream.count or 0, folder, name.repo, resolution, channels)
+                pictures = _decoded(
+                    stream, reader, lambda data: decode(data, resolution, channels, crop, colour), tell, cancelled
+                )
+                return write_map(folder, name.repo, pictures, resolution, channels, [], stream.class_names)
+        finally:
+            reader.shutdown(wait=False, cancel_futures=True)
+
+    found = prepared(f"{name.repo}-{resolution}", {"hub": list(name), **what}, build, progress, cancelled)
+    return split_of(name.repo, split, found)
+
+
+def _decoded(stream: Stream, reader: ThreadPoolExecutor, decode_one: Callable, tell, cancelled) -> Iterator[tuple]:
+    """(name, label, pixels, hash, reason) of each row, read in one thread and decoded in others."""
+    pending: deque = deque()  # of the rows that are being decoded
+
+    def batches() -> Iterator[list[Entry]]:
+        while rows := wait_for(reader.submit(read_batch, stream), cancelled):
+            pending.extend((entry.name, label) for entry, label in rows)
+            yield [entry for entry, _ in rows]
+
+    for i, result in enumerate(decode_all(batches(), decode_one, cancelled), start=1):
+        yield *pending.popleft(), *result
+        tell(i, stream.count, "Reading pictures")
+
+
+def _commit(name: HubName) -> str:
+    """The 40 digits of the commit that a name means; the last known one where the Hub cannot be reached."""
+    if COMMIT.fullmatch(name.revision):
+        return name.revision
+    from huggingface_hub import HfApi, errors
+
+    revision = name.revision or "main"
+    known = make_folder(cache_folder() / "hub") / re.sub(r"[^\w.-]", "--", f"{name.repo}@{revision}")
+    try:
+        api = HfApi(endpoint=library().config.HF_ENDPOINT)
+        commit = api.dataset_info(name.repo, revision=revision, timeout=TIMEOUT).sha
+    except errors.GatedRepoError:
+        raise ValueError(
+            f"{name.repo}: this data set is gated; accept its terms on the Hub and set HF_TOKEN to a token of yours."
+        ) from None
+    except errors.RevisionNotFoundError:
+        raise ValueError(f"{name.repo}: there is no revision {revision!r}.") from None
+    except errors.RepositoryNotFoundError:
+        raise ValueError(
+            f"{name.repo}: there is no such data set on the Hub, or it is private (then set HF_TOKEN)."
+        ) from None
+    except (OSError, errors.HTTPError, errors.HFValidationError) as error:
+        if known.is_file():
+            return known.read_text(encoding="ascii")
+        detail = (str(error).strip() or type(error).__name__).splitlines()[0].rstrip(".")
+        raise ValueError(f"{name.repo}: the Hub cannot be asked for this data set ({detail}).") from None
+    write_text(known, commit)
+    return commit
