@@ -10,8 +10,8 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "ganapp"
 
-READS = {"hub", "card", "publish", "deploy", "capabilities", "runs", "weights", "sample", "latents", "metrics", "media", "data", "importers", "presets", "config", "files"}
-COMMANDS = {"cli", "__main__", "arguments", "pictures", "progress"}
+READS = {"hub", "card", "publish", "deploy", "capabilities", "runs", "weights", "sample", "latents", "metrics", "media", "data", "importers", "presets", "config", "files", "watchdog"}
+COMMANDS = {"cli", "__main__", "arguments", "pictures", "progress", "evaluate_cli"}
 # module or folder of ganapp -> what it may import of ganapp
 MAY_IMPORT = {
     "config": set(),
@@ -32,6 +32,8 @@ MAY_IMPORT = {
     "publish": {"card", "hub", "weights", "runs", "media", "sample", "latents", "config", "files"},
     "deploy": {"hub", "config", "files"},
     "capabilities": {"config"},
+    "watchdog": {"config"},
+    "vitals": {"train", "models", "schedules", "data", "config"},
     "metrics": {"models", "data", "sample", "weights", "config", "files", "media", "train", "runs"},
     "sample": {"config"},
     "media": {"files", "config"},
@@ -41,6 +43,8 @@ MAY_IMPORT = {
     "compare": {"runs", "media", "config", "presets"},
     "jobs": {
         "begin",
+        "watchdog",
+        "vitals",
         "devices",
         "train",
         "probe",

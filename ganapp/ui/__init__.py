@@ -18,6 +18,7 @@ def build_ui(runs: Path, checkpoints: Path):
     import gradio as gr
 
     from .compare import build_compare
+    from .evaluate import build_evaluate
     from .generate import build_generate
     from .recipe import both
     from .strings import t
@@ -32,6 +33,8 @@ def build_ui(runs: Path, checkpoints: Path):
             build_compare(runs, has_gpu())
         with gr.Tab(t("tab.generate"), id="generate", elem_id="tab_generate"):
             build_generate(runs, checkpoints)
+        with gr.Tab(t("tab.evaluate"), id="evaluate", elem_id="tab_evaluate"):
+            build_evaluate(runs, checkpoints)
     page.queue(max_size=64, default_concurrency_limit=2, api_open=False)
     # Gradio's queue wakes a thousand times a second even when idle, which costs a core 4 to 5 %: ten times less often will do.
     page._queue.sleep_when_free = 0.01

@@ -1,0 +1,81 @@
+"""Figure: a number with its protocol, without which it says nothing. Not how it is worked out, and not where it is stored."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+# Student's t, two-sided 95 %, for 1, 2, … degrees of freedom; beyond, the normal one is near enough.
+T95 = (12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228, 2.201, 2.179, 2.160, 2.145, 2.131, 2.120,
+       2.110, 2.101, 2.093)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Figure:
+    """The mean of a figure over repetitions, its 95 % interval (None after one repetition), and how it was measured."""
+
+    name: str  # swd, swd.32, c2st, fd, …
+    value: float
+    interval: tuple[float, float] | None = None
+    protocol: dict[str, Any] = field(default_factory=dict)
+    note: str = ""  # what the number leaves out: classes that were never seen, …
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON data; a value that is no finite number becomes None."""
+        data = asdict(self)
+        data["value"] = finite(self.value)
+        data["interval"] = [finite(x) for x in self.interval] if self.interval else None
+        return data
+
+
+def finite(x: float) -> float | None:
+    return float(x) if math.isfinite(x) else None
+
+
+def mean_and_interval(values: Sequence[float]) -> tuple[float, tuple[float, float] | None]:
+    """The mean of repetitions and its two-sided 95 % interval by Student's t; None for a single one."""
+    n = len(values)
+    mean = math.fsum(values) / n
+    if n < 2:
+        return mean, None
+    std = math.sqrt(math.fsum((v - mean) ** 2 for v in values) / (n - 1))
+    half = (T95[n - 2] if n - 2 < len(T95) else 1.96) * std / math.sqrt(n)
+    return mean, (mean - half, mean + half)
+
+
+def value_text(figure: Figure) -> str:
+    """The value and half its interval: 12.3 ± 0.4."""
+    text = number(figure.value)
+    if figure.interval:
+        text += f" ± {number((figure.interval[1] - figure.interval[0]) / 2)}"
+    return text
+
+
+def protocol_text(protocol: Mapping[str, Any]) -> str:
+    """A protocol as one line: images 2,000 · split train · …"""
+    return " · ".join(f"{key} {shown(value)}" for key, value in protocol.items())
+
+
+def common(protocols: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """What all protocols say alike."""
+    first = protocols[0] if protocols else {}
+    return {k: v for k, v in first.items() if all(k in p and p[k] == v for p in protocols)}
+
+
+def shown(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list | tuple):
+        return ", ".join(map(shown, value))
+    return f"{value:,}" if isinstance(value, int) else number(value) if isinstance(value, float) else str(value)
+
+
+def number(x: float) -> str:
+    """Four digits; what is below a millionth, and only that, with an exponent."""
+    if not math.isfinite(x):
+        return str(x)
+    if abs(x) >= 1000:
+        return f"{x:,.0f}"
+    return f"{x:.4g}" if x == 0 or abs(x) >= 1e-3 else f"{x:.2g}"

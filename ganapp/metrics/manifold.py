@@ -1,0 +1,50 @@
+"""Precision and recall, density and coverage: balls around each feature that reach to its k-th neighbour of the same set.
+
+Improved precision and recall: Kynkäänniemi et al. 2019 (arXiv 1904.06991), k = 3. Density and coverage: Naeem et al. 2020
+(arXiv 2002.09797), k = 5. Pure functions of features (N, F).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+PR_NEIGHBOURS = 3
+DC_NEIGHBOURS = 5
+BLOCK = 1024  # rows of the matrix of distances at a time
+
+
+def precision_recall(real: np.ndarray, fake: np.ndarray, k: int = PR_NEIGHBOURS) -> tuple[float, float]:
+    """Share of fake features inside a ball of the real ones, and of real ones inside a ball of the fake ones."""
+    radii_real, radii_fake = radii(real, k), radii(fake, k)
+    precision = np.concatenate([(d <= radii_real).any(1) for _, d in distances(fake, real)])
+    recall = np.concatenate([(d <= radii_fake).any(1) for _, d in distances(real, fake)])
+    return float(precision.mean()), float(recall.mean())
+
+
+def density_coverage(real: np.ndarray, fake: np.ndarray, k: int = DC_NEIGHBOURS) -> tuple[float, float]:
+    """In how many balls of the real features a fake one lies, over k (1 for equal sets); the share of balls that hold one."""
+    reach, inside = radii(real, k), 0
+    nearest = np.full(len(real), np.inf)
+    for _, d in distances(fake, real):
+        inside += int((d < reach).sum())
+        nearest = np.minimum(nearest, d.min(0))
+    return inside / (k * len(fake)), float((nearest < reach).mean())
+
+
+def radii(features: np.ndarray, k: int) -> np.ndarray:
+    """(N,) squared distance of each feature to its k-th nearest other one. ValueError where there are too few."""
+    if len(features) <= k:
+        raise ValueError(f"there are {len(features)} pictures; the {k} nearest others of each need at least {k + 1}.")
+    return np.concatenate([np.partition(d, k, axis=1)[:, k] for _, d in distances(features, features)])
+
+
+def distances(a: np.ndarray, b: np.ndarray, block: int = BLOCK) -> Iterator[tuple[int, np.ndarray]]:
+    """(start, squared distances float64 (rows, M)) of blocks of rows of a (N, F) to all of b (M, F)."""
+    a, b = np.asarray(a, np.float64), np.asarray(b, np.float64)
+    squares_b = (b * b).sum(1)
+    for start in range(0, len(a), block):
+        part = a[start : start + block]
+        d = (part * part).sum(1)[:, None] + squares_b - 2 * part @ b.T
+        yield start, np.maximum(d, 0)

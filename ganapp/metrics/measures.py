@@ -1,0 +1,210 @@
+"""MEASURES: name -> what it asks for and a function of a Round that yields figures. One row a group of figures.
+
+What each figure is: the file of its own that the function calls. Here stands only which pictures it is given.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from . import coverage, inception, manifold, memorisation, swd, twosample
+from .classifier import CLASSES, attribute_sizes
+from .frechet import frechet
+from .rounds import Round, Setting, pixel_parts, pixels_of
+
+FLOOR = "between real pictures and as many other real ones: the best that a generator can get"
+READABLE = 0.6  # share of right answers on held-out pictures from which an attribute counts as readable
+
+
+class Measured(NamedTuple):
+    """A figure of one repetition; `protocol` is what is its own."""
+
+    name: str
+    value: float
+    protocol: dict[str, Any]
+    note: str = ""
+
+
+class Measure(NamedTuple):
+    images: int  # of each set, where no number is asked for
+    published: int | None  # images of the published protocol, where there is one
+    needs: tuple[str, ...]  # of: heldout, classes, faces, inception
+    measure: Callable[[Round, int], Iterator[Measured]]
+
+
+def _swd(r: Round, n: int) -> Iterator[Measured]:
+    options = r.seed, swd.PER_IMAGE, swd.DIRECTIONS, r.setting.told("Sliced Wasserstein distance")
+    by_size = swd.multi_scale_swd(r.real(n), r.fake(n), *options)
+    protocol = {
+        "split": "train",
+        "levels": [f"{size} px" for size in by_size],
+        "patches": f"{swd.PER_IMAGE} of {swd.SIZE}×{swd.SIZE} a picture and level, {swd.DIRECTIONS} projections",
+        "unit": "thousandths",
+    }
+    yield Measured("swd", float(np.mean(list(by_size.values()))), protocol)
+    for size, value in by_size.items():
+        yield Measured(f"swd.{size}", value, protocol)
+    if (other := r.other_real(n)) is not None:
+        floor = swd.multi_scale_swd(r.real(n), other, *options)
+        yield Measured("swd.real", float(np.mean(list(floor.values()))), protocol, FLOOR)
+
+
+def _c2st(r: Round, n: int) -> Iterator[Measured]:
+    s = r.setting
+    told = s.told("Two-sample test")
+    value = twosample.two_sample_accuracy(
+        r.real(n, "heldout"), r.fake(n), r.seed, s.device, twosample.SEEN, told=told, cancelled=s.cancelled
+    )
+    about = f"a small network, trained on half ({n // 2:,} of each), tested on the other"
+    yield Measured("c2st", value, {"split": "heldout", "classifier": about, "perfect": 0.5})
+
+
+def _classes(r: Round, n: int) -> Iterator[Measured]:
+    s, split = r.setting, _reference(r.setting)
+    names = s.train.class_names
+    fake = r.fake_seen(n)[1][CLASSES]
+    real = r.real_seen(_count(s, split, n), split)[1][CLASSES]
+    protocol = {
+        "split": split,
+        "features": s.classifier.about,
+        "classes": "drawn evenly by the seeds" if s.G.spec.num_classes else "left to the generator",
+        "covered": f"{coverage.CONFIDENT:.0%} sure, {coverage.LEAST_SHARE:g} times as often as in real pictures or more",
+        "kl": "to the training labels, in nats",
+    }
+    shares = coverage.counted(real), coverage.counted(fake)
+    there = coverage.covered(*shares)
+    missing = [name for name, ok, share in zip(names, there, shares[0]) if share and not ok]
+    yield Measured("classes.coverage", coverage.coverage(*shares), protocol, _missing(missing))
+    counts = np.bincount(fake.argmax(1), minlength=len(names)), np.array(s.train.class_counts())
+    yield Measured("classes.kl", coverage.kl(*counts), protocol)
+    if s.G.spec.num_classes == len(names):
+        yield Measured("classes.accuracy", float((fake.argmax(1) == r.labels[:n]).mean()), protocol)
+
+
+def _fd(r: Round, n: int) -> Iterator[Measured]:
+    protocol = {"split": "train", "features": r.setting.classifier.about, "not": "FID: the features are others"}
+    yield Measured("fd", frechet(r.real_seen(n)[0], r.fake_seen(n)[0]), protocol)
+    if (other := r.other_real(n)) is not None:
+        yield Measured("fd.real", frechet(r.real_seen(n)[0], r.setting.classifier.run(other)[0]), protocol, FLOOR)
+
+
+def _pr(r: Round, n: int) -> Iterator[Measured]:
+    protocol = {"split": "train", "features": r.setting.classifier.about, "neighbours": manifold.PR_NEIGHBOURS}
+    values = manifold.precision_recall(r.real_seen(n)[0], r.fake_seen(n)[0])
+    yield from (Measured(name, value, protocol) for name, value in zip(("precision", "recall"), values))
+
+
+def _dc(r: Round, n: int) -> Iterator[Measured]:
+    protocol = {"split": "train", "features": r.setting.classifier.about, "neighbours": manifold.DC_NEIGHBOURS}
+    values = manifold.density_coverage(r.real_seen(n)[0], r.fake_seen(n)[0])
+    yield from (Measured(name, value, protocol) for name, value in zip(("density", "coverage"), values))
+
+
+def _attributes(r: Round, n: int) -> Iterator[Measured]:
+    s = r.setting
+    from ganapp.data.faces import ATTRIBUTES
+
+    accuracy = s.classifier.accuracy
+    readable = [k for k in attribute_sizes(s.train) if accuracy.get(f"attribute_{k}", 0) >= READABLE]
+    if not readable:
+        raise ValueError("the classifier reads no attribute of these faces well enough to count them.")
+    real, fake = r.real_seen(_count(s, "heldout", n), "heldout")[1], r.fake_seen(n)[1]
+    there, wanted, missing, divergences = 0, 0, [], []
+    for name in readable:
+        size = len(ATTRIBUTES[name])
+        counts = [np.bincount(x[f"attribute_{name}"].argmax(1), minlength=size) for x in (real, fake)]
+        found = coverage.covered(counts[0] / counts[0].sum(), counts[1] / counts[1].sum())
+        there, wanted = there + found.sum(), wanted + (counts[0] > 0).sum()
+        missing += [f"{name} {v}" for v, seen, ok in zip(ATTRIBUTES[name], counts[0], found) if seen and not ok]
+        divergences.append(coverage.kl(counts[1], counts[0]))
+    unread = [k for k in attribute_sizes(s.train) if k not in readable]
+    skipped = f" (not {', '.join(unread)})" if unread else ""
+    protocol = {
+        "split": "heldout",
+        "features": s.classifier.about,
+        "attributes": f"{len(readable)} that are read right off {READABLE:.0%} of held-out faces or more{skipped}",
+        "covered": f"read {coverage.LEAST_SHARE:g} times as often as off real faces or more",
+        "kl": "to held-out faces, in nats, mean of attributes",
+    }
+    yield Measured("attributes.coverage", float(there / wanted), protocol, _missing(missing))
+    yield Measured("attributes.kl", float(np.mean(divergences)), protocol)
+
+
+def _memorisation(r: Round, n: int) -> Iterator[Measured]:
+    s = r.setting
+    heldout = r.real(_count(s, "heldout", n), "heldout")
+    spaces = {
+        "pixels": (pixels_of(r.fake(n)), pixels_of(heldout), lambda: pixel_parts(s), "pixels, Euclidean"),
+        "features": (
+            r.fake_seen(n)[0], s.classifier.run(heldout)[0], lambda: [(0, s.train_features)], s.classifier.about,
+        ),
+    }  # fmt: skip
+    for space, (fake, real, parts, about) in spaces.items():
+        both = memorisation.nearest(np.concatenate([fake, real]), parts())[1]
+        near, usual = both[: len(fake)], both[len(fake) :]
+        protocol = {
+            "split": f"nearest of all {s.train.count:,} in train; compared with {len(real):,} heldout",
+            "features": about,
+            "no copying": f"closer 0.5, copies {memorisation.COPY_QUANTILE:g}",
+        }
+        yield Measured(f"closer.{space}", memorisation.closer_share(near, usual), protocol)
+        yield Measured(f"copies.{space}", memorisation.copy_share(near, usual), protocol)
+
+
+def _fid(r: Round, n: int) -> Iterator[Measured]:
+    real, fake = (r.inception(n, kind)["2048"] for kind in ("real", "fake"))
+    yield Measured("fid", inception.fid(real, fake), _inception(r))
+
+
+def _kid(r: Round, n: int) -> Iterator[Measured]:
+    real, fake = (r.inception(n, kind)["2048"] for kind in ("real", "fake"))
+    subsets = f"{inception.KID_SUBSETS} of {min(n, inception.KID_SIZE):,}"
+    yield Measured("kid", inception.kid(real, fake, r.seed), _inception(r) | {"subsets": subsets})
+
+
+def _is(r: Round, n: int) -> Iterator[Measured]:
+    value = inception.inception_score(r.inception(n, "fake")["logits_unbiased"], r.seed)
+    yield Measured("is", value, _inception(r) | {"split": "none", "splits": inception.SPLITS})
+
+
+def _prc(r: Round, n: int) -> Iterator[Measured]:
+    values = manifold.precision_recall(*(r.inception(n, kind)["2048"] for kind in ("real", "fake")))
+    protocol = _inception(r) | {"neighbours": manifold.PR_NEIGHBOURS}
+    names = ("inception.precision", "inception.recall")
+    yield from (Measured(name, value, protocol) for name, value in zip(names, values))
+
+
+def _inception(r: Round) -> dict[str, Any]:
+    return {"split": "train", "features": r.setting.inception.about}
+
+
+def _reference(setting: Setting) -> str:
+    return "heldout" if setting.heldout is not None else "train"
+
+
+def _count(setting: Setting, split: str, n: int) -> int:
+    return min(n, (setting.train if split == "train" else setting.heldout).count)
+
+
+def _missing(names: list[str]) -> str:
+    more = f" and {len(names) - 12} more" if len(names) > 12 else ""
+    return f"missing: {', '.join(names[:12])}{more}" if names else ""
+
+
+MEASURES: dict[str, Measure] = {
+    "swd": Measure(swd.IMAGES, swd.IMAGES, (), _swd),
+    "c2st": Measure(10_000, None, ("heldout",), _c2st),
+    "classes": Measure(10_000, None, ("classes",), _classes),
+    "fd": Measure(10_000, None, (), _fd),
+    "pr": Measure(10_000, None, (), _pr),
+    "dc": Measure(10_000, 10_000, (), _dc),
+    "attributes": Measure(10_000, None, ("faces", "heldout"), _attributes),
+    "memorisation": Measure(1_000, None, ("heldout",), _memorisation),
+    "fid": Measure(50_000, 50_000, ("inception",), _fid),
+    "kid": Measure(50_000, 50_000, ("inception",), _kid),
+    "is": Measure(50_000, 50_000, ("inception",), _is),
+    "prc": Measure(50_000, 50_000, ("inception",), _prc),
+}

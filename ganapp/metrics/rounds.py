@@ -1,0 +1,152 @@
+"""What figures are worked out from: a generator, data, and for each repetition fresh samples with their features.
+
+Setting is what all repetitions share, Round is one of them. Each thing is made when it is first asked for, and once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from ganapp.data import ImageDataset
+from ganapp.data.cache import Cancelled, Progress
+
+from . import inception
+from .classifier import Classifier, classifier_of, features_of
+from .network import parts_of
+
+CHUNK = 256  # samples between two looks at progress
+DRAWN_TOGETHER = 64
+
+
+@dataclass(eq=False)
+class Setting:
+    """What is compared: G (as load_generator gives it) and a data set in the same size; seed, device, truncation."""
+
+    G: Any
+    train: ImageDataset
+    heldout: ImageDataset | None
+    about: dict[str, Any]  # what all protocols say: source, weights, data, resize
+    seed: int = 0
+    device: str = "cpu"
+    psi: float = 1.0
+    inception_path: str | None = None
+    progress: Progress | None = None
+    cancelled: Callable[[], bool] | None = None
+
+    def tell(self, done: int, total: int | None, what: str) -> None:
+        """Progress; raises Cancelled where that is wished."""
+        if self.cancelled is not None and self.cancelled():
+            raise Cancelled("measuring was cancelled")
+        if self.progress:
+            self.progress(done, total, what)
+
+    def told(self, what: str) -> Callable[[int, int], None]:
+        return lambda done, total: self.tell(done, total, what)
+
+    @cached_property
+    def classifier(self) -> Classifier:
+        return classifier_of(self.train, self.heldout, self.device, self.progress, self.cancelled)
+
+    @cached_property
+    def inception(self) -> inception.Inception:
+        return inception.load(self.inception_path, self.device, self.progress, self.cancelled)
+
+    @cached_property
+    def train_features(self) -> np.ndarray:
+        """Features of all training pictures, for the nearest of them."""
+        return features_of(self.classifier, self.train.images, self.tell, "Features of the training pictures")
+
+
+class Round:
+    """One repetition: `most` samples from seeds of its own, real pictures drawn anew."""
+
+    def __init__(self, setting: Setting, index: int, most: int):
+        self.setting, self.index, self.most = setting, index, most
+        self.seed = setting.seed + index
+        self._kept: dict[tuple, Any] = {}
+
+    def once(self, key: tuple, make: Callable[[], Any]) -> Any:
+        if key not in self._kept:
+            self._kept[key] = make()
+        return self._kept[key]
+
+    # -- generated -----------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def seeds(self) -> range:
+        """Image seeds: those of the first repetition begin at `seed`, those of the next one where these end."""
+        first = self.setting.seed + self.index * self.most
+        return range(first, first + self.most)
+
+    @cached_property
+    def labels(self) -> np.ndarray:
+        """The class of each sample, int64 (most,), drawn by its seed; −1 without classes."""
+        from ganapp.sample import labels_of
+
+        return labels_of(self.setting.G, self.seeds)
+
+    @cached_property
+    def _fake(self) -> np.ndarray:
+        from ganapp.sample import generate
+
+        s, out = self.setting, []
+        conditional = s.G.spec.num_classes > 0
+        for start in range(0, self.most, CHUNK):
+            s.tell(start, self.most, "Drawing samples")
+            part = slice(start, start + CHUNK)
+            y = self.labels[part] if conditional else None
+            images = generate(s.G, self.seeds[part], y, s.psi, s.device, DRAWN_TOGETHER)
+            out.append(np.ascontiguousarray(images.transpose(0, 3, 1, 2)))
+        return np.concatenate(out)
+
+    def fake(self, count: int) -> np.ndarray:
+        """The first `count` samples, uint8 (count, C, R, R)."""
+        return self._fake[:count]
+
+    def fake_seen(self, count: int) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+        """Features and answers of the classifier for the first `count` samples."""
+        return self.once(("fake", count), lambda: self.setting.classifier.run(self.fake(count)))
+
+    # -- real ----------------------------------------------------------------------------------------------------------
+
+    def real(self, count: int, split: str = "train") -> np.ndarray:
+        """`count` pictures of a split drawn without repetition, in this repetition's own way, uint8 (count, C, R, R)."""
+        return self.once((split, count), lambda: self._drawn(split, 0, count))
+
+    def other_real(self, count: int) -> np.ndarray | None:
+        """As many other training pictures; None where there are not enough."""
+        enough = self.setting.train.count >= 2 * count
+        return self.once(("other", count), lambda: self._drawn("train", count, 2 * count)) if enough else None
+
+    def _drawn(self, split: str, start: int, stop: int) -> np.ndarray:
+        data = self.setting.train if split == "train" else self.setting.heldout
+        rows = np.random.default_rng([self.seed, 1]).permutation(data.count)[start:stop]
+        return data.images.take(np.sort(rows))
+
+    def real_seen(self, count: int, split: str = "train") -> tuple[np.ndarray, dict[str, np.ndarray]]:
+        return self.once(("seen", split, count), lambda: self.setting.classifier.run(self.real(count, split)))
+
+    # -- through Inception ---------------------------------------------------------------------------------------------
+
+    def inception(self, count: int, kind: str) -> dict[str, np.ndarray]:
+        """Features of `count` samples (kind "fake") or training pictures ("real")."""
+        images = self.fake(count) if kind == "fake" else self.real(count)
+        told = self.setting.told("Inception features")
+        return self.once(("inception", kind, count), lambda: self.setting.inception.run(images, told))
+
+
+def pixels_of(images: np.ndarray) -> np.ndarray:
+    """uint8 (N, C, R, R) -> float32 (N, C · R · R)."""
+    return images.reshape(len(images), -1).astype(np.float32)
+
+
+def pixel_parts(setting: Setting):
+    """(start, pixels) of the training set, a part at a time."""
+    for start, part in parts_of(setting.train.images, 1024):
+        setting.tell(start, setting.train.count, "Nearest training pictures")
+        yield start, pixels_of(part)
