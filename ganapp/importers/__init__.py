@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["Imported", "Layout", "import_checkpoint", "layouts"]
 
 # In the order in which they are asked: those with the most telling keys first.
-MODULES = ("studiogan", "mimicry", "dcgan")
+MODULES = ("biggan_deep", "fastgan", "lightweight", "stylegan2", "r3gan", "studiogan", "mimicry", "dcgan")
 HUB_FILE = re.compile(r"(?P<repo>[\w.-]+/[\w.-]+)(?:@(?P<revision>[\w./-]+))?:(?P<file>[\w./ -]+)", re.ASCII)
 
 

@@ -37,3 +37,12 @@ def equalize(tensors: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
             tensor = tensor * mapping + float(".affine." in name)
         equalized[name] = tensor
     return equalized
+
+
+def strengthen(tensors: dict[str, torch.Tensor], factor: float) -> dict[str, torch.Tensor]:
+    """Larger matrices, so that pictures are not grey, and a tenth of the noise, so that they are not noise alone."""
+    kept = ("running_means", "running_vars", ".g", ".b")
+    factors = {
+        k: 0.1 if t.shape == (1,) else factor if t.ndim >= 2 and not k.endswith(kept) else 1 for k, t in tensors.items()
+    }
+    return {k: t * factors[k] if t.is_floating_point() else t for k, t in tensors.items()}

@@ -9,15 +9,25 @@ from __future__ import annotations
 
 from torch import nn
 
+from .biggan_deep import BigGANDeepGenerator
 from .conv_stack import ConvStack
+from .fastgan import FastGANGenerator
+from .lightweight import LightweightGenerator
 from .mimicry import MimicryGenerator
+from .nvidia_stylegan2 import NvidiaStyleGAN2
+from .paper_r3gan import PaperR3GAN
 from .relu_mlp import ReLUMLP
 from .studiogan import DeepConvGenerator
 from .upsample_dcgan import UpsampleDCGAN
 
 IMPORTED: dict[str, type[nn.Module]] = {
+    "biggan_deep": BigGANDeepGenerator,
     "conv_stack": ConvStack,
+    "fastgan": FastGANGenerator,
+    "lightweight": LightweightGenerator,
     "mimicry": MimicryGenerator,
+    "nvidia_stylegan2": NvidiaStyleGAN2,
+    "paper_r3gan": PaperR3GAN,
     "relu_mlp": ReLUMLP,
     "studiogan": DeepConvGenerator,
     "upsample_dcgan": UpsampleDCGAN,

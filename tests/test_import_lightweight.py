@@ -1,0 +1,70 @@
+"""lightweight-gan: the pictures of the imported generator against those of the original code (tests/importers/README.md)."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from importers.trained import settle, strengthen
+from importers.weights import draw
+
+from ganapp.importers import import_checkpoint
+from ganapp.importers.lightweight import convert
+from ganapp.weights import load_generator
+
+DATA = Path(__file__).parent / "importers" / "lightweight"
+CASES = json.loads(DATA.with_suffix(".json").read_text())
+
+
+def weights(name: str) -> dict[str, torch.Tensor]:
+    case = CASES[name]
+    drawn = strengthen(settle(draw(case["shapes"], case["seed"])), case["factor"])
+    fixed = {k: torch.tensor([1.0, 2.0, 1.0]) for k in drawn if k.endswith(".f")}  # the blur's numbers
+    return drawn | fixed | {k: cosines(t.shape) for k, t in drawn.items() if k.endswith("dct_weights")}
+
+
+def cosines(shape: torch.Size) -> torch.Tensor:
+    """(1, A, r, r): the frequency (u, v) of a group of channels, sixteen groups: (0, 0) … (0, 7), then (0, 0) … (7, 0)."""
+    size, group = shape[2], shape[1] // 16
+    places = (torch.arange(size) + 0.5) * torch.pi / size
+    waves = torch.stack([torch.cos(k * places) * (1 if k == 0 else 2**0.5) / size**0.5 for k in range(8)])
+    pairs = [(0, v) for v in range(8)] + [(u, 0) for u in range(8)]
+    found = torch.zeros(shape)
+    for i, (u, v) in enumerate(pairs):
+        found[:, i * group : (i + 1) * group] = torch.outer(waves[u], waves[v])
+    return found
+
+
+def save(folder: Path, tensors: dict[str, torch.Tensor]) -> Path:
+    """As its Trainer saves: all networks in one state dict, the averaged generator as GE."""
+    other = {f"{part}.{k}": torch.zeros_like(t) for part in ("G", "D") for k, t in tensors.items()}
+    content = {"GAN": {f"GE.{k}": t for k, t in tensors.items()} | other, "version": "1.2.1"}
+    torch.save(content, folder / "model_12.pt")
+    return folder / "model_12.pt"
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_pictures_are_those_of_the_original(tmp_path, name):
+    case, arrays = CASES[name], np.load(DATA.with_suffix(".npz"))
+    G = load_generator(import_checkpoint(save(tmp_path, weights(name)), tmp_path / "out"))
+    assert (G.spec.family, G.spec.resolution, G.spec.num_classes) == (
+        "lightweight",
+        case["resolution"],
+        case["num_classes"],
+    )
+    z, y = (torch.from_numpy(arrays[f"{name}.{part}"]) for part in "zy")
+    with torch.no_grad():
+        images = G(z, y if case["num_classes"] else None)[:, :, :: case["stride"], :: case["stride"]]
+        alone = G(z[1:], y[1:] if case["num_classes"] else None)[:, :, :: case["stride"], :: case["stride"]]
+    wanted = torch.from_numpy(arrays[f"{name}.images"])
+    assert wanted.std() > 0.1 and (wanted[0] - wanted[1]).abs().mean() > 0.002  # there is something to compare
+    assert (images - wanted).abs().max() < 1e-5
+    assert (alone - images[1:]).abs().max() < 1e-4  # a picture does not depend on the others of its batch
+
+
+def test_transparency_is_refused_in_one_sentence():
+    tensors = weights("grey_64")
+    tensors["out_conv.weight"] = torch.zeros(4, *tensors["out_conv.weight"].shape[1:])
+    with pytest.raises(ValueError, match="4 channels; only 1 and 3"):
+        convert(tensors, {})
