@@ -1,6 +1,6 @@
 """A small real grid of every family under every loss, from the same data and budget, as one picture for the README.
 
-    python benchmarks/families.py [--seconds 40] [--data faces] [--families dcgan,resnet] [--losses hinge,...]
+    python benchmarks/families.py [--seconds 60] [--data faces] [--families dcgan,resnet] [--losses hinge,...]
 
 Each cell: a small network of the family at 32 pixels, trained for the same number of processor seconds on one thread, then
 seeds 0-15 of the averaged generator. R1 is on (weight 1, every 8th step) for every cell, so that losses are compared, not
@@ -14,19 +14,20 @@ import time
 
 from common import RESULTS, write_result
 
+# family -> arguments of G and of D, learning rate (equalized layers need larger ones)
 SMALL = {
-    "mlp": ({"hidden": [256, 512]}, {"hidden": [512, 256]}),
-    "dcgan": ({"width": 48}, {"width": 48, "norm": "none"}),
-    "resnet": ({}, {}),
-    "progan": ({}, {}),
-    "stylegan2": ({}, {}),
-    "r3gan": ({"widths": [96, 64, 48, 32], "blocks": 1}, {"widths": [96, 64, 48, 32], "blocks": 1}),
+    "mlp": ({"hidden": [256, 512]}, {"hidden": [512, 256]}, 5e-4),
+    "dcgan": ({"width": 48}, {"width": 48, "norm": "none"}, 5e-4),
+    "resnet": ({"width": 32}, {"width": 32}, 5e-4),
+    "progan": ({"fmap_base": 256, "fmap_max": 64}, {"fmap_base": 256, "fmap_max": 64}, 2e-3),
+    "stylegan2": ({"w_dim": 64, "channel_base": 512, "channel_max": 64}, {"channel_base": 512, "channel_max": 64}, 2e-3),
+    "r3gan": ({"widths": [96, 64, 48, 32], "blocks": 1}, {"widths": [96, 64, 48, 32], "blocks": 1}, 5e-4),
 }
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--seconds", type=float, default=40)
+    parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--data", default="faces")
     parser.add_argument("--families", default="")
     parser.add_argument("--losses", default="")
@@ -65,11 +66,11 @@ def cell(family: str, loss: str, data, seconds: float):
     from ganapp.sample import generate
     from ganapp.train import TrainState, averaged_generator, train
 
-    g_args, d_args = SMALL[family]
+    g_args, d_args, rate = SMALL[family]
     penalty = {"gp": 10.0} if loss == "wasserstein" else {"r1": 1.0, "r1_interval": 8}
     config = TrainConfig(
         family=family, loss=loss, channels=data.channels, num_classes=data.num_classes, z_dim=64, batch=32, beta1=0.0,
-        beta2=0.99, g_lr=5e-4, d_lr=5e-4, ema_kimg=2, g_args=g_args, d_args=d_args, precision="bf16", **penalty,
+        beta2=0.99, g_lr=rate, d_lr=rate, ema_kimg=1, g_args=g_args, d_args=d_args, precision="bf16", **penalty,
     )  # fmt: skip
     device = torch.device("cpu")
     draw = Batches(data, device, seed=0, mirror=False, conditional=data.num_classes > 0)

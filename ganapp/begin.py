@@ -5,10 +5,11 @@ Each function raises ValueError, in one sentence, for what cannot be.
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 from .config import TrainConfig
-from .runs import Run
+from .runs import Run, create_run, nimg_of
 
 # in the names of weights whose shape depends on the number of classes
 PER_CLASS = ("embedding", "classes", "proxies", "gain.weight", "bias.weight")
@@ -103,20 +104,104 @@ def newest_state(run: Run, unreadable: dict[Path, str] | None = None) -> dict:
     )
 
 
+def branch(run: Run, config: TrainConfig, state: Path | None, rollbacks: int = 0) -> Run:
+    """A new run that goes on from a state of `run` (None: from its beginning) with another configuration of the same networks.
+
+    It has a copy of the state before it is at work, so that starting it is resuming it: optimizers, averages and counts
+    go on. `rollbacks`: how many in a row were made without a person. OSError where the state is gone.
+    """
+    nimg = nimg_of(state) if state else 0
+    child = create_run(run.path.parent, config.replace(parent=run.name, from_nimg=nimg))
+    try:
+        if state:
+            child.adopt_state(state)
+    except OSError:
+        child.delete()
+        raise
+    child.write_status(nimg=nimg, rollbacks=rollbacks)
+    return child
+
+
+class NotFinite(ArithmeticError):
+    """Numbers that stopped being numbers: `what`, noticed at `nimg` images."""
+
+    def __init__(self, what: str, nimg: int):
+        super().__init__(
+            f"{what} was no longer a finite number at {nimg:,} images; the last save is from before. "
+            "Start again from it with a lower learning rate."
+        )
+        self.what, self.nimg = what, nimg
+
+
 def check_finite(state) -> None:
-    """ArithmeticError where a weight is not a finite number: the losses show it one step late, after a save."""
+    """NotFinite where a weight, or what an optimizer remembers, is none: the losses show it one step late, after a save."""
     import torch
 
-    tensors = [t for net in (state.G, state.D, state.ema) for t in net.state_dict().values() if t.is_floating_point()]
-    if not torch.stack([t.isfinite().all() for t in tensors]).all():
-        raise ArithmeticError(not_finite("a weight", state.nimg))
+    saved = state.state_dict()
+    for part, what in (
+        ("G", "a weight"),
+        ("D", "a weight"),
+        ("ema", "a weight"),
+        ("g_opt", "an optimizer"),
+        ("d_opt", "an optimizer"),
+    ):
+        tensors = [t for t in tensors_in(saved[part]) if t.is_floating_point()]
+        if tensors and not torch.stack([t.isfinite().all().to(state.aug_p.device) for t in tensors]).all():
+            raise NotFinite(what, state.nimg)
 
 
-def not_finite(what: str, nimg: int) -> str:
-    return (
-        f"{what} was no longer a finite number at {nimg:,} images; the last save is from before. "
-        "Start again from it with a lower learning rate."
-    )
+def tensors_in(tree) -> list:
+    """All tensors in nested dicts and lists."""
+    if isinstance(tree, dict):
+        tree = list(tree.values())
+    if isinstance(tree, list):
+        return [tensor for part in tree for tensor in tensors_in(part)]
+    return [tree] if hasattr(tree, "is_floating_point") else []
+
+
+# losses and terms of which an image's part depends on the other images of its batch
+BATCH_TERMS = {
+    "the loss relativistic_average": lambda c: c.loss == "relativistic_average",
+    "feature matching": lambda c: c.feature_matching > 0,
+    "the contrastive term": lambda c: c.class_term in ("contrastive", "d2d_ce"),
+    "path length": lambda c: c.path_length > 0,
+}
+
+
+def needs_whole_batch(config: TrainConfig, *nets) -> str:
+    """What keeps a batch from being worked through in parts with the same result ("": nothing)."""
+    from torch.nn.modules.batchnorm import _BatchNorm
+    from torch.nn.utils.parametrizations import _SpectralNorm
+
+    from .models.layers import MinibatchDiscrimination, MinibatchStdDev
+    from .models.stylegan2 import StyleGAN2Generator
+
+    layers = {
+        _BatchNorm: "batch normalization",
+        MinibatchStdDev: "minibatch deviation",
+        MinibatchDiscrimination: "minibatch discrimination",
+        _SpectralNorm: "spectral normalization",  # it moves on with each pass, and parts are more passes
+        StyleGAN2Generator: "the average of styles",  # so does that
+    }
+    found = [what for what, applies in BATCH_TERMS.items() if applies(config)]
+    for module in (module for net in nets for module in net.modules()):
+        found += [what for layer, what in layers.items() if isinstance(module, layer)]
+    return found[0] if found else ""
+
+
+def smaller_parts(config: TrainConfig, parts: int, *nets) -> int:
+    """In how many parts to try a batch for whose `parts` there was not enough memory. ValueError where more do not help."""
+    half = max(config.batch // 2, 1)
+    if what := needs_whole_batch(config, *nets):
+        raise ValueError(
+            f"There is not enough memory for a batch of {config.batch}, and {what} looks at the whole batch, so that it "
+            f"cannot be split; try {half}."
+        )
+    if math.ceil(config.batch / parts) == 1:
+        raise ValueError(
+            "There is not enough memory even for one image at a time; try narrower networks or fewer pixels."
+        )
+    return parts * 2
 
 
 def parameter_count(net) -> int:

@@ -7,6 +7,7 @@ is full. One run at a time works on a device, others wait in the order in which 
 from __future__ import annotations
 
 import errno
+import math
 import os
 import shutil
 import sys
@@ -17,7 +18,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from . import begin
+from . import begin, watchdog
+from .config import TrainConfig
 from .devices import device_name, device_turn, memory_mb, pick_device
 from .runs import Run
 
@@ -27,6 +29,8 @@ LOCK_SEC = 10.0  # a run that is just pausing lets go in a moment
 SAMPLE_GROWTH = 0.02  # a grid at least every 2 % of the training time, so that a time-lapse has a few hundred frames
 SAMPLE_COLUMNS = 8
 REAL_IMAGES = 64
+VITALS_SHARE = 0.02  # of the time: what the watchdog's measurements may take
+MAX_ROLLBACKS = 2  # in a row, by itself: a third would only say the same again
 FULL_DISK_BYTES = 32 * 1024**2
 FULL_DISK = "The disk is full. Make room and press Resume: nothing is lost while this program runs."
 
@@ -64,21 +68,33 @@ def _drive_behind_the_page(run: Run) -> None:
 
 def shutdown(timeout: float = 60.0) -> None:
     """Pause every run of this process and wait until they are saved: for Ctrl-C and SIGTERM."""
-    alive = [(path, thread) for path, thread in _threads if thread.is_alive()]
-    for path in {path for path, _ in alive}:
-        if path.exists():
-            Run(path).send("pause")
     deadline = time.monotonic() + timeout
-    for _, thread in alive:
-        thread.join(max(0.0, deadline - time.monotonic()))
+    while alive := [(path, thread) for path, thread in _threads if thread.is_alive()]:
+        for path in {path for path, _ in alive}:  # again and again: one may just be going on as another run
+            if path.exists() and Run(path).command() != "pause":
+                Run(path).send("pause")
+        if time.monotonic() > deadline:
+            break
+        alive[0][1].join(COMMAND_SEC if COMMAND_SEC > 0 else 0.02)
 
 
 def drive(run: Run, observe: Callable[[dict[str, Any]], None] = lambda status: None) -> str:
     """Work on a run until it ends, and return its state then. `observe` sees each status as it is written.
 
-    Everything that goes wrong ends up in the status as one sentence and in log.txt in full; nothing is raised but
-    ValueError where another process works on this run.
+    Where its numbers stop being finite, a run with half the learning rates goes on from the last save, and so does this
+    function (`Run.latest` finds it). Everything that goes wrong ends up in the status as one sentence and in log.txt in
+    full; nothing is raised but ValueError where another process works on this run.
     """
+    state, child = _attempt(run, observe)
+    while child is not None:
+        me = threading.current_thread()
+        _threads[:] = [(child.path if thread is me else path, thread) for path, thread in _threads]
+        state, child = _attempt(child, observe)
+    return state
+
+
+def _attempt(run: Run, observe: Callable[[dict[str, Any]], None]) -> tuple[str, Run | None]:
+    """(the state of the run when work on it ended, the run that goes on from it by itself or None)."""
     from filelock import Timeout
 
     lock = run.lock()
@@ -86,19 +102,19 @@ def drive(run: Run, observe: Callable[[dict[str, Any]], None] = lambda status: N
         lock.acquire(timeout=LOCK_SEC)
     except Timeout:
         if threading.current_thread() is not threading.main_thread():
-            return "running"
+            return "running", None
         raise ValueError(f"run {run.name!r} is being worked on by another process.") from None
     job = _Job(run, observe)
     try:
-        return job.work()
+        return job.work(), job.child
     except Ended as end:
-        return job.end(end.state)
+        return job.end(end.state), None
     except Exception as error:  # noqa: BLE001 - the border: a run's failure is shown, never thrown into a server
         text = traceback.format_exc()
         job.quietly(lambda: run.log(text))
         if is_full_disk(error, run.path):  # before the first step: there is nothing yet that could be lost
-            return job.end("paused", FULL_DISK)
-        return job.end("failed", explain(error, job.batch))
+            return job.end("paused", FULL_DISK), None
+        return job.end("failed", explain(error, job.batch)), None
     finally:
         lock.release()
 
@@ -112,6 +128,12 @@ class _Job:
         self.checked = 0.0
         self.batch = 0
         self.sec_before, self.began = 0.0, time.monotonic()
+        self.child: Run | None = None
+        self.vitals, self.vitals_sec, self.looked = (
+            None,
+            0.0,
+            {},
+        )  # what measures, for how long it did, what is not yet written
 
     def work(self) -> str:
         import torch
@@ -147,15 +169,7 @@ class _Job:
             return self.run.command() in ("pause", "stop")
 
         try:
-            dataset = open_dataset(
-                config.dataset,
-                config.resolution,
-                channels=config.channels or None,
-                crop=config.crop,
-                background=config.background,
-                progress=progress,
-                cancelled=cancelled,
-            )
+            dataset = open_dataset(**data_arguments(config), progress=progress, cancelled=cancelled)
         except Cancelled:
             raise Ended("stopped" if self.run.command() == "stop" else "paused") from None
         self.tell(preparing=None)
@@ -165,26 +179,74 @@ class _Job:
         import torch
 
         from .data.batches import Batches
-        from .train import TrainState, train
+        from .train import train
+
+        config, parts = self.config, self.run.status().get("parts", 1)
+        draw = Batches(dataset, device, seed=config.seed, mirror=config.mirror, conditional=config.num_classes > 0)
+        self.classes = torch.from_numpy(dataset.labels).to(device) if config.num_classes else None
+        self.class_names = dataset.class_names if config.num_classes else ()  # a model without classes has no names
+        self.about_data = f"{dataset.name}, {dataset.count} images"
+        self.dataset = dataset
+        self.write_real_grid(dataset)
+        while True:
+            state = self.begin(device, parts)
+            try:
+                self.write_samples(state)
+                return self.loop(state, train(state, config, draw))
+            except begin.NotFinite as error:
+                return self.roll_back(error)
+            except (RuntimeError, MemoryError) as error:
+                if not is_out_of_memory(error):
+                    raise
+                parts = begin.smaller_parts(config, parts, state.G, state.D)
+                self.run.log(f"not enough memory ({first_line(error)}): the batch is worked through in {parts} parts.")
+            del state  # before there is another one
+            if device.type == "cuda":
+                torch.cuda.empty_cache()
+
+    def begin(self, device, parts: int):
+        """The state to go on from: the last save, or a new one."""
+        from .train import TrainState
 
         config, run = self.config, self.run
         state = TrainState.create(config, device)
+        state.parts = parts
+        self.sec_before = 0.0
         if run.states():
             self.load(state)
         elif config.start_from:
             begin.start_from(config.start_from, state, run.path.parent)
         run.drop_stats_after(state.nimg)
-        self.tell(attempt=run.status()["attempt"] + 1)  # after the rewrite: readers start over
-        draw = Batches(dataset, device, seed=config.seed, mirror=config.mirror, conditional=config.num_classes > 0)
-        self.classes = torch.from_numpy(dataset.labels).to(device) if config.num_classes else None
-        self.class_names = dataset.class_names if config.num_classes else ()  # a model without classes has no names
-        self.about_data = f"{dataset.name}, {dataset.count} images"
-        self.write_real_grid(dataset)
-        self.began = time.monotonic()
+        self.tell(
+            attempt=run.status()["attempt"] + 1, parts=parts if parts > 1 else None
+        )  # after the rewrite: readers start over
+        self.began, self.vitals_sec = time.monotonic(), 0.0
         self.tell(parameters={"g": begin.parameter_count(state.G), "d": begin.parameter_count(state.D)})
         self.tell(state="running", nimg=state.nimg, precision=config.precision, threads=config.threads)
-        self.write_samples(state)
-        return self.loop(state, train(state, config, draw))
+        return state
+
+    def roll_back(self, error: begin.NotFinite) -> str:
+        """End this run; one with half the learning rates goes on from its last save, where that was not tried often enough."""
+        run, text = self.run, traceback.format_exc()
+        self.quietly(lambda: run.log(text))
+        rollbacks, states = run.status().get("rollbacks", 0), run.states()
+        if self.look() in ("pause", "stop"):
+            return self.end("failed", str(error))
+        if rollbacks >= MAX_ROLLBACKS:
+            return self.end(
+                "failed",
+                f"{error.what} was no longer a finite number at {error.nimg:,} images, as before with twice and four times "
+                "these learning rates: choose another loss or penalty.",
+            )
+        config = watchdog.remedied(self.config, "rollback")
+        self.child = begin.branch(run, config, states[0] if states else None, rollbacks + 1)
+        self.child.send("run")
+        self.tell(child=self.child.name)
+        return self.end(
+            "failed",
+            f"{error.what} was no longer a finite number at {error.nimg:,} images; run {self.child.name!r} goes on from "
+            f"{self.child.config().from_nimg:,} images with half the learning rates.",
+        )
 
     def loop(self, state, steps) -> str:
         config = self.config
@@ -199,11 +261,11 @@ class _Job:
             word = self.look() if now - self.checked > COMMAND_SEC else "run"
             done = self.done(state)
             if done or word != "run" or now - ticked >= min(config.tick_sec, 0.2 + self.sec() / 20):
-                self.write_tick(pending, (state.nimg - ticked_nimg) / max(time.monotonic() - ticked, 1e-9))
+                self.write_tick(state, pending, (state.nimg - ticked_nimg) / max(time.monotonic() - ticked, 1e-9))
                 pending, ticked, ticked_nimg = [], time.monotonic(), state.nimg
             due = done or word in ("pause", "stop")
             if due or self.sec() - sampled >= max(config.sample_sec, SAMPLE_GROWTH * self.sec()):
-                self.keep(lambda: self.write_samples(state))
+                self.measure(state, self.keep(lambda: self.write_samples(state)))
                 sampled = self.sec()
             if due or word == "save" or time.monotonic() - saved >= config.save_sec:
                 self.keep(lambda: self.save(state))
@@ -234,41 +296,63 @@ class _Job:
         self.quietly(lambda: self.tell(state=state, reason=reason, preparing=None))
         return state
 
-    def write_tick(self, pending: list, images_per_sec: float) -> None:
+    def write_tick(self, state, pending: list, images_per_sec: float) -> None:
         import torch
 
-        names = list(dict.fromkeys(name for tick in pending for name in tick.stats))
-        columns = [torch.stack([t.stats[n] for t in pending if n in t.stats]).float().mean() for n in names]
-        values = torch.stack(columns).cpu().tolist()  # the one place that waits for the device
+        from .vitals import gradient_norms
+
+        names = dict.fromkeys(name for tick in pending for name in tick.stats)
+        columns = {n: torch.stack([t.stats[n] for t in pending if n in t.stats]).float().mean() for n in names}
+        columns |= gradient_norms(state)
+        values = torch.stack(list(columns.values())).cpu().tolist()  # the one place that waits for the device
         row = {"nimg": pending[-1].nimg, "sec": round(self.sec(), 3)}
-        row |= {name: float(f"{value:.5g}") for name, value in zip(names, values, strict=True)}
-        bad = [name for name, value in zip(names, values, strict=True) if value != value or abs(value) == float("inf")]
-        if bad:
-            raise ArithmeticError(begin.not_finite(bad[0], row["nimg"]))
+        row |= {name: float(f"{value:.5g}") for name, value in zip(columns, values, strict=True)} | self.looked
         row |= {"images_per_sec": round(images_per_sec, 1), "mem_mb": round(memory_mb(self.device))}
+        self.looked = {}
         self.keep(lambda: self.run.append_stats(row))
+        if bad := [name for name, value in row.items() if not math.isfinite(value)]:
+            raise begin.NotFinite(bad[0], row["nimg"])
         self.keep(
             lambda: self.tell(
                 nimg=row["nimg"], sec=row["sec"], images_per_sec=row["images_per_sec"], mem_mb=row["mem_mb"]
             )
         )
 
-    def write_samples(self, state) -> None:
-        import numpy as np
-        import torch
-
+    def write_samples(self, state):
+        """Write the grid of the fixed seeds; its images, uint8 (N, H, W, C)."""
         from .media import grid, save_webp
-        from .sample import images_from_latents, latent
+        from .sample import images_from_latents
         from .train import averaged_generator
 
-        config = self.config
-        k = config.num_classes
-        rows = k if k in (9, 10) else SAMPLE_COLUMNS
-        z = np.stack([latent(seed, config.z_dim)[0] for seed in range(rows * SAMPLE_COLUMNS)])
-        y = torch.arange(len(z)) // SAMPLE_COLUMNS % k if k else None  # one class a row
-        G = averaged_generator(state, config, self.classes, batches=2)
-        images = images_from_latents(G, torch.from_numpy(z), y)
+        z, y = grid_latents(self.config)
+        G = averaged_generator(state, self.config, self.classes, batches=2)
+        images = images_from_latents(G, z, y)
         save_webp(self.run.sample_path(state.nimg), grid(images, columns=SAMPLE_COLUMNS, pad=0))
+        return images
+
+    def measure(self, state, samples) -> None:
+        """What the watchdog wants to know goes into the next row; so seldom that it takes no more than VITALS_SHARE."""
+        from .vitals import Vitals
+
+        began = time.monotonic()
+        if self.vitals_sec > VITALS_SHARE * (began - self.began):
+            return
+        if self.vitals is None:
+            _, y = grid_latents(self.config)
+            self.vitals = Vitals(self.config, self.dataset, self.open_heldout(), y, len(samples))
+        self.looked = self.vitals.measure(state, samples)
+        self.vitals_sec += time.monotonic() - began
+
+    def open_heldout(self):
+        """The images that training never sees, or None where there are none; the log says why."""
+        from .data import open_dataset
+
+        try:
+            return open_dataset(**data_arguments(self.config), split="heldout")
+        except (ValueError, OSError) as error:
+            text = f"whether the discriminator overfits is not measured: {first_line(error)}"
+            self.quietly(lambda: self.run.log(text))
+            return None
 
     def write_real_grid(self, dataset) -> None:
         import numpy as np
@@ -291,6 +375,8 @@ class _Job:
         begin.check_finite(state)
         saved = state.state_dict() | {"sec": self.sec()}
         run.write_state(state.nimg, lambda path: torch.save(saved, path))
+        if not watchdog.judge(run.last_stats(watchdog.HISTORY), config):
+            self.tell(good=state.nimg)
         origin = {
             "preset": config.preset, "dataset": self.about_data, "nimg": state.nimg, "minutes": round(self.sec() / 60, 1),
             "run": run.name, "version": __version__, "parent": config.parent or config.start_from,
@@ -380,11 +466,43 @@ def is_full_disk(error: BaseException, folder: Path) -> bool:
     return isinstance(error, RuntimeError) and "writ" in str(error) and shutil.disk_usage(folder).free < FULL_DISK_BYTES
 
 
+def is_out_of_memory(error: BaseException) -> bool:
+    text = str(error).lower()
+    return isinstance(error, MemoryError) or "out of memory" in text or "can't allocate memory" in text
+
+
+def first_line(error: BaseException) -> str:
+    return str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+
+
 def explain(error: BaseException, batch: int) -> str:
     """One plain sentence for what went wrong."""
-    text = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+    text = first_line(error)
     if isinstance(error, ValueError | ArithmeticError):
         return text
-    if "out of memory" in text.lower() or "can't allocate memory" in text.lower():
+    if is_out_of_memory(error):
         return f"There is not enough memory for a batch of {batch}; try {max(batch // 2, 1)}."
     return f"{type(error).__name__}: {text[:300]} (log.txt has the details)"
+
+
+# -- what a configuration says about data and samples -----------------------------------------------------------------
+
+
+def data_arguments(config: TrainConfig) -> dict[str, Any]:
+    """Those of open_dataset."""
+    return {
+        "source": config.dataset, "resolution": config.resolution, "channels": config.channels or None,
+        "crop": config.crop, "background": config.background,
+    }  # fmt: skip
+
+
+def grid_latents(config: TrainConfig):
+    """(z float32 (N, z_dim), y int64 (N,) or None) of the fixed seeds of the sample grid: one class a row."""
+    import numpy as np
+
+    from .sample import latent
+
+    k = config.num_classes
+    rows = k if k in (9, 10) else SAMPLE_COLUMNS
+    z = np.stack([latent(seed, config.z_dim)[0] for seed in range(rows * SAMPLE_COLUMNS)])
+    return z, np.arange(len(z)) // SAMPLE_COLUMNS % k if k else None

@@ -26,7 +26,7 @@ def pausing_on_signals(run: Run, progress: Progress) -> Iterator[None]:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         if progress.waits_for_room:
             raise KeyboardInterrupt  # it is paused already, and cannot be saved
-        run.send("pause")
+        run.latest().send("pause")
         progress.tell("Saving; Ctrl-C again ends at once, without.")
 
     names = [name for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]

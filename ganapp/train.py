@@ -9,6 +9,7 @@ import copy
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 import torch
@@ -38,6 +39,7 @@ Draw = Callable[
     [int, int], tuple[Tensor, Tensor | None]
 ]  # (nimg, batch) -> images (N, C, H, W) in [-1, 1], labels (N,)
 Term = tuple[str, float, Callable[[], Tensor]]  # name, weight, and what it is the weight of
+Losses = tuple[Tensor, dict[str, Tensor]]  # what a step makes small, and what its parts are, by name; all 0-dim
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,7 @@ class TrainState:
     aug_p: Tensor = field(default_factory=_zero)  # how often ADA augments; 0-dim, on the device, like the next two
     aug_sign: Tensor = field(default_factory=_zero)  # how sure D was since aug_p last changed, summed over steps
     pl_mean: Tensor = field(default_factory=_zero)  # the mean path length
+    parts: int = 1  # in how many a batch is worked through: the machine's affair, so it is not saved
 
     @classmethod
     def create(cls, config: TrainConfig, device: torch.device) -> TrainState:
@@ -129,6 +132,15 @@ def train(state: TrainState, config: TrainConfig, draw: Draw) -> Iterator[Tick]:
 
 def d_step(state: TrainState, config: TrainConfig, real: Tensor, y: Tensor | None, z: Tensor) -> dict[str, Tensor]:
     """One step of the discriminator on real (N, C, H, W) and as many fake images of the same classes y (N,)."""
+    stats = descend(state.d_opt, partial(d_losses, state, config), state.parts, real, y, z)
+    clip_weights(state.D, config.weight_clip)
+    if config.augment == "ada":
+        stats["aug_p"] = adapt_augmentation(state, config, stats.pop("sure"))
+    return stats
+
+
+def d_losses(state: TrainState, config: TrainConfig, real: Tensor, y: Tensor | None, z: Tensor) -> Losses:
+    """What the discriminator's step makes small."""
     loss, class_term = adversarial_loss(config.loss, config.label_smoothing), CLASS_TERMS.get(config.class_term)
     r1, r2, gp = (penalty_weight(config, name, state.nimg) for name in ("r1", "r2", "gp"))
     with torch.no_grad():
@@ -144,18 +156,23 @@ def d_step(state: TrainState, config: TrainConfig, real: Tensor, y: Tensor | Non
         ("d_class", config.class_weight if class_term else 0.0, lambda: class_term.d(on_real, on_fake, y)),
     ]
     total, stats = add_terms(d_loss, terms)
-    descend(state.d_opt, total)
-    clip_weights(state.D, config.weight_clip)
     stats = {"d_loss": d_loss, "d_real": on_real.logits.mean(), "d_fake": on_fake.logits.mean(), **stats}
     if config.augment == "ada":
-        stats["aug_p"] = adapt_augmentation(state, config, certainty(loss, on_real.logits, on_fake.logits))
-    return {name: value.detach() for name, value in stats.items()}
+        stats["sure"] = certainty(loss, on_real.logits, on_fake.logits)
+    return total, stats
 
 
 def g_step(state: TrainState, config: TrainConfig, real: Tensor, y: Tensor | None, z: Tensor) -> dict[str, Tensor]:
     """One step of the generator against a frozen discriminator; real is used by paired losses and feature matching."""
-    loss, class_term = adversarial_loss(config.loss), CLASS_TERMS.get(config.class_term)
     state.D.requires_grad_(False)
+    stats = descend(state.g_opt, partial(g_losses, state, config), state.parts, real, y, z)
+    state.D.requires_grad_(True)
+    return stats
+
+
+def g_losses(state: TrainState, config: TrainConfig, real: Tensor, y: Tensor | None, z: Tensor) -> Losses:
+    """What the generator's step makes small."""
+    loss, class_term = adversarial_loss(config.loss), CLASS_TERMS.get(config.class_term)
     on_fake, on_real = judge(state, config, generate(state, config, z, y), y), None
     if loss.paired or config.feature_matching > 0:
         with torch.no_grad():
@@ -168,9 +185,7 @@ def g_step(state: TrainState, config: TrainConfig, real: Tensor, y: Tensor | Non
         ("path_length", penalty_weight(config, "path_length", state.nimg), lambda: path_penalty(state, config, z, y)),
     ]
     total, stats = add_terms(g_loss, terms)
-    descend(state.g_opt, total)
-    state.D.requires_grad_(True)
-    return {name: value.detach() for name, value in {"g_loss": g_loss, **stats}.items()}
+    return total, {"g_loss": g_loss, **stats}
 
 
 # -- the parts of a step ------------------------------------------------------------------------------------------------
@@ -207,10 +222,26 @@ def add_terms(loss: Tensor, terms: list[Term]) -> tuple[Tensor, dict[str, Tensor
     return loss, stats
 
 
-def descend(optimizer: torch.optim.Optimizer, loss: Tensor) -> None:
+def descend(
+    optimizer: torch.optim.Optimizer, losses: Callable[..., Losses], parts: int, *batch: Tensor | None
+) -> dict[str, Tensor]:
+    """One optimizer step down losses(*batch), and its statistics, detached.
+
+    In `parts` where the batch does not fit into memory: gradients and statistics of the parts add up to those of the whole,
+    because all are means over images (what is not: begin.needs_whole_batch).
+    """
+    size = len(batch[0])
     optimizer.zero_grad(set_to_none=True)
-    loss.backward()
+    whole: dict[str, Tensor] = {}
+    for start in range(0, size, -(-size // parts)):
+        part = [None if t is None else t[start : start + -(-size // parts)] for t in batch]
+        total, stats = losses(*part)
+        share = len(part[0]) / size
+        (share * total).backward()
+        for name, value in stats.items():
+            whole[name] = whole.get(name, 0.0) + share * value.detach()
     optimizer.step()
+    return whole
 
 
 @torch.no_grad()

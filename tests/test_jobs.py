@@ -2,6 +2,7 @@
 
 import errno
 import json
+import math
 import os
 import signal
 import subprocess
@@ -23,6 +24,7 @@ from ganapp.jobs import drive, explain, is_full_disk
 from ganapp.runs import create_run
 from ganapp.weights import load_generator
 
+VITALS = ("diversity", "feature_diversity", "d_train", "d_samples", "d_heldout", "d_noise")
 END = 240  # images of a whole run: 30 steps
 
 
@@ -82,8 +84,8 @@ def newest(run):
 
 
 def curves(run):
-    timed = ("sec", "images_per_sec", "mem_mb")
-    return [{k: v for k, v in row.items() if k not in timed} for row in run.read_stats()[0]]
+    timed = ("sec", "images_per_sec", "mem_mb")  # and vitals, which are measured by the clock
+    return [{k: v for k, v in row.items() if k not in (*timed, *VITALS)} for row in run.read_stats()[0]]
 
 
 @pytest.fixture(scope="module")
@@ -137,7 +139,9 @@ def test_a_run_from_start_to_finish(new_run):
     assert (config.channels, config.num_classes) == (3, 4)  # found in the data
     rows = run.read_stats()[0]
     assert [r["nimg"] for r in rows] == list(range(8, END + 1, 8))
-    assert {"sec", "d_loss", "g_loss", "d_real", "d_fake", "r1", "images_per_sec", "mem_mb"} == set(rows[0]) - {"nimg"}
+    always = {"sec", "d_loss", "g_loss", "d_real", "d_fake", "r1", "d_grad", "g_grad", "images_per_sec", "mem_mb"}
+    assert always == set(rows[0]) - {"nimg"}
+    assert {"diversity", "feature_diversity", "d_train", "d_samples"} <= set().union(*rows)
     assert ["r1" in r for r in rows[:4]] == [True, False, True, False]
     assert all(a["sec"] <= b["sec"] for a, b in zip(rows, rows[1:], strict=False))
 
@@ -350,17 +354,41 @@ def poison(monkeypatch, nimg):
 
 
 def test_numbers_that_are_no_longer_finite(new_run, monkeypatch, reference):
-    run = new_run()
+    """Twice a run with half the learning rates goes on from the last save by itself; a third time it ends with the reason."""
+    run = new_run(g_lr=4e-4, d_lr=2e-4)
     assert drive(run, at(run, 96, "pause")) == "paused"
     run.send("run")
     poison(monkeypatch, 160)
     assert drive(run) == "failed"
+    second, third = (r for r in reversed(runs.list_runs(run.path.parent)) if r != run)
     assert run.status()["reason"] == (
-        "d_loss was no longer a finite number at 168 images; the last save is from before. "
-        "Start again from it with a lower learning rate."
+        f"d_loss was no longer a finite number at 168 images; run '{second.name}' goes on from 104 images with half the "
+        "learning rates."
     )
-    assert "ArithmeticError" in (run.path / "log.txt").read_text()
-    assert newest(run)["nimg"] == 104  # the state of before is as it was
+    assert (run.status()["child"], second.status()["child"], run.latest()) == (second.name, third.name, third)
+    assert third.status()["reason"] == (
+        "d_loss was no longer a finite number at 168 images, as before with twice and four times these learning rates: "
+        "choose another loss or penalty."
+    )
+    for made, parent, share in ((second, run, 2), (third, second, 4)):
+        config = made.config()
+        assert (config.parent, config.from_nimg) == (parent.name, 104)
+        assert (config.g_lr, config.d_lr) == (4e-4 / share, 2e-4 / share)
+        assert config == run.config().replace(parent=parent.name, from_nimg=104, g_lr=4e-4 / share, d_lr=2e-4 / share)
+        assert [r["nimg"] for r in made.read_stats()[0]] == [*range(112, 168, 8), 168]
+        assert math.isnan(made.read_stats()[0][-1]["d_loss"])
+    assert "NotFinite" in (run.path / "log.txt").read_text()
+    for r in (run, second, third):
+        assert newest(r)["nimg"] == 104  # the state of before is as it was
+        assert equal(newest(r), newest(run))
+
+
+def test_after_numbers_that_were_not_finite_a_run_can_be_resumed(new_run, monkeypatch, reference):
+    run = new_run()
+    assert drive(run, at(run, 96, "pause")) == "paused"
+    run.send("run")
+    poison(monkeypatch, 160)
+    drive(run)
     monkeypatch.undo()
     monkeypatch.setattr(jobs, "COMMAND_SEC", -1.0)
     assert drive(run) == "finished"
@@ -374,6 +402,220 @@ def test_weights_that_are_no_longer_finite_are_not_saved(new_run, monkeypatch):
     assert drive(run) == "failed"
     assert run.status()["reason"].startswith("a weight was no longer a finite number at 24 images")
     assert [int(p.stem[6:]) for p in run.states()] == [16, 8]
+    assert [r.config().from_nimg for r in runs.list_runs(run.path.parent)] == [16, 16, 0]
+
+
+def test_an_optimizer_that_remembers_infinity_is_not_saved(tiny_config):
+    state = create_state(tiny_config())
+    begin.check_finite(state)
+    loss = state.D(torch.zeros(8, 3, 32, 32), torch.zeros(8, dtype=torch.long)).logits.sum()
+    loss.backward()
+    state.d_opt.step()
+    begin.check_finite(state)
+    next(iter(state.d_opt.state.values()))["exp_avg_sq"].fill_(math.inf)
+    with pytest.raises(begin.NotFinite, match="an optimizer was no longer a finite number at 0 images"):
+        begin.check_finite(state)
+
+
+def poison_at_rate(monkeypatch, nimg, g_lr):
+    """Weights of G stop being finite at an image, but only with that learning rate, as in life."""
+    g_step = training.g_step
+
+    def step(state, config, *args):
+        stats = g_step(state, config, *args)
+        if state.nimg == nimg and config.g_lr == g_lr:
+            next(state.G.parameters()).data.view(-1)[0] = float("nan")
+        return stats
+
+    monkeypatch.setattr(training, "g_step", step)
+
+
+def test_a_run_that_goes_on_without_a_save_begins_anew_and_ends_well(new_run, monkeypatch):
+    run = new_run(g_lr=2e-3)
+    poison_at_rate(monkeypatch, 80, 2e-3)
+    assert drive(run) == "finished"
+    child = run.latest()
+    assert (run.status()["state"], child.status()["state"], child.status()["nimg"]) == ("failed", "finished", END)
+    assert (child.config().parent, child.config().from_nimg, child.status()["rollbacks"]) == (run.name, 0, 1)
+    assert run.states() == []
+
+
+def test_shutdown_pauses_the_run_that_went_on(new_run, monkeypatch):
+    run = new_run(kimg=1000, g_lr=2e-3)
+    poison_at_rate(monkeypatch, 80, 2e-3)
+    thread = jobs.start(run)
+    wait_for(lambda: run.latest().status()["nimg"] > 80)
+    jobs.shutdown(30)
+    assert not thread.is_alive()
+    assert (run.status()["state"], run.latest().status()["state"]) == ("failed", "paused")
+
+
+# -- not enough memory --------------------------------------------------------------------------------------------------
+
+
+def short_of_memory(monkeypatch, images):
+    """The discriminator finds no room for more than so many images at once."""
+    judge, sizes = training.judge, []
+
+    def judged(state, config, x, y):
+        sizes.append(len(x))
+        if len(x) > images:
+            raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 9 bytes")
+        return judge(state, config, x, y)
+
+    monkeypatch.setattr(training, "judge", judged)
+    return sizes
+
+
+def test_a_batch_that_does_not_fit_is_worked_through_in_parts(new_run, monkeypatch):
+    whole, parts = (new_run(family="r3gan", loss="relativistic", r1=1.0, kimg=0.064) for _ in range(2))
+    assert drive(whole) == "finished"
+    sizes = short_of_memory(monkeypatch, 3)
+    assert drive(parts) == "finished"
+    assert parts.status()["parts"] == 4
+    assert "reason" not in parts.status()
+    assert sizes[:2] == [8, 4]  # twice too many
+    assert set(sizes[2:]) == {2}
+    assert "the batch is worked through in 4 parts" in (parts.path / "log.txt").read_text()
+    rows, expected = curves(parts), curves(whole)
+    assert [r["nimg"] for r in rows] == [r["nimg"] for r in expected]
+    for row, other in zip(rows[:3], expected, strict=False):
+        assert row == pytest.approx(other, rel=2e-3)
+
+
+def test_a_resumed_run_remembers_the_parts(new_run, monkeypatch):
+    run = new_run(family="r3gan", loss="relativistic", kimg=0.064)
+    sizes = short_of_memory(monkeypatch, 4)
+    assert drive(run, at(run, 16, "pause")) == "paused"
+    run.send("run")
+    sizes.clear()
+    assert drive(run) == "finished"
+    assert set(sizes) == {4}
+
+
+def test_a_batch_that_cannot_be_split_stops_with_the_one_that_would_fit(new_run, monkeypatch):
+    run = new_run()
+    short_of_memory(monkeypatch, 4)
+    assert drive(run) == "failed"
+    assert run.status()["reason"] == (
+        "There is not enough memory for a batch of 8, and batch normalization looks at the whole batch, so that it cannot "
+        "be split; try 4."
+    )
+
+
+def test_a_machine_too_small_for_one_image(new_run, monkeypatch):
+    run = new_run(family="r3gan", loss="relativistic")
+    short_of_memory(monkeypatch, 0)
+    assert drive(run) == "failed"
+    assert run.status()["reason"].startswith("There is not enough memory even for one image at a time")
+
+
+@pytest.mark.parametrize(
+    ("family", "changes", "expected"),
+    [
+        ("r3gan", {}, ""),
+        ("mlp", {"g_args": {"norm": "none"}, "d_args": {}}, ""),
+        ("mlp", {"g_args": {"norm": "none"}, "d_args": {"minibatch": "discrimination"}}, "minibatch discrimination"),
+        ("mlp", {"g_args": {"norm": "none"}, "d_args": {"norm": "spectral"}}, "spectral normalization"),
+        ("dcgan", {"d_args": {"norm": "none"}}, "batch normalization"),  # G's counts, too
+        ("resnet", {}, "batch normalization"),
+        ("progan", {}, "minibatch deviation"),
+        ("progan", {"d_args": {"stddev_group": 0}}, ""),
+        ("stylegan2", {"d_args": {"stddev": 0}}, "the average of styles"),
+        ("r3gan", {"loss": "relativistic_average"}, "the loss relativistic_average"),
+        ("r3gan", {"feature_matching": 1.0}, "feature matching"),
+        ("r3gan", {"class_term": "contrastive", "d_args": {"head": "contrastive"}}, "the contrastive term"),
+    ],
+)
+def test_what_needs_the_whole_batch(tiny_config, family, changes, expected):
+    from ganapp.models import build_discriminator, build_generator
+
+    config = tiny_config(family, **changes)
+    with torch.device("meta"):
+        nets = build_generator(config.spec()), build_discriminator(config.spec(), config.d_args)
+    assert begin.needs_whole_batch(config, *nets) == expected
+
+
+PARTS = {
+    "relativistic with r1 and r2": {"loss": "relativistic", "r1": 2.0, "r2": 0.5},
+    "cross-entropy with classes": {"class_term": "cross_entropy", "d_args": {"widths": [16, 16, 8, 8], "blocks": 1, "head": "classifier"}},
+    "wasserstein with drift and orthogonal": {"loss": "wasserstein", "drift": 0.1, "orthogonal": 0.01},
+    "hinge": {"loss": "hinge", "r1": 1.0},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("parts", [2, 3, 8])
+@pytest.mark.parametrize("name", PARTS)
+def test_gradients_of_the_parts_add_up_to_those_of_the_whole(tiny_config, name, parts):
+    config = tiny_config("r3gan", **PARTS[name])
+    y = torch.arange(8) % 4
+    real = torch.rand(8, 3, 32, 32, generator=torch.Generator().manual_seed(1)) * 2 - 1
+    z = torch.randn(8, config.z_dim, generator=torch.Generator().manual_seed(2))
+    found = []
+    for count in (1, parts):
+        state = create_state(config)
+        state.parts = count
+        for net in (state.G, state.D):
+            torch.manual_seed(4)
+            for p in net.parameters():  # residual branches begin at 0
+                p.data += 0.1 * torch.randn(p.shape)
+        d_before = [p.data.clone() for p in state.D.parameters()]
+        stats = training.d_step(state, config, real, y, z)
+        d_grad = torch.cat([p.grad.flatten() for p in state.D.parameters()])
+        for p, value in zip(state.D.parameters(), d_before, strict=True):
+            p.data.copy_(value)  # Adam makes a step of full length of a gradient of nearly 0
+        stats |= training.g_step(state, config, real, y, z)
+        found.append((d_grad, torch.cat([p.grad.flatten() for p in state.G.parameters()]), stats))
+    for a, b in zip(found[0][:2], found[1][:2], strict=True):
+        assert (a - b).norm() <= 1e-5 * a.norm() and a.norm() > 0
+    assert {k: v.item() for k, v in found[1][2].items()} == pytest.approx(
+        {k: v.item() for k, v in found[0][2].items()}, rel=1e-5, abs=1e-6
+    )
+
+
+# -- what the watchdog measures and keeps ---------------------------------------------------------------------------------
+
+
+def test_vitals_change_nothing_and_take_their_share(new_run, monkeypatch, reference):
+    """With grids and measurements at every step the run is bit for bit the one without; by the clock they take 2 %."""
+    run = new_run(sample_sec=0)
+    monkeypatch.setattr(jobs, "VITALS_SHARE", math.inf)
+    monkeypatch.setattr(jobs, "SAMPLE_GROWTH", 0.0)
+    assert drive(run) == "finished"
+    assert_as_uninterrupted(run, reference)
+    rows = run.read_stats()[0]
+    assert sum("diversity" in row for row in rows) == len(rows) - 1  # what was measured after a row goes into the next
+    assert "d_heldout" not in set().union(*rows)  # 64 pictures: none is held out, and the log says so
+    assert "whether the discriminator overfits is not measured: No pictures of" in (run.path / "log.txt").read_text()
+    monkeypatch.setattr(jobs, "VITALS_SHARE", 0.02)
+    rare = new_run(sample_sec=0)
+    drive(rare)
+    assert sum("diversity" in row for row in rare.read_stats()[0]) < len(rows) / 2
+
+
+def test_the_last_good_state_is_kept(new_run, monkeypatch):
+    """Rolling back from trouble needs a state from before it, however many were saved since."""
+    run, judged = new_run(save_sec=0, kimg=0.08), jobs.watchdog.judge
+    monkeypatch.setattr(jobs.watchdog, "judge", lambda rows, config: judged(rows, config) or rows[-1]["nimg"] > 24)
+    assert drive(run) == "finished"
+    assert run.status()["good"] == 24
+    assert [int(p.stem[6:]) for p in run.states()] == [80, 72, 24]
+    assert run.good_state().stem == "state-000000024"
+
+
+def test_a_branch_resumes_another_runs_state(new_run, reference):
+    """The same configuration from a state in the middle: bit for bit the uninterrupted run."""
+    run = new_run()
+    drive(run, at(run, 96, "pause"))
+    child = begin.branch(run, run.config(), run.states()[0])
+    assert (child.config().parent, child.config().from_nimg, child.status()["nimg"]) == (run.name, 104, 104)
+    assert drive(child) == "finished"
+    assert equal(newest(child), reference[1])
+    assert curves(child) == reference[2][13:]
+    assert child.status()["sec"] > run.status()["sec"]
+    with pytest.raises(FileNotFoundError):
+        begin.branch(run, run.config(), run.path / "state-000000001.pt")
+    assert len(runs.list_runs(run.path.parent)) == 2
 
 
 @pytest.mark.parametrize(

@@ -40,7 +40,14 @@ def follow(known, answer):
     """What the script keeps of an answer."""
     if "run" in answer:
         known = {"list": known.get("list"), "run": answer["run"]}
-    names = {"list": "list", "status": "status_hash", "attempt": "attempt", "offset": "offset", "real": "real"}
+    names = {
+        "list": "list",
+        "status": "status_hash",
+        "attempt": "attempt",
+        "offset": "offset",
+        "real": "real",
+        "light": "light_hash",
+    }
     known |= {name: answer[key] for name, key in names.items() if key in answer}
     if answer.get("grids"):
         known["grids"] = answer["grids"][-1]
@@ -226,6 +233,74 @@ def test_resume_starts_what_rests(monitor, monkeypatch):
     assert monitor.act({"run": run.name, "word": "resume"}) == {"ok": True} and started == [run]
     run.write_status(state="finished")
     assert "finished" in monitor.act({"run": run.name, "word": "resume"})["error"]
+
+
+def trouble(run, rows=100):
+    for i in range(rows):
+        row = {"nimg": 64_000 + 64 * i, "sec": i, "d_loss": 0.002, "g_loss": 9.0, "d_real": 5.0 + i, "d_fake": -5.0}
+        run.append_stats(row)
+
+
+def test_the_light_says_what_is_wrong_in_the_page_s_words(monitor):
+    run = add_run(monitor, rows=1)
+    first = monitor.poll({"run": run.name})
+    assert first["light"] == {"level": "grey", "findings": []}
+    known = follow({}, first)
+    trouble(run)
+    news = monitor.poll({"run": run.name, "known": known})
+    (finding,) = news["light"]["findings"]
+    assert (news["light"]["level"], finding["kind"], finding["level"]) == ("red", "d_wins", "red")
+    assert finding["values"] == {"share": "0.14"} and finding["remedies"] == ("diffaugment", "rollback")
+    for catalog in script_catalogs().values():
+        text = catalog["light.d_wins.means"].replace("{share}", "0.14")
+        assert "0.14 %" in text and "{" not in text
+    assert "light" not in monitor.poll({"run": run.name, "known": follow(known, news)})
+
+
+def test_every_finding_and_remedy_has_words_on_the_page():
+    from ganapp.watchdog import KINDS, REMEDIES
+
+    english, chinese = script_catalogs().values()
+    for kind, words in KINDS.items():
+        for part in ("means", "advice"):
+            key = f"light.{kind}.{part}"
+            assert english[key] == getattr(words, part) != chinese[key]
+            assert sorted(re.findall(r"{\w+}", english[key])) == sorted(re.findall(r"{\w+}", chinese[key]))
+    for key in (*(f"light.do.{r}" for r in REMEDIES), *(f"light.{c}" for c in ("grey", "green"))):
+        assert key in english and key in chinese
+
+
+def test_a_remedy_starts_a_run_that_goes_on(monitor, monkeypatch):
+    started = []
+    monkeypatch.setitem(sys.modules, "ganapp.jobs", types.SimpleNamespace(start=started.append))
+    monkeypatch.setattr("ganapp.jobs", sys.modules["ganapp.jobs"], raising=False)
+    run = add_run(monitor, state="running", rows=8, d_args={"norm": "none"}, g_lr=2e-4)
+    for nimg in (256, 512):
+        (run.path / f"state-{nimg:09d}.pt").write_bytes(b"state %d" % nimg)
+    run.write_status(good=256)
+    answer = monitor.act({"run": run.name, "word": "remedy", "remedy": "rollback"})
+    (child,) = started
+    assert answer == {"ok": True, "run": child.name}
+    assert run.command() == "pause"
+    assert (child.config().g_lr, child.config().parent, child.config().from_nimg) == (1e-4, run.name, 256)
+    assert [p.read_bytes() for p in child.states()] == [b"state 256"]
+    monitor.act({"run": run.name, "word": "remedy", "remedy": "r1"})
+    assert (started[1].config().r1, started[1].config().from_nimg, started[1].config().g_lr) == (4.0, 512, 2e-4)
+    for wrong in ("nonsense", None, ["r1"]):
+        assert (
+            "it must be one of rollback, r1"
+            in monitor.act({"run": run.name, "word": "remedy", "remedy": wrong})["error"]
+        )
+    assert len(started) == 2
+
+
+def test_a_remedy_without_a_state_begins_anew(monitor, monkeypatch):
+    started = []
+    monkeypatch.setitem(sys.modules, "ganapp.jobs", types.SimpleNamespace(start=started.append))
+    monkeypatch.setattr("ganapp.jobs", sys.modules["ganapp.jobs"], raising=False)
+    run = add_run(monitor, state="failed")
+    assert monitor.act({"run": run.name, "word": "remedy", "remedy": "rollback"})["ok"]
+    assert (started[0].states(), started[0].config().from_nimg, run.command()) == ([], 0, "run")
 
 
 def test_rename_and_delete(monitor):

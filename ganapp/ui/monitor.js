@@ -26,7 +26,9 @@
     }
     if (!info) return render();
     if (news.reset) forget();
+    const live = LIVE.includes(info.status.state);
     if (news.status) [info.status, cursor.status] = [news.status, news.status_hash];
+    if (news.light) [info.light, cursor.light] = [news.light, news.light_hash];
     if ("offset" in news) [cursor.attempt, cursor.offset] = [news.attempt, news.offset];
     if (news.stats) table.append(news.stats), charts.redraw();
     if (news.grids) {
@@ -35,6 +37,7 @@
     }
     if (news.real) info.real = cursor.real = true;
     render(news);
+    if (live && info.status.child) watch(info.status.child); // it went on by itself as another run
   }
 
   function forget() {
@@ -88,6 +91,7 @@
       renderFacts(info.status, info.config);
       renderBanner();
     }
+    if (news.light || "run" in news) renderLight();
     if (news.grids || news.real || news.reset || news.status || "run" in news) renderPictures();
   }
 
@@ -156,8 +160,44 @@
     ui.device.title = ui.device.textContent;
     set(ui.memory, status.mem_mb ? `${number(status.mem_mb >= 1000 ? status.mem_mb / 1024 : status.mem_mb, status.mem_mb >= 1000 ? 1 : 0)} ${status.mem_mb >= 1000 ? "GB" : "MB"}` : "–");
     const size = config.resolution && `${config.resolution}×${config.resolution}`;
-    const facts = [config.preset, config.dataset, size, config.family, config.loss, config.batch && t("batch", { n: config.batch })];
+    const from = config.parent && t("from", { name: config.parent, kimg: kimg(config.from_nimg ?? 0) });
+    const facts = [config.preset, config.dataset, size, config.family, config.loss, config.batch && t("batch", { n: config.batch }), from];
     set(ui.summary, what && ready !== undefined ? what : facts.filter(Boolean).join(" · "));
+  }
+
+  // The watchdog's light: a line while all is well, else what is wrong, what it means, and a button for each remedy.
+  function renderLight() {
+    const { level = "grey", findings = [] } = info.light ?? {};
+    const kept = document.activeElement?.dataset?.remedy; // a new number in a sentence does not take the focus away
+    const rows = findings.map(({ kind, level, values, remedies }) => lightRow(level, t(`light.${kind}.means`, values), t(`light.${kind}.advice`), remedies));
+    if (rows.length) rows.push(make("p", t("light.note"), { className: "note" }));
+    ui.light.replaceChildren(...(rows.length ? rows : [lightRow(level, t("light." + level))]));
+    show(ui.light, Boolean(info.light));
+    if (kept) ui.light.querySelector(`[data-remedy="${kept}"]`)?.focus();
+  }
+  function lightRow(level, means, advice, remedies) {
+    const row = make("div", undefined, { className: advice ? "" : "calm" });
+    row.dataset.level = level;
+    const words = make("div");
+    words.append(advice ? make("b", means) : means);
+    if (advice) words.append(make("p", advice));
+    row.append(make("i"), words);
+    if (!remedies?.length) return row;
+    const buttons = make("div", undefined, { className: "remedies" });
+    for (const remedy of remedies) {
+      const button = make("button", t(`light.do.${remedy}`));
+      button.dataset.remedy = remedy;
+      press(button, () => cure(button));
+      buttons.append(button);
+    }
+    row.append(buttons);
+    return row;
+  }
+  async function cure(button) {
+    for (const other of ui.light.querySelectorAll("button")) able(other, false);
+    const result = await act("remedy", { remedy: button.dataset.remedy });
+    if (result.run) return watch(result.run);
+    renderLight();
   }
 
   press(ui.toggle, () => (able(ui.toggle, false), act(ui.toggle.dataset.word)));

@@ -14,12 +14,13 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from .. import watchdog
 from ..runs import WORKING, Run
 from .thinning import columns, spread
 from .watching import FRESH_SEC, Watch, fingerprint, publisher, sources, tidy
 
-STATUS_KEYS = ("state", "attempt", "nimg", "sec", "images_per_sec", "device", "precision", "threads", "mem_mb")
-CONFIG_KEYS = ("preset", "resolution", "family", "loss", "batch", "kimg", "minutes", "parent")
+STATUS_KEYS = ("state", "attempt", "nimg", "sec", "images_per_sec", "device", "precision", "threads", "mem_mb", "child")
+CONFIG_KEYS = ("preset", "resolution", "family", "loss", "batch", "kimg", "minutes", "parent", "from_nimg")
 FIRST = ("running", "starting", "queued", "interrupted")  # what a page that chose nothing is shown
 UNLIMITED_KIMG = 10_000_000
 RESUMABLE = ("paused", "stopped", "failed", "interrupted")
@@ -42,7 +43,7 @@ class Monitor:
         """What a browser that knows request["known"] does not know about request["run"] (None: the server chooses).
 
         {} when nothing is new. Else some of: runs + list, run, config + folder, status + status_hash, reset, stats,
-        attempt + offset, grids, real. With "reset" the browser forgets the stats and grids it has of this run.
+        attempt + offset, grids, real, light + light_hash. With "reset" the browser forgets the stats and grids it has of this run.
         """
         request = request if isinstance(request, dict) else {}
         known = request.get("known") if isinstance(request.get("known"), dict) else {}
@@ -66,7 +67,12 @@ class Monitor:
         status_hash = fingerprint(shown)
         if known.get("status") != status_hash:
             news.update(status=shown, status_hash=status_hash)
-        return news | self.watch.news(run, known, columns)
+        news |= self.watch.news(run, known, columns)
+        if news.keys() & {"status", "stats", "reset"}:
+            shown = self.watch.fresh(("light", run), lambda: light(run))
+            if known.get("light") != fingerprint(shown):
+                news.update(light=shown, light_hash=fingerprint(shown))
+        return news
 
     # -- act ----------------------------------------------------------------------------------------------------------
 
@@ -98,6 +104,22 @@ class Monitor:
             raise ValueError(f"run {run.name!r} is {state} and cannot be resumed.")
         jobs.start(run)
         return {}
+
+    def _remedy(self, run: Run, request: dict) -> dict:
+        """A new run goes on from a state of this one with a changed configuration; this one, if at work, pauses for it."""
+        from .. import begin, jobs
+
+        remedy, status, states = str(request.get("remedy")), run.status(), run.states()
+        state = run.good_state() if remedy == "rollback" else states[0] if states else None
+        config = watchdog.remedied(run.config(), remedy, status["nimg"], status["sec"])
+        try:
+            child = begin.branch(run, config, state)
+        except FileNotFoundError:
+            raise ValueError("that state was just replaced by a newer one; press again.") from None
+        if status["state"] in WORKING:
+            run.send("pause")
+        jobs.start(child)
+        return {"run": child.name}
 
     def _rename(self, run: Run, request: dict) -> dict:
         return {"run": run.rename(str(request.get("name", "")).strip()).name}
@@ -136,6 +158,7 @@ ACTIONS: dict[str, Callable[[Monitor, Run, dict], dict]] = {
     "stop": Monitor._send,
     "save": Monitor._send,
     "resume": Monitor._resume,
+    "remedy": Monitor._remedy,
     "rename": Monitor._rename,
     "delete": Monitor._delete,
     "timelapse": Monitor._timelapse,
@@ -167,6 +190,18 @@ def public_status(run: Run, status: dict, seen: list[tuple[Run, dict]]) -> dict[
     return shown
 
 
+def light(run: Run) -> dict[str, Any]:
+    """The watchdog's light: its level and, for each finding, what the page's words of it need."""
+    try:
+        config = run.config()
+    except ValueError:  # a newer version wrote it
+        return {"level": "grey", "findings": []}
+    rows = run.last_stats(watchdog.HISTORY)
+    findings = watchdog.judge(rows, config)
+    shown = [{"kind": f.kind, "level": f.level, "remedies": f.remedies, "values": f.values} for f in findings]
+    return {"level": watchdog.level(findings, len(rows)), "findings": shown}
+
+
 def summary(run: Run) -> dict[str, Any]:
     """The few facts of a configuration that the page shows; {} where a newer version wrote it."""
     try:
@@ -184,6 +219,8 @@ def build_monitor(runs_folder: Path):
     import gradio as gr
     from gradio.utils import get_upload_folder
 
+    from .visitors import owners_only
+
     monitor = Monitor(runs_folder, publisher(), exports=Path(get_upload_folder()) / "ganapp-exports")
 
     # gradio wants functions with a name of their own that take one plain argument.
@@ -193,4 +230,9 @@ def build_monitor(runs_folder: Path):
     def act(request: Any) -> dict:
         return monitor.act(request)
 
-    return gr.HTML(elem_id="monitor", **sources("monitor"), apply_default_css=False, server_functions=[poll, act])
+    return gr.HTML(
+        elem_id="monitor",
+        **sources("monitor"),
+        apply_default_css=False,
+        server_functions=[poll, owners_only(act, reads=("timelapse",))],
+    )
