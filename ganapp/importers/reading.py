@@ -43,7 +43,8 @@ def read_checkpoint(path: str | Path) -> tuple[dict[str, Tensor], dict[str, Any]
         from .unpickle import read_pickle
 
         return read_pickle(path)
-    return unwrap(_read_safetensors(path) if suffix == ".safetensors" else _read_torch(path), path.name), {}
+    content = _read_safetensors(path) if suffix == ".safetensors" else _read_torch(path)
+    return unwrap(content, path.name), _beside(content)
 
 
 def _read_safetensors(path: Path) -> dict[str, Any]:
@@ -98,6 +99,12 @@ def unwrap(content: Any, name: str) -> dict[str, Tensor]:
         keys = ", ".join(str(k) for k in list(content)[:6]) or "nothing"
         raise ValueError(f"{name} holds no tensors where a generator's are looked for; it has: {keys}.")
     return tensors
+
+
+def _beside(content: Any) -> dict[str, Any]:
+    """What rosinality's StyleGAN2 keeps beside the weights: latent_avg, the mean w, as a list."""
+    mean = content.get("latent_avg") if isinstance(content, dict) else None
+    return {"latent_avg": mean.flatten().tolist()} if hasattr(mean, "flatten") else {}
 
 
 def _first_line(error: Exception) -> str:
