@@ -11,6 +11,7 @@ from pathlib import Path
 
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # nothing is sent anywhere unless its owner asks for it
 
+from ganapp import capabilities
 from ganapp.ui import build_ui, launch_options
 
 
@@ -19,7 +20,8 @@ def parse_arguments(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="ganapp: train a GAN in the browser.")
     parser.add_argument("--host", help="address to listen on (default: GRADIO_SERVER_NAME, else 127.0.0.1)")
     parser.add_argument("--port", type=int, help="port (default: GRADIO_SERVER_PORT, else 7860)")
-    parser.add_argument("--runs", type=Path, default=Path("runs"), help="folder of the runs (default: runs)")
+    about = "folder of the runs (default: runs; on a Space with persistent storage /data/runs)"
+    parser.add_argument("--runs", type=Path, default=capabilities.here().runs, help=about)
     parser.add_argument(
         "--checkpoints", type=Path, default=here / "checkpoints", help="folder of ready-made generators"
     )

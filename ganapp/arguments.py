@@ -10,6 +10,7 @@ from . import __version__
 from .config import TrainConfig
 from .pictures import TARGETS
 from .presets import PRESETS
+from .publish_cli import add_deploy, add_push
 
 OWN_OPTIONS = ("dataset", "preset")  # fields that --data and --preset stand for
 
@@ -82,6 +83,8 @@ def parse(argv: list[str]) -> argparse.Namespace:
         help="a .pt, .pth, .bin, .ckpt, .safetensors or .pkl file, or user/name:file of the Hub",
     )
     sub.add_argument("--out", metavar="DIR", help="a new folder (default: imported/NAME)")
+    add_push(command("push", "Publish a generator on the Hub, with a model card."))
+    add_deploy(command("deploy", "Publish this app as a Space on the Hub."))
     sub = command("evaluate", "Quality figures of a generator, each with its protocol.")
     if argv[:1] == ["evaluate"]:  # its measures bring in numpy, which nothing else here needs
         from .evaluate_cli import add_evaluate

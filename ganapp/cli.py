@@ -20,6 +20,7 @@ from .arguments import parse
 from .config import TrainConfig, merge, parse_changes
 from .presets import default_preset, preset_config
 from .progress import MINUTES_ONLY_KIMG, Progress, pausing_on_signals, span
+from .publish_cli import deploy_command, push_command
 from .runs import WORKING, Run, check_name, create_run, list_runs, open_run
 
 FOUND = tuple(f.name for f in fields(TrainConfig) if f.metadata["group"] == "found")
@@ -382,4 +383,6 @@ COMMANDS = {
     "interpolate": _interpolate,
     "import": _import,
     "evaluate": _evaluate,
+    "push": push_command,
+    "deploy": deploy_command,
 }

@@ -34,6 +34,7 @@ class Repo:
     private: bool = False
     gated: bool = False
     kind: str = "model"  # or "space"
+    sdk: str = ""  # of a space
     tags: tuple[str, ...] = ()
     claimed_sizes: dict[str, int] = field(
         default_factory=dict
@@ -183,10 +184,10 @@ def _handler(hub: Hub, host: str) -> type[BaseHTTPRequestHandler]:
             if match := re.fullmatch(r"/api/(models|spaces)/([^/]+/[^/]+)/tree/([^/]+)", path):
                 repo, sha = self.find(match[2], unquote(match[3]), match[1])
                 return self.send_json([_entry(name, data) for name, data in sorted(repo.commits[sha].items())])
-            if match := re.fullmatch(r"/api/models/([^/]+/[^/]+)(?:/revision/([^/]+))?", path):
-                repo, sha = self.find(match[1], unquote(match[2] or "main"))
+            if match := re.fullmatch(r"/api/(models|spaces)/([^/]+/[^/]+)(?:/revision/([^/]+))?", path):
+                repo, sha = self.find(match[2], unquote(match[3] or "main"), match[1])
                 siblings = [{"rfilename": name} for name in sorted(repo.commits[sha])]
-                info = {"id": match[1], "modelId": match[1], "sha": sha, "private": repo.private, "siblings": siblings}
+                info = {"id": match[2], "modelId": match[2], "sha": sha, "private": repo.private, "siblings": siblings}
                 info |= {
                     "gated": "manual" if repo.gated else False,
                     "tags": list(repo.tags),
@@ -215,6 +216,8 @@ def _handler(hub: Hub, host: str) -> type[BaseHTTPRequestHandler]:
         def serve_writes(self, path: str):
             if path == "/api/repos/create":
                 return self.create()
+            if path == "/api/validate-yaml":
+                return self.validate_card()
             if match := re.fullmatch(r"/(?:(spaces)/)?([^/]+/[^/]+)\.git/info/lfs/objects/batch", path):
                 self.writable(match[2], match[1] or "models")
                 objects = [
@@ -239,6 +242,18 @@ def _handler(hub: Hub, host: str) -> type[BaseHTTPRequestHandler]:
                 return self.send_json({"files": files})
             raise _Error(404, None, "Sorry, we can't find the page you are looking for.")
 
+        def validate_card(self):
+            """A card's metadata must be YAML, and its licence a name."""
+            import yaml
+
+            parts = json.loads(self.body)["content"].split("---\n")
+            try:
+                data = yaml.safe_load(parts[1]) if len(parts) > 2 and not parts[0] else {}
+                errors = [] if isinstance(data.get("license", ""), str) else [{"message": "license must be a string"}]
+            except yaml.YAMLError as error:
+                errors = [{"message": str(error)}]
+            self.send_json({"errors": errors, "warnings": []}, 400 if errors else 200)
+
         def create(self):
             asked, user = json.loads(self.body), USERS.get(self.token())
             if user is None:
@@ -258,6 +273,7 @@ def _handler(hub: Hub, host: str) -> type[BaseHTTPRequestHandler]:
                 {".gitattributes": b"*.safetensors filter=lfs\n"},
                 kind=kind,
                 private=asked.get("visibility") == "private",
+                sdk=asked.get("sdk", ""),
             )
             return self.send_json({"url": url, "name": name})
 
@@ -279,6 +295,8 @@ def _handler(hub: Hub, host: str) -> type[BaseHTTPRequestHandler]:
             for line in self.body.splitlines():
                 item = json.loads(line)
                 value = item["value"]
+                if item["key"] == "header" and value.get("parentCommit", sha) != sha:
+                    raise _Error(412, None, "A commit has happened since. Please refresh and try again.")
                 if item["key"] == "file":
                     files[value["path"]] = base64.b64decode(value["content"])
                 elif item["key"] == "lfsFile":

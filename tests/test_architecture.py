@@ -10,8 +10,8 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "ganapp"
 
-READS = {"hub", "card", "publish", "deploy", "capabilities", "runs", "weights", "sample", "latents", "metrics", "media", "data", "importers", "presets", "config", "files", "watchdog"}
-COMMANDS = {"cli", "__main__", "arguments", "pictures", "progress", "evaluate_cli"}
+READS = {"hub", "card", "upload", "publish", "deploy", "capabilities", "runs", "weights", "sample", "latents", "metrics", "media", "data", "importers", "presets", "config", "files", "watchdog"}  # fmt: skip
+COMMANDS = {"cli", "__main__", "arguments", "pictures", "progress", "evaluate_cli", "publish_cli"}
 # module or folder of ganapp -> what it may import of ganapp
 MAY_IMPORT = {
     "config": set(),
@@ -28,10 +28,11 @@ MAY_IMPORT = {
     "weights": {"models", "runs", "config", "files", "hub"},
     "hub": {"weights", "config", "files", "importers"},
     "importers": {"models", "weights", "hub", "config", "files", "sample"},
-    "card": {"runs", "weights", "media", "config", "presets"},
-    "publish": {"card", "hub", "weights", "runs", "media", "sample", "latents", "config", "files"},
-    "deploy": {"hub", "config", "files"},
-    "capabilities": {"config"},
+    "upload": {"hub"},
+    "card": {"runs", "weights", "metrics"},
+    "publish": {"card", "upload", "weights", "runs", "media", "sample", "latents"},
+    "deploy": {"upload"},
+    "capabilities": set(),
     "watchdog": {"config"},
     "vitals": {"train", "models", "schedules", "data", "config"},
     "metrics": {"models", "data", "sample", "weights", "config", "files", "media", "train", "runs"},
@@ -59,11 +60,11 @@ MAY_IMPORT = {
     },
     **{name: READS | COMMANDS | {"jobs", "begin", "devices", "compare"} for name in COMMANDS},
     "ui": READS | {"jobs", "begin", "devices", "compare", "probe", "ui"},
-    "app": {"ui", "jobs", "runs", "config"},
+    "app": {"ui", "jobs", "runs", "config", "capabilities"},
 }
 ONLY_IN = {
     "gradio": ("ui", "app"),
-    "huggingface_hub": ("hub", "publish", "deploy", "data", "ui"),
+    "huggingface_hub": ("hub", "upload", "data", "ui"),
     "safetensors": ("weights", "importers"),
     "av": ("media",),
     "torchvision": ("data",),

@@ -2,7 +2,7 @@
 
 Basis layer, stages of residual blocks, resampling between them; G and D mirror each other. `block="bottleneck"` is the
 paper's 1×1, grouped 3×3, 1×1 (there with expansion=2, group_size=16); `block="plain"` is two dense 3×3, which a CPU runs
-three times as fast. Resampling has no parameters: bilinear up, as in the paper; a plain average down.
+three times as fast. Resampling has no parameters: bilinear up (the paper's filter, but for the border, which it pads with zeros); a plain average down.
 """
 
 from __future__ import annotations

@@ -181,6 +181,8 @@ def build_compare(runs_folder: Path, has_gpu: bool):
     """The component (elem_id "compare"), inside a gr.Tab."""
     import gradio as gr
 
+    from .visitors import owners_only
+
     comparison = Comparison(runs_folder, publisher())
 
     # gradio wants functions with a name of their own that take one plain argument.
@@ -191,4 +193,4 @@ def build_compare(runs_folder: Path, has_gpu: bool):
         return comparison.start(request)
 
     own = sources("compare", FORM=form(has_gpu), METRICS=METRICS)
-    return gr.HTML(elem_id="compare", **own, apply_default_css=False, server_functions=[poll, start])
+    return gr.HTML(elem_id="compare", **own, apply_default_css=False, server_functions=[poll, owners_only(start)])

@@ -15,6 +15,7 @@ from gradio.context import Context
 from gradio.utils import get_upload_folder
 
 from . import words
+from .publish import build_publish
 from .recipe import both
 from .strings import t
 from .studio import SEED_CLASS, Studio
@@ -248,6 +249,7 @@ def build_generate(runs_folder: Path, checkpoints: Path, allow_paths: bool = Tru
         **HEAVY,
     )
     filmed.then(offer, film_file, film_file, **QUICK)
+    build_publish(studio.folder, source)
 
 
 def _enclosing_tab() -> gr.Tab | None:

@@ -16,12 +16,14 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from contextvars import copy_context
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from .. import __version__, hub, latents, media, sample, weights
+from ..capabilities import here, on_gpu
 from ..runs import NAME, Run, list_runs
 
 SEED_CLASS = "*"  # in the class menu: each seed's own class
@@ -55,6 +57,7 @@ class Studio:
         self._lock = threading.Lock()
         self._models: OrderedDict[str, tuple[Any, Any]] = OrderedDict()  # source -> (stamp, generator)
         self._worker = ThreadPoolExecutor(1, "studio", initializer=_use_few_threads)
+        self._draw = on_gpu(draw_on_gpu) if here().zero_gpu else sample.generate
 
     # -- sources ------------------------------------------------------------------------------------------------------
 
@@ -107,6 +110,13 @@ class Studio:
             while len(self._models) > KEPT_MODELS:
                 self._models.popitem(last=False)
         return G
+
+    def folder(self, source: str) -> Path:
+        """The generator folder of a source that lies here. ValueError for one of the Hub."""
+        found = self._find(_text(source))
+        if found is None:
+            raise ValueError(f"{source} is on the Hub already.")
+        return found[0]
 
     def forget(self) -> None:
         """Look again at everything, a branch on the Hub included."""
@@ -178,7 +188,7 @@ class Studio:
         for start in range(0, len(seeds), CHUNK):
             progress(start, len(seeds))
             part = slice(start, start + CHUNK)
-            yield self._compute(sample.generate, G, seeds[part], y[part] if G.spec.num_classes else None, psi)
+            yield self._compute(self._draw, G, seeds[part], y[part] if G.spec.num_classes else None, psi)
 
     def mix(
         self, source: str, a: int, b: int, position: float, label: str = SEED_CLASS, psi: float = 1.0
@@ -245,7 +255,8 @@ class Studio:
     # -- the thread and the folder ------------------------------------------------------------------------------------
 
     def _compute(self, function: Callable, *args: Any) -> Any:
-        return self._worker.submit(function, *args).result()
+        # In the caller's context, by which ZeroGPU knows whose request it is.
+        return self._worker.submit(copy_context().run, function, *args).result()
 
     def warm_up(self) -> None:
         """Import what the first picture needs, while somebody still chooses."""
@@ -261,6 +272,13 @@ class Studio:
         folder = self.outputs / secrets.token_urlsafe(12)
         folder.mkdir()
         return folder
+
+
+def draw_on_gpu(G: Any, seeds: list[int], y: Any, psi: float) -> np.ndarray:
+    """sample.generate on the GPU that is lent for this call; plain values, because another process does it."""
+    import torch
+
+    return sample.generate(G, seeds, y, psi, device="cuda" if torch.cuda.is_available() else None)
 
 
 def chosen_label(G: Any, label: str | None) -> str | None:

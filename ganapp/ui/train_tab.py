@@ -8,25 +8,35 @@ from pathlib import Path
 
 import gradio as gr
 
+from ..capabilities import Capabilities, here
 from ..config import TrainConfig
 from ..presets import PRESETS, default_preset, preset_config
 from . import recipe
 from .monitor import build_monitor
 from .strings import t
+from .visitors import check_sources, name_of, notes, sign_in
 
 # Tells the monitor, on this browser alone, to show the run that was just started.
 WATCH = "(name) => { if (name) window.dispatchEvent(new CustomEvent('ganapp:watch', {detail: name})); }"
 _looking: dict[str, threading.Event] = {}  # browser session -> "stop preparing" of the preview at work
 
 
-def build_train(runs_folder: Path) -> None:
-    """Inside a gr.Tab."""
+def build_train(runs_folder: Path, can: Capabilities | None = None) -> None:
+    """Inside a gr.Tab. Where nobody may train there is only the monitor, and why."""
+    can = can or here()
+    if can.trains == "none":
+        gr.HTML(notes(can), elem_id="train_off")
+        build_monitor(runs_folder)
+        return
     from ..data import NAMED
 
     preset = default_preset(has_gpu())
     with gr.Row(equal_height=False):
         with gr.Column(scale=1, min_width=300, elem_id="train_left"):
             ui = {}
+            if can.on_space:
+                gr.HTML(notes(can))
+                sign_in(can)
             gr.HTML(recipe.heading("train.data"))
             ui["dataset"] = gr.Dropdown(
                 list(NAMED), value="faces", allow_custom_value=True, label=t("train.dataset.info"), elem_id="dataset",
@@ -62,7 +72,7 @@ def build_train(runs_folder: Path) -> None:
             ui["started"] = gr.Textbox(visible="hidden", elem_id="started")
         with gr.Column(scale=3, min_width=340):
             build_monitor(runs_folder)
-    wire(ui, controls, runs_folder)
+    wire(ui, controls, runs_folder, can)
 
 
 def build_advanced(config: TrainConfig) -> dict[str, gr.components.Component]:
@@ -90,23 +100,25 @@ def control(field, value) -> gr.components.Component:
     return gr.Textbox(value, max_lines=1, **texts)
 
 
-def wire(ui: dict, controls: dict, runs_folder: Path) -> None:
+def wire(ui: dict, controls: dict, runs_folder: Path, can: Capabilities) -> None:
     names = list(controls)
     private = {"api_visibility": "private"}
 
     def values_of(given: tuple) -> dict:
         return dict(zip(names, given, strict=True))
 
-    def start(dataset, preset, budget, amount, name, *given):
+    def start(profile: gr.OAuthProfile | None, dataset, preset, budget, amount, name, *given):
         try:
+            can.check_training(name_of(profile))
+            check_sources(can, dataset, values_of(given).get("start_from"))
             config = recipe.config_from(preset, str(dataset or "").strip(), budget, amount, values_of(given))
             run = recipe.start_run(runs_folder, config, name or "")
         except (ValueError, OSError) as error:
             return "", recipe.message(error)
         return run.name, ""
 
-    def look(request: gr.Request, dataset, preset, *given, progress=gr.Progress()):  # noqa: B008
-        from ..data import Cancelled
+    def look(request: gr.Request, profile: gr.OAuthProfile | None, dataset, preset, *given, progress=gr.Progress()):  # noqa: B008
+        from ..data import NAMED, Cancelled
 
         stop = _looking[request.session_hash] = threading.Event()
 
@@ -114,6 +126,9 @@ def wire(ui: dict, controls: dict, runs_folder: Path) -> None:
             progress((done, total) if total else 0, desc=what)
 
         try:
+            if dataset not in NAMED:  # what is drawn here anybody may look at
+                can.check_training(name_of(profile))
+            check_sources(can, dataset)
             config = recipe.config_from(preset, str(dataset or "").strip(), "minutes", 1, values_of(given))
             preview, facts = recipe.look_at_data(config, tell, stop.is_set)
             return preview, facts, recipe.cache_html()
@@ -128,19 +143,24 @@ def wire(ui: dict, controls: dict, runs_folder: Path) -> None:
         if request.session_hash in _looking:
             _looking[request.session_hash].set()
 
-    def take_upload(files):
+    def take_upload(profile: gr.OAuthProfile | None, files):
         from ..data.ingest import keep_uploads
 
         if not files:
             return gr.skip(), gr.skip()
         try:
+            can.check_training(name_of(profile))
             return str(keep_uploads(files)), ""
         except (ValueError, OSError) as error:
             return gr.skip(), recipe.message(error)
 
-    def clear():
+    def clear(profile: gr.OAuthProfile | None):
         from ..data import clear_cache
 
+        try:
+            can.check_training(name_of(profile))
+        except ValueError as error:
+            return recipe.message(error)
         return recipe.note("data.cleared", size=f"{clear_cache() / 1e6:,.0f} MB")
 
     def fill(preset):
