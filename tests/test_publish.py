@@ -222,7 +222,7 @@ def panel(model, elsewhere):
 def test_the_panel_shows_uploads_and_links(hub, panel):
     plan, carry_out, page = panel
     shown, planned, button = plan("mine", "faces", False, "mit", None)
-    assert "Creates the repository ana/faces (public)" in shown and "model.safetensors" in shown and button.interactive
+    assert "Creates the public repository ana/faces." in shown and "model.safetensors" in shown and button.interactive
     assert hub.repos == {}
     done, kept, button = carry_out(planned, None)
     assert f'href="{hub.url}/ana/faces"' in done and kept is None and not button.interactive

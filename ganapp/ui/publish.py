@@ -83,8 +83,8 @@ def secret(token: gr.OAuthToken | None) -> str | None:
 
 def plan_html(found: upload.Plan) -> str:
     """The diff: a row a file."""
-    key = "pub.update" if found.head else "pub.create"
-    head = both(key, repo=escape(found.repo), who="private" if found.private else "public")
+    key = f"pub.{'update' if found.head else 'create'}.{'private' if found.private else 'public'}"
+    head = both(key, repo=escape(found.repo))
     rows = "".join(
         f"<tr><td>{escape(c.path)}</td><td>{hub.text_of_size(c.size)}</td><td>{both(f'pub.is.{c.what}')}</td></tr>"
         for c in found.changes
