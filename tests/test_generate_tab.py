@@ -349,7 +349,7 @@ def test_the_page_builds_with_its_ids_and_two_public_names(folders):
     public = {fn.api_name for fn in demo.fns.values() if fn.api_visibility == "public"}
     assert public == {"generate", "interpolate"}
     heavy = [fn for fn in demo.fns.values() if fn.queue and fn.fn is not None]
-    assert {(fn.concurrency_id, fn.concurrency_limit) for fn in heavy} == {("studio", 2), ("publish", 1)}
+    assert {(fn.concurrency_id, fn.concurrency_limit) for fn in heavy} == {("studio", 2), ("publish", 1), ("hub", 2)}
 
 
 @pytest.mark.slow

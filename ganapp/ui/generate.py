@@ -15,6 +15,7 @@ from gradio.context import Context
 from gradio.utils import get_upload_folder
 
 from . import words
+from .hub_panel import build_hub
 from .publish import build_publish
 from .recipe import both
 from .strings import t
@@ -75,6 +76,7 @@ def build_generate(runs_folder: Path, checkpoints: Path, allow_paths: bool = Tru
                 0, 16, 0, step=1, label=t("gen.columns"), info=t("gen.columns.info"), buttons=[], elem_id="gen_columns"
             )
 
+    build_hub(studio, source, chosen_by_hand)
     with gr.Row(elem_classes="gen-more"):
         with gr.Column(elem_classes="gen-panel gen-mix"):
             gr.HTML(f"<h3>{both('gen.mix.title')}</h3>", elem_classes="gen-title")

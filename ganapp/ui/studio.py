@@ -36,6 +36,9 @@ KEPT_MODELS = 3
 KEPT_SEC, KEPT_FOLDERS = 6 * 3600, 200  # of what was made
 
 
+IMPORTED = "imported"  # the folder beside that of the runs, and what its models are called
+
+
 class Picture(NamedTuple):
     path: Path  # a PNG that carries its settings
     seed: int
@@ -53,6 +56,7 @@ class Studio:
 
     def __init__(self, runs: Path, checkpoints: Path, outputs: Path, allow_paths: bool = True) -> None:
         self.runs, self.checkpoints, self.outputs = Path(runs), Path(checkpoints), Path(outputs)
+        self.imported = self.runs.parent / IMPORTED
         self.allow_paths = allow_paths
         self._lock = threading.Lock()
         self._models: OrderedDict[str, tuple[Any, Any]] = OrderedDict()  # source -> (stamp, generator)
@@ -62,7 +66,32 @@ class Studio:
     # -- sources ------------------------------------------------------------------------------------------------------
 
     def sources(self) -> list[str]:
-        return weights.list_sources(runs=self.runs, checkpoints=self.checkpoints)
+        """Shipped checkpoints, the newest snapshots, what was imported, older snapshots."""
+        return weights.list_sources(runs=self.runs, checkpoints=self.checkpoints) + self.imports()
+
+    def imports(self) -> list[str]:
+        """What was imported here, as "imported/NAME", the newest first."""
+        folders = [p.parent for p in self.imported.glob(f"*/{weights.CONFIG_NAME}")]
+        return [f"{IMPORTED}/{p.name}" for p in sorted(folders, key=lambda p: p.stat().st_mtime, reverse=True)]
+
+    def fetch(self, source: str, progress: hub.Progress) -> str:
+        """Bring a row of the Hub panel here: "user/name[@revision]" or "user/name:file". Returns the name to choose it by."""
+        if ":" in source:
+            return self._import(source, source.replace("/", "-").replace(":", "-"), progress)
+        return hub.pull(source, progress=progress)[1]
+
+    def bring(self, path: Path) -> str:
+        """Import a checkpoint file of this machine. Returns the name to choose it by."""
+        return self._import(str(path), path.name, None)
+
+    def _import(self, source: str, name: str, progress: hub.Progress | None) -> str:
+        from ..importers import import_checkpoint
+
+        name = re.sub(r"[^A-Za-z0-9._-]+", "-", name).strip("-.")[:60]
+        taken = {p.name for p in self.imported.glob("*")}
+        free = next(n for n in (name, *(f"{name}-{i}" for i in range(2, 10_000))) if n not in taken)
+        import_checkpoint(source, self.imported / free, progress=progress)
+        return f"{IMPORTED}/{free}"
 
     def newest(self) -> str | None:
         """The newest snapshot of the newest run that has one, else the first shipped checkpoint."""
@@ -130,6 +159,8 @@ class Studio:
         if NAME.fullmatch(source) and (self.checkpoints / source / weights.CONFIG_NAME).is_file():
             return self.checkpoints / source, source
         name, _, nimg = source.partition("/")
+        if name == IMPORTED and NAME.fullmatch(nimg) and (self.imported / nimg / weights.CONFIG_NAME).is_file():
+            return self.imported / nimg, source
         if NAME.fullmatch(name) and (not nimg or nimg.isdigit()):
             snapshots = Run(self.runs / name).snapshots()
             chosen = [s for s in snapshots if s.name == nimg] if nimg else snapshots[:1]
