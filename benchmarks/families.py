@@ -20,7 +20,11 @@ SMALL = {
     "dcgan": ({"width": 48}, {"width": 48, "norm": "none"}, 5e-4),
     "resnet": ({"width": 32}, {"width": 32}, 5e-4),
     "progan": ({"fmap_base": 256, "fmap_max": 64}, {"fmap_base": 256, "fmap_max": 64}, 2e-3),
-    "stylegan2": ({"w_dim": 64, "channel_base": 512, "channel_max": 64}, {"channel_base": 512, "channel_max": 64}, 2e-3),
+    "stylegan2": (
+        {"w_dim": 64, "channel_base": 512, "channel_max": 64},
+        {"channel_base": 512, "channel_max": 64},
+        2e-3,
+    ),
     "r3gan": ({"widths": [96, 64, 48, 32], "blocks": 1}, {"widths": [96, 64, 48, 32], "blocks": 1}, 5e-4),
 }
 

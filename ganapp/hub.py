@@ -52,13 +52,23 @@ def search(query: str = "", limit: int = 20) -> list[HubModel]:
 
     ValueError, in one sentence, where the Hub cannot be asked.
     """
-    from huggingface_hub import HfApi
+    from huggingface_hub import constants
+    from huggingface_hub.utils import build_hf_headers, get_session, hf_raise_for_status
 
     words = query.lower().split()
     known = [m for m in catalog() if all(word in f"{m.repo} {m.file} {m.family} {m.note}".lower() for word in words)]
     with plainly("the Hub"):
-        found = HfApi(endpoint=endpoint(), token=token()).list_models(filter=TAG, search=query or None, limit=limit)
-        tagged = [_of_tags(model.id, model.tags or []) for model in found]
+        # Not HfApi.list_models, which tries for half a minute before it says that there is no network.
+        url, asked = (
+            f"{endpoint() or constants.ENDPOINT}/api/models",
+            {"filter": TAG, "search": query, "limit": str(limit)},
+        )
+        answer = get_session().get(url, params=asked, headers=build_hf_headers(token=token()), timeout=10)
+        hf_raise_for_status(answer)
+        try:
+            tagged = [_of_tags(model["id"], model.get("tags") or []) for model in answer.json()]
+        except (ValueError, TypeError, KeyError):  # a hotel's sign-in page, not the Hub
+            raise ValueError("the Hub: what answered is not the Hub; is there a page to sign in to first?") from None
     return (known + [m for m in tagged if m.repo not in {k.repo for k in known}])[:limit]
 
 

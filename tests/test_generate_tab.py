@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import torch
 
-from ganapp import hub, latents, media, sample, weights
+from ganapp import __version__, hub, latents, media, sample, weights
 from ganapp.config import ModelSpec
 from ganapp.models import build_generator
 from ganapp.ui import words
@@ -134,7 +134,7 @@ def test_pictures_are_those_of_generate_and_carry_their_settings(studio):
         assert np.abs(_pixels(picture.path).astype(int) - image).max() <= 1
         assert media.read_png_metadata(picture.path) == {
             "seed": picture.seed, "label": k, "class_name": FACES[k], "psi": 0.7, "model": FACE_MODEL,
-            "version": "0.1.0",
+            "version": __version__,
         }  # fmt: skip
     with zipfile.ZipFile(batch.zip_path) as archive:
         assert sorted(archive.namelist()) == [f"seed{seed:06d}.png" for seed in seeds]

@@ -253,6 +253,15 @@ def test_search_without_a_hub_is_one_sentence(hub, monkeypatch):
         hub_module.search("cats")
 
 
+def test_search_behind_a_sign_in_page_is_one_sentence(hub):
+    hub.portal = True
+    with pytest.raises(ValueError, match="^the Hub: what answered is not the Hub"):
+        hub_module.search("cats")
+    hub.portal, hub.broken = False, 503
+    with pytest.raises(ValueError, match="^the Hub: the Hub answered 503"):
+        hub_module.search("cats")
+
+
 def test_recent_ones_come_from_the_cache_and_load_without_a_network(hub, model, monkeypatch):
     assert hub_module.recent() == []
     source = load_generator("ana/faces").source

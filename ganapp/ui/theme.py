@@ -74,5 +74,6 @@ def theme():
 def css() -> str:
     """Everything in the style sheets beside this file, but for those of self-contained components."""
     return "\n".join(
-        Path(__file__).with_name(name).read_text(encoding="utf-8") for name in ("page.css", "generate.css", "evaluate.css")
+        Path(__file__).with_name(name).read_text(encoding="utf-8")
+        for name in ("page.css", "generate.css", "evaluate.css")
     )
