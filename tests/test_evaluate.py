@@ -103,6 +103,7 @@ def test_all_figures_of_a_run_come_with_their_protocol(home, pictures):
     assert by_name["c2st"].protocol["images"] < 40  # fewer are held out
 
 
+@pytest.mark.slow
 def test_the_same_again_is_the_same_and_another_seed_is_not(home, pictures):
     options = {"images": 40, "repeats": 1, "checkpoints": home / "checkpoints"}
     one, again, other = (

@@ -186,6 +186,7 @@ def test_progress_counts_the_bytes_of_the_weights(hub, model):
     assert [done for done, _ in told] == sorted(done for done, _ in told)
 
 
+@pytest.mark.slow
 def test_a_download_that_breaks_off_for_good_leaves_nothing_half(hub):
     """No half file is ever loaded; the next attempt goes on or starts over, and gives the whole."""
     hub.cut = 50
@@ -194,6 +195,7 @@ def test_a_download_that_breaks_off_for_good_leaves_nothing_half(hub):
     assert np.array_equal(generate(load_generator("ana/faces"), [5]), generate(make(), [5]))
 
 
+@pytest.mark.slow
 def test_two_processes_that_pull_the_same_model_at_once(hub, tmp_path):
     hub.slow = 0.3
     code = "from ganapp.weights import load_generator; from ganapp.sample import generate; "

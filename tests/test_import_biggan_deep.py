@@ -18,9 +18,11 @@ CASES = json.loads(DATA.with_suffix(".json").read_text())
 
 
 def weights(name: str) -> dict[str, torch.Tensor]:
+    """Variances so small that the eps of the norms shows, and attention that counts."""
     case = CASES[name]
-    drawn = strengthen(settle(draw(case["shapes"], case["seed"])), case["factor"])
-    return {k: 4 * t if k.endswith("running_vars") else t for k, t in drawn.items()}
+    drawn = strengthen(settle(draw(case["shapes"], case["seed"])), 2)
+    scaled = {k: t / 2 if k.endswith("running_vars") else t for k, t in drawn.items()}
+    return {k: torch.full_like(t, 0.5) if k.endswith(".gamma") else t for k, t in scaled.items()}
 
 
 def save(folder: Path, tensors: dict[str, torch.Tensor]) -> Path:
@@ -42,8 +44,9 @@ def test_pictures_are_those_of_the_original(tmp_path, name):
         images = G(z, y if case["num_classes"] else None)[:, :, :: case["stride"], :: case["stride"]]
         alone = G(z[1:], y[1:] if case["num_classes"] else None)[:, :, :: case["stride"], :: case["stride"]]
     wanted = torch.from_numpy(arrays[f"{name}.images"])
-    assert wanted.std() > 0.1 and (wanted[0] - wanted[1]).abs().mean() > 0.002  # there is something to compare
-    assert (images - wanted).abs().max() < 1e-5
+    assert wanted.std() > 0.1 and (wanted[0] - wanted[1]).abs().mean() > 0.05  # there is something to compare
+    assert (wanted.abs() > 0.999).float().mean() < 0.1  # and little of it is clamped
+    assert (images - wanted).abs().max() < 1e-4
     assert (alone - images[1:]).abs().max() < 1e-4  # a picture does not depend on the others of its batch
 
 
@@ -60,3 +63,7 @@ def test_another_truncations_statistics_would_be_seen():
     G.load_state_dict(found.tensors)
     images = G(torch.from_numpy(arrays[f"{name}.z"]), torch.from_numpy(arrays[f"{name}.y"]))[:, :, ::4, ::4]
     assert (images - torch.from_numpy(arrays[f"{name}.images"])).abs().max() > 1e-3
+
+
+def test_others_are_not_recognized():
+    assert convert({"embeddings.weight": torch.zeros(6, 5), "generator.linear.weight": torch.zeros(8, 6)}, {}) is None

@@ -18,8 +18,11 @@ CASES = json.loads(DATA.with_suffix(".json").read_text())
 
 
 def weights(name: str) -> dict[str, torch.Tensor]:
+    """`contrast` and a middle grey: its pictures lie in [0, 1] and are clamped to that."""
     case = CASES[name]
-    drawn = strengthen(settle(draw(case["shapes"], case["seed"])), case["factor"])
+    drawn = strengthen(settle(draw(case["shapes"], case["seed"])), 4)
+    drawn["out_conv.weight"] = drawn["out_conv.weight"] * case["contrast"]
+    drawn["out_conv.bias"] = torch.full_like(drawn["out_conv.bias"], 0.5)
     fixed = {k: torch.tensor([1.0, 2.0, 1.0]) for k in drawn if k.endswith(".f")}  # the blur's numbers
     return drawn | fixed | {k: cosines(t.shape) for k, t in drawn.items() if k.endswith("dct_weights")}
 
@@ -39,7 +42,12 @@ def cosines(shape: torch.Size) -> torch.Tensor:
 def save(folder: Path, tensors: dict[str, torch.Tensor]) -> Path:
     """As its Trainer saves: all networks in one state dict, the averaged generator as GE."""
     other = {f"{part}.{k}": torch.zeros_like(t) for part in ("G", "D") for k, t in tensors.items()}
-    content = {"GAN": {f"GE.{k}": t for k, t in tensors.items()} | other, "version": "1.2.1"}
+    content = {
+        "GAN": {f"GE.{k}": t for k, t in tensors.items()} | other,
+        "version": "1.2.1",
+        "G_scaler": {},
+        "D_scaler": {},
+    }
     torch.save(content, folder / "model_12.pt")
     return folder / "model_12.pt"
 
@@ -58,8 +66,9 @@ def test_pictures_are_those_of_the_original(tmp_path, name):
         images = G(z, y if case["num_classes"] else None)[:, :, :: case["stride"], :: case["stride"]]
         alone = G(z[1:], y[1:] if case["num_classes"] else None)[:, :, :: case["stride"], :: case["stride"]]
     wanted = torch.from_numpy(arrays[f"{name}.images"])
-    assert wanted.std() > 0.1 and (wanted[0] - wanted[1]).abs().mean() > 0.002  # there is something to compare
-    assert (images - wanted).abs().max() < 1e-5
+    assert wanted.std() > 0.1 and (wanted[0] - wanted[1]).abs().mean() > 0.05  # there is something to compare
+    assert (wanted.abs() > 0.999).float().mean() < 0.1  # and little of it is clamped
+    assert (images - wanted).abs().max() < 1e-4
     assert (alone - images[1:]).abs().max() < 1e-4  # a picture does not depend on the others of its batch
 
 
@@ -68,3 +77,9 @@ def test_transparency_is_refused_in_one_sentence():
     tensors["out_conv.weight"] = torch.zeros(4, *tensors["out_conv.weight"].shape[1:])
     with pytest.raises(ValueError, match="4 channels; only 1 and 3"):
         convert(tensors, {})
+
+
+def test_others_are_not_recognized():
+    tensors = weights("grey_64")
+    older = {k: t for k, t in tensors.items() if ".0.0.net." not in k}  # before 1.0 it enlarged without a convolution
+    assert convert(older, {}) is None

@@ -4,12 +4,15 @@ import json
 import os
 import pickle
 import struct
+import zipfile
+from pathlib import Path
 
 import pytest
 import torch
+from importers.weights import draw
 from safetensors.torch import save_file
 
-from ganapp.importers import import_checkpoint, layouts
+from ganapp.importers import import_checkpoint, layouts, recognize
 from ganapp.importers.folding import fold_spectral_norm
 from ganapp.importers.reading import read_checkpoint, unwrap
 from ganapp.weights import load_generator, read_config
@@ -70,6 +73,20 @@ def test_an_averaged_generator_is_preferred():
     assert unwrap(nested, "x")["0.bias"].equal(mlp(2)["0.bias"])
 
 
+@pytest.mark.parametrize("prefix", ["module.", "module._orig_mod.", "_orig_mod.module."])
+def test_prefixes_of_wrappers_are_taken_off(prefix):
+    content = {"n_averaged": torch.tensor(3)} | {prefix + k: v for k, v in mlp().items()}  # as AveragedModel saves it
+    assert unwrap(content, "x").keys() == mlp().keys()
+
+
+def test_tied_and_transposed_weights_are_saved_apart(tmp_path):
+    tensors, shared = mlp(), torch.randn(64, generator=torch.Generator().manual_seed(5))
+    tensors |= {"0.weight": tensors["0.weight"].t().contiguous().t(), "0.bias": shared[:7], "2.bias": shared}
+    torch.save(tensors, tmp_path / "g.pt")
+    state = load_generator(import_checkpoint(tmp_path / "g.pt", tmp_path / "out")).state_dict()
+    assert all(state[f"layers.{k}"].equal(t) for k, t in tensors.items())
+
+
 def test_it_does_not_touch_the_global_random_state(tmp_path):
     torch.save(mlp(), tmp_path / "g.pt")
     before = torch.random.get_rng_state()
@@ -117,6 +134,11 @@ def test_damaged_and_strange_files(tmp_path, monkeypatch):
     refused(tmp_path / "liar.safetensors", "header is longer than the file")
     refused(tmp_path, "is not a file")
     refused(tmp_path / "absent.pt", "is no file")
+    (tmp_path / "page.pt").write_text("<html>")
+    refused(tmp_path / "page.pt", "no checkpoint")
+    with zipfile.ZipFile(tmp_path / "script.pt", "w") as script:
+        script.writestr("script/constants.pkl", b"")
+    refused(tmp_path / "script.pt", "TorchScript")
     (tmp_path / "code.py").write_text("print(1)")
     refused(tmp_path / "code.py", "its name must end in")
     for content, word in (({}, "no tensors"), ([1], "a list"), ({"epoch": 3}, "epoch")):
@@ -124,8 +146,57 @@ def test_damaged_and_strange_files(tmp_path, monkeypatch):
         refused(tmp_path / "odd.pt", word)
     torch.save({"encoder.weight": torch.zeros(3, 3)}, tmp_path / "odd.pt")
     refused(tmp_path / "odd.pt", "none of the layouts", "PyTorch DCGAN tutorial", "encoder.weight")
+    torch.save({"a\x1b[31m": torch.zeros(3)}, tmp_path / "odd.pt")
+    refused(tmp_path / "odd.pt", r"a\x1b[31m")
     monkeypatch.setenv("GANAPP_MAX_DOWNLOAD_MB", "0")
     refused(good, "good.pt is", "refused")
+
+
+def test_a_file_that_swells_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setenv("GANAPP_MAX_DOWNLOAD_MB", "1")
+    torch.save({"0.weight": torch.zeros(600, 600)}, tmp_path / "large.pt")
+    with (
+        zipfile.ZipFile(tmp_path / "large.pt") as large,
+        zipfile.ZipFile(tmp_path / "small.pt", "w", zipfile.ZIP_DEFLATED) as small,
+    ):
+        for member in large.infolist():
+            small.writestr(member.filename, large.read(member))
+    assert (tmp_path / "small.pt").stat().st_size < 10_000
+    refused(tmp_path / "small.pt", "1.37 MB when unpacked", "1 MB is refused")
+    torch.save(mlp() | {"0.weight": torch.zeros(1).expand(10**9, 5)}, tmp_path / "one.pt")
+    refused(tmp_path / "one.pt", "18.6 GB of weights")
+
+
+@pytest.mark.parametrize("kind", ["sparse", "complex", "meta"])
+def test_tensors_that_are_not_plain_are_named(tmp_path, kind):
+    weight = mlp()["0.weight"]
+    odd = {"sparse": weight.to_sparse, "complex": lambda: weight * 1j, "meta": lambda: weight.to("meta")}[kind]()
+    torch.save(mlp() | {"0.weight": odd}, tmp_path / "g.pt")
+    refused(tmp_path / "g.pt", "0.weight is no ordinary tensor", out=tmp_path / "out")
+
+
+@pytest.mark.parametrize(
+    ("file", "case", "key"),
+    [
+        ("dcgan", "pytorch_gan", "conv_blocks.2.weight"),
+        ("lightweight", "attended_128", "layers.2.0.2.1.weight"),
+        ("mimicry", "sngan_32", "l1.weight"),
+        ("stylegan2", "rosinality", "convs.0.conv.weight"),
+        ("r3gan", "r3gan", "Model.MainLayers.3.Layers.1.LinearLayer1.Layer.weight"),
+    ],
+)
+def test_a_damaged_state_dict_is_one_sentence(tmp_path, file, case, key):
+    cases = json.loads((Path(__file__).parent / "importers" / f"{file}.json").read_text())
+    whole = draw(cases[case]["shapes"], 0)
+    for damaged in (
+        {k: v for k, v in whole.items() if k != key},
+        whole | {key: torch.tensor(1.0)},
+        whole | {key: torch.zeros(0)},
+    ):
+        torch.save(damaged, tmp_path / "g.pt")
+        refused(tmp_path / "g.pt", "g.pt", out=tmp_path / "out")
+    torch.save(whole, tmp_path / "g.pt")
+    recognize(tmp_path / "g.pt")  # and undamaged it is known
 
 
 def test_weights_that_do_not_fit_or_are_not_finite(tmp_path):
@@ -169,6 +240,9 @@ def test_one_named_file_of_the_hub(empty_hub, tmp_path):
     origin = json.loads((folder / "config.json").read_text())["origin"]
     assert origin["imported_from"] == f"ana/gan@{first}:g.pt" and origin["commit"] == first
     assert empty_hub.files() == ["g.pt"]
+    asked = len(empty_hub.requests)
+    refused(f"ana/gan@{first}:g.pt", "exists already", out=tmp_path / "out")
+    assert len(empty_hub.requests) == asked  # before anything is fetched
     refused("ana/gan:g.pt", "ana/gan: there is no g.pt in it", out=tmp_path / "other")
     refused("ana/gan:../g.pt", "no file")
 

@@ -273,6 +273,7 @@ def test_a_truncated_one(tmp_path, module):
     refused_here(path, path.read_bytes()[:-2000], "is damaged: it claims|holds no network")
 
 
+@pytest.mark.slow
 def test_an_endless_loop_ends(tmp_path):
     """A key of nested pairs, whose hash takes 2^60 steps."""
     path = tmp_path / "slow.pkl"
@@ -282,6 +283,7 @@ def test_an_endless_loop_ends(tmp_path):
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="memory is limited on Linux")
+@pytest.mark.slow
 def test_a_memory_bomb_is_stopped(tmp_path):
     """20,000 sets of the same 5,000 numbers: a tenth of a megabyte that becomes five thousand."""
     numbers = (b"M" + struct.pack("<H", i) for i in range(5000))

@@ -14,12 +14,16 @@ from typing import TYPE_CHECKING
 from .layout import Imported, Layout
 
 if TYPE_CHECKING:
+    from torch import Tensor
+
     from ..hub import Progress
 
 __all__ = ["Imported", "Layout", "import_checkpoint", "layouts"]
 
 # In the order in which they are asked: those with the most telling keys first.
 MODULES = ("biggan_deep", "fastgan", "lightweight", "stylegan2", "r3gan", "studiogan", "mimicry", "dcgan")
+# What is raised where tensors are missing or have other shapes than their keys promise: the file may be a stranger's.
+MISFIT = (RuntimeError, LookupError, ArithmeticError, TypeError)
 HUB_FILE = re.compile(r"(?P<repo>[\w.-]+/[\w.-]+)(?:@(?P<revision>[\w./-]+))?:(?P<file>[\w./ -]+)", re.ASCII)
 
 
@@ -33,15 +37,15 @@ def import_checkpoint(source: str | Path, out: str | Path | None = None, *, prog
     """Turn a checkpoint into a generator folder, which is returned.
 
     source: a file, or "user/name[@revision]:file" of the Hub, or "user/name" of the catalog (hub_catalog.json); one named file is
-    fetched, never code. out: a new or empty folder; None: imported/NAME here. ValueError, in one sentence, where the file
-    is unsafe, unknown, does not fit its class to the last tensor, or makes a picture that is not finite.
+    fetched, never code. out: a new or empty folder; None: imported/NAME here, after the file or the Hub's. ValueError, in one
+    sentence, where the file is unsafe, unknown, does not fit its class to the last tensor, or makes a picture that is not finite.
     """
     from ..weights import save_generator
 
-    path, name, commit = _locate(str(source), progress)
-    folder = Path(out) if out is not None else Path("imported") / re.sub(r"[^\w.-]+", "-", name).strip("-.")
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+    folder = Path(out) if out is not None else Path("imported") / _folder_name(str(source))
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):  # before anything is fetched
         raise ValueError(f"{folder} exists already; name another folder, or an empty one.")
+    path, name, commit = _locate(str(source), progress)
     found, layout = recognize(path)
     G = _build(found, path.name, layout)
     origin = {"imported_from": name, "layout": layout.name, "layout_source": layout.source, "sha256": _sha256(path)}
@@ -52,17 +56,20 @@ def import_checkpoint(source: str | Path, out: str | Path | None = None, *, prog
 
 def recognize(path: Path) -> tuple[Imported, Layout]:
     """What a file is, and by which layout. ValueError, with some of its keys, where it is none of them."""
-    from .reading import read_checkpoint
+    from .reading import read_checkpoint, some
 
     tensors, extra = read_checkpoint(path)
     known = layouts()
     for layout in known:
-        found = layout.convert(dict(tensors), extra)
+        try:
+            found = layout.convert(dict(tensors), extra)
+        except MISFIT as error:
+            raise _misfit(path.name, layout, error) from None
         if found is not None:
             return found, layout
     raise ValueError(
         f"{path.name} is none of the layouts that are known ({', '.join(layout.name for layout in known)}); "
-        f"its keys begin {', '.join(sorted(tensors)[:4])}."
+        f"its keys begin {some(sorted(tensors), 4)}."
     )
 
 
@@ -75,17 +82,28 @@ def _build(found: Imported, name: str, layout: Layout):
     try:
         with torch.device("meta"):
             G = build_generator(found.spec)
-        tensors = {k: v.float() if v.is_floating_point() else v for k, v in found.tensors.items()}
-        G.load_state_dict(tensors, strict=True, assign=True)
-    except RuntimeError as error:
-        detail = " ".join(str(error).split())[:300]
-        raise ValueError(f"{name} looks like {layout.name}, but its tensors do not fit ({detail}).") from None
-    G.eval().requires_grad_(False)
+        G.load_state_dict({k: _own(t) for k, t in found.tensors.items()}, strict=True, assign=True)
+        picture = _first_picture(G.eval().requires_grad_(False))
+    except (*MISFIT, ValueError) as error:
+        raise _misfit(name, layout, error) from None
     if not all(t.isfinite().all() for t in G.state_dict().values() if t.is_floating_point()):
         raise ValueError(f"{name} looks like {layout.name}, but it has weights that are not finite.")
-    if not _first_picture(G).isfinite().all():
+    if not picture.isfinite().all():
         raise ValueError(f"{name} looks like {layout.name}, but its picture is not finite.")
     return G
+
+
+def _own(tensor: Tensor) -> Tensor:
+    """A copy in single precision (counters as they are) that shares its memory with no other: tied weights are saved apart."""
+    import torch
+
+    kind = torch.float32 if tensor.is_floating_point() else tensor.dtype
+    return tensor.detach().to(kind, copy=True, memory_format=torch.contiguous_format)
+
+
+def _misfit(name: str, layout: Layout, error: Exception) -> ValueError:
+    detail = f"there is no {error}" if isinstance(error, KeyError) else " ".join(str(error).split())[:300].rstrip(".")
+    return ValueError(f"{name} looks like {layout.name}, but its tensors do not fit ({detail}).")
 
 
 def _first_picture(G):
@@ -94,6 +112,12 @@ def _first_picture(G):
     z = torch.linspace(-1, 1, G.spec.z_dim)[None]
     with torch.inference_mode():
         return G(z, torch.zeros(1, dtype=torch.int64) if G.spec.num_classes else None)
+
+
+def _folder_name(source: str) -> str:
+    """netG.pt of a path; user-name-netG.pt of user/name:netG.pt."""
+    path = Path(source).expanduser()
+    return re.sub(r"[^\w.-]+", "-", path.name if path.exists() else source).strip("-.") or "model"
 
 
 def _locate(source: str, progress: Progress | None) -> tuple[Path, str, str]:

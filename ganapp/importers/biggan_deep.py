@@ -1,7 +1,8 @@
 """BigGAN-deep of huggingface/pytorch-pretrained-BigGAN: pytorch_model.bin -> models/imported/biggan_deep.py.
 
 Its norms keep statistics for 51 truncations of z from 0 to 1. Those for 1 are taken: psi below 1 then truncates z, as for any
-family without a w space, with the statistics of the whole. Read in pytorch_pretrained_biggan/model.py.
+family without a w space, with the statistics of the whole. So psi is not its truncation: that one changes the statistics too, and
+scales a normal cut at ±2 where psi redraws what lies beyond 2·psi. Read in pytorch_pretrained_biggan/model.py.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """The tutorials' small generators: PyTorch's DCGAN, huggan's, csinva's and PyTorch-GAN's, and csinva's MLP.
 
 Read in pytorch/examples dcgan/main.py, huggingface/community-events huggan/pytorch/dcgan, csinva/gan-vae-pretrained-pytorch and
-eriklindernoren/PyTorch-GAN implementations/dcgan.
+eriklindernoren/PyTorch-GAN implementations/dcgan. csinva's grey CIFAR-100 network has the keys and shapes of the MNIST one, and differs
+in the padding of its last layer alone: it is taken for it, and its pictures lose two pixels on each side.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from .layout import Imported, Layout
 if TYPE_CHECKING:
     from torch import Tensor
 
+MOST_LINEAR = 16  # layers of an MLP
 MNIST_CROP = 2  # csinva's MNIST network pads its last, 1×1, layer by 2: 32 becomes 28
 
 
@@ -58,11 +60,13 @@ def csinva_mlp(tensors: dict[str, Tensor], extra: dict[str, Any]) -> Imported | 
     """Linear layers 0, 2, 4 … of a bare nn.Sequential that end in a square grey picture."""
     layers = sorted(int(k.split(".")[0]) for k in tensors if re.fullmatch(r"\d+\.weight", k))
     names = {f"{i}.{part}" for i in layers for part in ("weight", "bias")}
-    if len(layers) < 2 or layers != list(range(0, 2 * len(layers), 2)) or names != set(tensors):
+    if not 2 <= len(layers) <= MOST_LINEAR or layers != list(range(0, 2 * len(layers), 2)) or names != set(tensors):
         return None
     weights = [tensors[f"{i}.weight"] for i in layers]
+    if any(w.ndim != 2 for w in weights):
+        return None
     side = math.isqrt(weights[-1].shape[0])
-    if any(w.ndim != 2 for w in weights) or side**2 != weights[-1].shape[0] or side < 8:
+    if side**2 != weights[-1].shape[0] or side < 8:
         return None
     hidden = [w.shape[0] for w in weights[:-1]]
     spec = ModelSpec("relu_mlp", side, 1, 0, weights[0].shape[1], {"hidden": hidden})
@@ -70,7 +74,7 @@ def csinva_mlp(tensors: dict[str, Tensor], extra: dict[str, Any]) -> Imported | 
 
 
 def pytorch_gan(tensors: dict[str, Tensor], extra: dict[str, Any]) -> Imported | None:
-    if not {"l1.0.weight", "conv_blocks.0.weight", "conv_blocks.2.weight", "conv_blocks.9.weight"} <= set(tensors):
+    if not {"l1.0.weight", "conv_blocks.0.weight", *(f"conv_blocks.{i}.weight" for i in (2, 6, 9))} <= set(tensors):
         return None
     first, second = tensors["conv_blocks.2.weight"].shape[0], tensors["conv_blocks.6.weight"].shape[0]
     stem = tensors["l1.0.weight"]

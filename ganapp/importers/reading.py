@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import re
 import struct
+import zipfile
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -43,8 +44,14 @@ def read_checkpoint(path: str | Path) -> tuple[dict[str, Tensor], dict[str, Any]
         from .unpickle import read_pickle
 
         return read_pickle(path)
-    content = _read_safetensors(path) if suffix == ".safetensors" else _read_torch(path)
-    return unwrap(content, path.name), _beside(content)
+    if suffix == ".safetensors":
+        content = _read_safetensors(path)
+    else:
+        _check_archive(path, limit)
+        content = _read_torch(path)
+    tensors = unwrap(content, path.name)
+    _check_tensors(tensors, path.name, limit)
+    return tensors, _beside(content)
 
 
 def _read_safetensors(path: Path) -> dict[str, Any]:
@@ -56,10 +63,45 @@ def _read_safetensors(path: Path) -> dict[str, Any]:
             (length,) = struct.unpack("<Q", file.read(8))
             if length > min(path.stat().st_size, 100 * 1024**2):
                 raise ValueError("its header is longer than the file")
-            json.loads(file.read(length))
         return load_file(path)
     except (SafetensorError, struct.error, ValueError, OSError) as error:
         raise ValueError(f"{path.name} is not a readable safetensors file ({_first_line(error)}).") from None
+
+
+def _check_archive(path: Path, limit: int) -> None:
+    """PyTorch's files are ZIP archives, mostly: no script, and not one that swells when it is unpacked."""
+    if not zipfile.is_zipfile(path):
+        return
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = archive.infolist()
+    except (zipfile.BadZipFile, ValueError, OSError) as error:
+        raise ValueError(f"{path.name} cannot be read as a PyTorch checkpoint ({_first_line(error)}).") from None
+    if any(member.filename.endswith("/constants.pkl") for member in members):
+        raise ValueError(
+            f"{path.name} is a TorchScript program, and only plain tensors are read; save its state_dict()."
+        )
+    size = sum(member.file_size for member in members)
+    if size > limit:
+        raise ValueError(
+            f"{path.name} is {text_of_size(size)} when unpacked; more than {text_of_size(limit)} is refused."
+        )
+
+
+def _check_tensors(tensors: dict[str, Tensor], name: str, limit: int) -> None:
+    """Ordinary tensors alone, and no more of them than a file may be large: a tensor can say one number a billion times."""
+    import torch
+
+    for key, t in tensors.items():
+        if t.layout != torch.strided or t.device.type != "cpu" or t.is_complex() or t.is_quantized:
+            raise ValueError(
+                f"{name}: {some([key])} is no ordinary tensor (sparse, complex, quantized or without values)."
+            )
+    size = sum(t.numel() * t.element_size() for t in tensors.values())
+    if size > limit:
+        raise ValueError(
+            f"{name} says that it has {text_of_size(size)} of weights; more than {text_of_size(limit)} is refused."
+        )
 
 
 def _read_torch(path: Path) -> Any:
@@ -70,10 +112,8 @@ def _read_torch(path: Path) -> Any:
     try:
         return torch.load(path, map_location="cpu", weights_only=True)
     except pickle.UnpicklingError as error:
-        named = re.search(r"(?:GLOBAL|class|function) ([\w.]+\.[\w.]+)", str(error)) or re.search(
-            r"Unsupported (?:class|global|operand)[^\w]*([\w.]+)", str(error)
-        )
-        what = f"it asks for {named[1]}" if named else "it holds more than tensors"
+        named = re.search(r"(?:GLOBAL|class|function) ([\w.]+\.[\w.]+)", str(error))
+        what = f"it asks for {named[1]}" if named else "it is no checkpoint, or holds more than tensors"
         raise ValueError(f"{path.name} is refused: {what}, and only plain tensors are read.") from None
     except Exception as error:  # noqa: BLE001 - the border: a damaged file raises anything
         raise ValueError(f"{path.name} cannot be read as a PyTorch checkpoint ({_first_line(error)}).") from None
@@ -91,14 +131,17 @@ def unwrap(content: Any, name: str) -> dict[str, Tensor]:
             break
         content = content[entry]
     tensors = {str(k): v for k, v in content.items() if isinstance(v, torch.Tensor)}
-    for prefix in (*NESTED, *PREFIXES):
-        if any(key.startswith(prefix) for key in tensors):
-            inside = {key.removeprefix(prefix): v for key, v in tensors.items() if key.startswith(prefix)}
-            tensors = inside
+    while prefix := next((p for p in (*NESTED, *PREFIXES) if any(key.startswith(p) for key in tensors)), None):
+        tensors = {key.removeprefix(prefix): v for key, v in tensors.items() if key.startswith(prefix)}
     if not tensors:
-        keys = ", ".join(str(k) for k in list(content)[:6]) or "nothing"
-        raise ValueError(f"{name} holds no tensors where a generator's are looked for; it has: {keys}.")
+        raise ValueError(f"{name} holds no tensors where a generator's are looked for; it has: {some(content, 6)}.")
     return tensors
+
+
+def some(keys: Iterable[Any], count: int = 1) -> str:
+    """The first keys, as they can be shown: of a stranger's file, short and without control characters."""
+    texts = [str(key)[:60] for key in keys][:count]
+    return ", ".join(text if text.isprintable() else ascii(text) for text in texts) or "nothing"
 
 
 def _beside(content: Any) -> dict[str, Any]:
