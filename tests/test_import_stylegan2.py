@@ -97,7 +97,9 @@ def test_pictures_are_rosinalitys(tmp_path, entries):
     (w_avg,) = arrays("rosinality", "w_avg")
     parts = {"g_ema": weights("rosinality"), "latent_avg": w_avg, "g": {"x": w_avg}, "d": {"x": w_avg}}
     torch.save({entry: parts[entry] for entry in entries}, tmp_path / "550000.pt")
+    random_state = torch.random.get_rng_state()
     G = load_generator(import_checkpoint(tmp_path / "550000.pt", tmp_path / "out"))
+    assert torch.random.get_rng_state().equal(random_state)  # a run in this process goes on as it would
     assert (G.spec.family, G.spec.resolution, G.spec.z_dim) == ("stylegan2", 64, 16)
     if "latent_avg" in entries:
         check(G, "rosinality", stride=2)

@@ -142,9 +142,11 @@ def _mean_w(tensors: dict[str, Tensor], z_dim: int, classes: int, w_dim: int, la
 
     from ..models.stylegan2 import Mapping
 
-    mapping = Mapping(z_dim, classes, w_dim, layers)
+    with torch.device("meta"):  # no random weights are drawn: they would disturb a run in this process
+        mapping = Mapping(z_dim, classes, w_dim, layers)
     prefix = "mapping."
-    mapping.load_state_dict({k.removeprefix(prefix): v.float() for k, v in tensors.items() if k.startswith(prefix)})
+    state = {k.removeprefix(prefix): v.float() for k, v in tensors.items() if k.startswith(prefix)}
+    mapping.load_state_dict(state, assign=True)
     z = torch.from_numpy(np.random.RandomState(0).randn(MEAN_OF, z_dim)).float()
     with torch.inference_mode():
         return mapping(z, torch.arange(MEAN_OF) % classes if classes else None).mean(0).clone()
