@@ -1,20 +1,15 @@
 """lightweight-gan: the pictures of the imported generator against those of the original code (tests/importers/README.md)."""
 
-import json
-from pathlib import Path
-
-import numpy as np
 import pytest
 import torch
+from importers.original import Original, imported
 from importers.trained import settle, strengthen
 from importers.weights import draw
 
-from ganapp.importers import import_checkpoint
 from ganapp.importers.lightweight import convert
-from ganapp.weights import load_generator
 
-DATA = Path(__file__).parent / "importers" / "lightweight"
-CASES = json.loads(DATA.with_suffix(".json").read_text())
+ORIGINAL = Original("lightweight")
+CASES = ORIGINAL.cases
 
 
 def weights(name: str) -> dict[str, torch.Tensor]:
@@ -39,37 +34,19 @@ def cosines(shape: torch.Size) -> torch.Tensor:
     return found
 
 
-def save(folder: Path, tensors: dict[str, torch.Tensor]) -> Path:
+def saved(tensors: dict[str, torch.Tensor]) -> dict:
     """As its Trainer saves: all networks in one state dict, the averaged generator as GE."""
     other = {f"{part}.{k}": torch.zeros_like(t) for part in ("G", "D") for k, t in tensors.items()}
-    content = {
-        "GAN": {f"GE.{k}": t for k, t in tensors.items()} | other,
-        "version": "1.2.1",
-        "G_scaler": {},
-        "D_scaler": {},
-    }
-    torch.save(content, folder / "model_12.pt")
-    return folder / "model_12.pt"
+    networks = {f"GE.{k}": t for k, t in tensors.items()} | other
+    return {"GAN": networks, "version": "1.2.1", "G_scaler": {}, "D_scaler": {}}
 
 
 @pytest.mark.parametrize("name", CASES)
 def test_pictures_are_those_of_the_original(tmp_path, name):
-    case, arrays = CASES[name], np.load(DATA.with_suffix(".npz"))
-    G = load_generator(import_checkpoint(save(tmp_path, weights(name)), tmp_path / "out"))
-    assert (G.spec.family, G.spec.resolution, G.spec.num_classes) == (
-        "lightweight",
-        case["resolution"],
-        case["num_classes"],
-    )
-    z, y = (torch.from_numpy(arrays[f"{name}.{part}"]) for part in "zy")
-    with torch.no_grad():
-        images = G(z, y if case["num_classes"] else None)[:, :, :: case["stride"], :: case["stride"]]
-        alone = G(z[1:], y[1:] if case["num_classes"] else None)[:, :, :: case["stride"], :: case["stride"]]
-    wanted = torch.from_numpy(arrays[f"{name}.images"])
-    assert wanted.std() > 0.1 and (wanted[0] - wanted[1]).abs().mean() > 0.05  # there is something to compare
-    assert (wanted.abs() > 0.999).float().mean() < 0.1  # and little of it is clamped
-    assert (images - wanted).abs().max() < 1e-4
-    assert (alone - images[1:]).abs().max() < 1e-4  # a picture does not depend on the others of its batch
+    G = imported(tmp_path / "model_12.pt", saved(weights(name)))
+    assert G.spec.family == "lightweight"
+    ORIGINAL.check(G, name, 1e-4, contrast=0.1, variety=0.05)
+    ORIGINAL.check_batches(G, name, 1e-4)
 
 
 def test_transparency_is_refused_in_one_sentence():

@@ -1,19 +1,14 @@
 """R3GAN: imported pictures against those of the original code (tests/importers/README.md)."""
 
-import json
-from pathlib import Path
-
-import numpy as np
 import pytest
 import torch
+from importers.original import Original, imported
 from importers.weights import draw
 
-from ganapp.importers import import_checkpoint
 from ganapp.importers.r3gan import convert
-from ganapp.weights import load_generator
 
-DATA = Path(__file__).parent / "importers" / "r3gan"
-CASES = json.loads(DATA.with_suffix(".json").read_text())
+ORIGINAL = Original("r3gan")
+CASES = ORIGINAL.cases
 TAP = torch.tensor([1.0, 3.0, 3.0, 1.0])
 
 
@@ -28,15 +23,8 @@ def weights(name: str) -> dict[str, torch.Tensor]:
 def test_pictures_are_those_of_the_original(tmp_path, name, prefix):
     """Of its state dict, bare or inside the wrapper that training uses; whole modules: test_unpickle.py."""
     tensors = {prefix + k.removeprefix("Model."): v for k, v in weights(name).items()}
-    torch.save({"G_ema": tensors}, tmp_path / "g.pt")
-    G = load_generator(import_checkpoint(tmp_path / "g.pt", tmp_path / "out"))
-    stored = np.load(DATA.with_suffix(".npz"))
-    z, y, wanted = (torch.from_numpy(stored[f"{name}.{part}"]) for part in ("z", "y", "images"))
-    assert (G.spec.resolution, G.spec.num_classes) == (CASES[name]["resolution"], CASES[name]["num_classes"])
-    assert wanted.std() > 0.05 and (wanted[0] - wanted[1]).abs().mean() > 0.05
-    with torch.no_grad():
-        images = G(z, y if G.spec.num_classes else None)
-    assert (images - wanted.clamp(-1, 1)).abs().max() < 2e-5
+    G = imported(tmp_path / "g.pt", {"G_ema": tensors})
+    ORIGINAL.check(G, name, 2e-5, contrast=0.05, variety=0.05)
 
 
 def test_sizes_come_from_shapes():

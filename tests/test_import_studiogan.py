@@ -1,20 +1,17 @@
 """StudioGAN's checkpoints: the pictures of the imported generator against those of the original code (tests/importers/README.md)."""
 
-import json
-from pathlib import Path
-
-import numpy as np
 import pytest
 import torch
+from importers.original import Original, imported
 from importers.trained import equalize, settle
 from importers.weights import draw
 
-from ganapp.importers import import_checkpoint
 from ganapp.importers.studiogan import convert
-from ganapp.weights import load_generator
+from ganapp.models import build_generator
 
-DATA = Path(__file__).parent / "importers" / "studiogan"
-CASES = json.loads(DATA.with_suffix(".json").read_text())
+ORIGINAL = Original("studiogan")
+CASES = ORIGINAL.cases
+FILE = "model=G-best-weights-step=100000.pth"
 FAMILY = {"dcgan": "studiogan", "dcgan_conditional": "studiogan"}  # of the others: resnet
 OURS = [name for name in CASES if name != "stylegan2"]
 
@@ -28,50 +25,31 @@ def weights(name: str) -> dict[str, torch.Tensor]:
     return settle(tensors, transposed=("deconv",))
 
 
-def save(folder: Path, tensors: dict[str, torch.Tensor]) -> Path:
+def saved(tensors: dict[str, torch.Tensor]) -> dict:
     """As StudioGAN's worker writes a generator; G_ema has no optimizer."""
-    path = folder / "model=G-best-weights-step=100000.pth"
     optimizer = torch.optim.Adam([torch.zeros(2, requires_grad=True)], 2e-4, betas=(0.0, 0.9)).state_dict()
-    torch.save({"state_dict": tensors, "optimizer": optimizer}, path)
-    return path
-
-
-def pictures(G, name: str) -> torch.Tensor:
-    case, arrays = CASES[name], np.load(DATA.with_suffix(".npz"))
-    z, y = (torch.from_numpy(arrays[f"{name}.{part}"]) for part in "zy")
-    with torch.no_grad():
-        return G(z, y if case["num_classes"] else None)[:, :, :: case["stride"], :: case["stride"]]
-
-
-def wanted(name: str) -> torch.Tensor:
-    return torch.from_numpy(np.load(DATA.with_suffix(".npz"))[f"{name}.images"])
+    return {"state_dict": tensors, "optimizer": optimizer}
 
 
 @pytest.mark.parametrize("name", OURS)
 def test_pictures_are_those_of_the_original(tmp_path, name):
-    case = CASES[name]
-    G = load_generator(import_checkpoint(save(tmp_path, weights(name)), tmp_path / "out"))
+    G = imported(tmp_path / FILE, saved(weights(name)))
     assert G.spec.family == FAMILY.get(name, "resnet")
-    assert (G.spec.resolution, G.spec.num_classes) == (case["resolution"], case["num_classes"])
-    assert wanted(name).std() > 0.05 and (wanted(name)[0] - wanted(name)[1]).abs().mean() > 0.005
-    assert (pictures(G, name) - wanted(name)).abs().max() < 2e-5
+    ORIGINAL.check(G, name, 2e-5, contrast=0.05, variety=0.005)
 
 
 def test_stylegan2_has_nvidias_layout(tmp_path):
-    G = load_generator(import_checkpoint(save(tmp_path, weights("stylegan2")), tmp_path / "out"))
-    assert (G.spec.resolution, G.spec.num_classes, G.spec.z_dim) == (32, 5, 12)
-    assert wanted("stylegan2").std() > 0.05
-    assert (pictures(G, "stylegan2") - wanted("stylegan2").clamp(-1, 1)).abs().max() < 2e-5
+    G = imported(tmp_path / FILE, saved(weights("stylegan2")))
+    assert G.spec.z_dim == 12
+    ORIGINAL.check(G, "stylegan2", 2e-5, contrast=0.05, variety=0)
 
 
 def test_the_eps_of_its_batch_norm_is_kept():
     """1e-4, not 1e-5: without the difference in the variances, pictures would be visibly others."""
-    from ganapp.models import build_generator
-
     found = convert(weights("sagan_32"), {})
     G = build_generator(found.spec).eval()
     G.load_state_dict({k: v - 9e-5 if k.endswith("running_var") else v for k, v in found.tensors.items()})
-    assert (pictures(G, "sagan_32") - wanted("sagan_32")).abs().max() > 1e-4
+    assert ORIGINAL.difference(G, "sagan_32") > 1e-4
 
 
 @pytest.mark.parametrize(

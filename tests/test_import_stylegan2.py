@@ -1,22 +1,18 @@
 """StyleGAN2 of NVIDIA and of rosinality: imported pictures against those of the original code (tests/importers/README.md)."""
 
-import json
-from pathlib import Path
-
 import numpy as np
 import pytest
 import torch
+from importers.original import Original, imported
 from importers.trained import equalize
 from importers.weights import draw
 
-from ganapp.importers import import_checkpoint
 from ganapp.importers.stylegan2 import nvidia, rosinality
 from ganapp.models import build_generator
 from ganapp.sample import generate, map_latents
-from ganapp.weights import load_generator
 
-DATA = Path(__file__).parent / "importers" / "stylegan2"
-CASES = json.loads(DATA.with_suffix(".json").read_text())
+ORIGINAL = Original("stylegan2")
+CASES = ORIGINAL.cases
 TAP = torch.tensor([1.0, 3.0, 3.0, 1.0])
 CLAMP = 0.3  # of nvidia_classes
 
@@ -45,11 +41,6 @@ def equalize_rosinality(tensors: dict[str, torch.Tensor]) -> dict[str, torch.Ten
     return equalized
 
 
-def arrays(name: str, *parts: str):
-    stored = np.load(DATA.with_suffix(".npz"))
-    return [torch.from_numpy(stored[f"{name}.{part}"]) for part in parts]
-
-
 def built(found):
     G = build_generator(found.spec).eval()
     G.load_state_dict(found.tensors, strict=True)
@@ -58,8 +49,8 @@ def built(found):
 
 def check(G, name: str, stride: int = 1):
     """Whole range, as the original gives it, at psi 1 and 0.6; and clamped from the generator itself."""
-    z, plain, truncated = arrays(name, "z", "images", "images.psi")
-    y = arrays(name, "y")[0] if G.spec.num_classes else None
+    z, plain, truncated = ORIGINAL.read(name, "z", "images", "images.psi")
+    y = ORIGINAL.read(name, "y")[0] if G.spec.num_classes else None
     assert plain.std() > 0.05 and (plain[0] - plain[1]).abs().mean() > 0.05
     with torch.no_grad():
         for psi, wanted in ((1, plain), (0.6, truncated)):
@@ -69,8 +60,7 @@ def check(G, name: str, stride: int = 1):
 
 
 def test_pictures_are_nvidias(tmp_path):
-    torch.save(weights("nvidia"), tmp_path / "G_ema.pt")
-    G = load_generator(import_checkpoint(tmp_path / "G_ema.pt", tmp_path / "out"))
+    G = imported(tmp_path / "G_ema.pt", weights("nvidia"))
     assert (G.spec.family, G.spec.resolution, G.spec.z_dim) == ("stylegan2", 32, 12)
     assert G.spec.args == {"w_dim": 16, "mapping_layers": 3, "noise": True, "channel_base": 512, "channel_max": 24}
     check(G, "nvidia")
@@ -85,20 +75,16 @@ def test_pictures_are_nvidias_with_classes_and_clamped():
 
 def test_the_clamp_matters():
     found = nvidia(weights("nvidia_classes"), {})
-    G = built(found)
-    z, y, wanted = arrays("nvidia_classes", "z", "y", "images")
-    with torch.no_grad():
-        assert found.spec.args["clamp"] == 0 and (G(z, y) - wanted.clamp(-1, 1)).abs().max() > 0.01
+    assert found.spec.args["clamp"] == 0 and ORIGINAL.difference(built(found), "nvidia_classes") > 0.01
 
 
 @pytest.mark.parametrize("entries", [("g_ema", "latent_avg"), ("g_ema", "g", "d")])
 def test_pictures_are_rosinalitys(tmp_path, entries):
     """As convert_weight.py and train.py write them; without latent_avg w_avg is a mean over fixed latents."""
-    (w_avg,) = arrays("rosinality", "w_avg")
+    (w_avg,) = ORIGINAL.read("rosinality", "w_avg")
     parts = {"g_ema": weights("rosinality"), "latent_avg": w_avg, "g": {"x": w_avg}, "d": {"x": w_avg}}
-    torch.save({entry: parts[entry] for entry in entries}, tmp_path / "550000.pt")
     random_state = torch.random.get_rng_state()
-    G = load_generator(import_checkpoint(tmp_path / "550000.pt", tmp_path / "out"))
+    G = imported(tmp_path / "550000.pt", {entry: parts[entry] for entry in entries})
     assert torch.random.get_rng_state().equal(random_state)  # a run in this process goes on as it would
     assert (G.spec.family, G.spec.resolution, G.spec.z_dim) == ("stylegan2", 64, 16)
     if "latent_avg" in entries:
@@ -124,7 +110,7 @@ def test_without_noise():
     tensors = {k: v for k, v in weights("nvidia").items() if "noise" not in k}
     found = nvidia(tensors, {})
     silent = {k: v * 0 if "noise_strength" in k else v for k, v in weights("nvidia").items()}
-    z = arrays("nvidia", "z")[0]
+    z = ORIGINAL.read("nvidia", "z")[0]
     with torch.no_grad():
         assert not found.spec.args["noise"] and built(found)(z).equal(built(nvidia(silent, {}))(z))
 
