@@ -18,7 +18,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from . import begin, watchdog
+from . import begin, live, watchdog
 from .config import TrainConfig
 from .devices import device_name, device_turn, memory_mb, pick_device
 from .runs import Run
@@ -129,11 +129,8 @@ class _Job:
         self.batch = 0
         self.sec_before, self.began = 0.0, time.monotonic()
         self.child: Run | None = None
-        self.vitals, self.vitals_sec, self.looked = (
-            None,
-            0.0,
-            {},
-        )  # what measures, for how long it did, what is not yet written
+        self.vitals, self.vitals_sec = None, 0.0  # what measures, and for how long it did
+        self.looked: dict[str, float] = {}  # what was measured and is not yet written
 
     def work(self) -> str:
         import torch
@@ -188,6 +185,7 @@ class _Job:
         self.about_data = f"{dataset.name}, {dataset.count} images"
         self.dataset = dataset
         self.write_real_grid(dataset)
+        self.live = live.LiveFigure(config, dataset)
         while True:
             state = self.begin(device, parts)
             try:
@@ -263,12 +261,13 @@ class _Job:
             if done or word != "run" or now - ticked >= min(config.tick_sec, 0.2 + self.sec() / 20):
                 self.write_tick(state, pending, (state.nimg - ticked_nimg) / max(time.monotonic() - ticked, 1e-9))
                 pending, ticked, ticked_nimg = [], time.monotonic(), state.nimg
-            due = done or word in ("pause", "stop")
+            asked = word in ("pause", "stop")
+            due = done or asked
             if due or self.sec() - sampled >= max(config.sample_sec, SAMPLE_GROWTH * self.sec()):
                 self.measure(state, self.keep(lambda: self.write_samples(state)))
                 sampled = self.sec()
             if due or word == "save" or time.monotonic() - saved >= config.save_sec:
-                self.keep(lambda: self.save(state))
+                self.keep(lambda: self.save(state, look=not asked))
                 saved = time.monotonic()
                 now_word = self.look()
                 if word == "save" and now_word == "save":  # not a word that came meanwhile
@@ -340,7 +339,7 @@ class _Job:
         if self.vitals is None:
             _, y = grid_latents(self.config)
             self.vitals = Vitals(self.config, self.dataset, self.open_heldout(), y, len(samples))
-        self.looked = self.vitals.measure(state, samples)
+        self.looked |= self.vitals.measure(state, samples)
         self.vitals_sec += time.monotonic() - began
 
     def open_heldout(self):
@@ -364,7 +363,8 @@ class _Job:
             images = dataset.images.take(order).transpose(0, 2, 3, 1)
             save_webp(self.run.real_path, grid(images, columns=SAMPLE_COLUMNS, pad=0))
 
-    def save(self, state) -> None:
+    def save(self, state, look: bool = False) -> None:
+        """State and snapshot; `look`: with the live figure, where there is time for it. Nobody who pauses waits for that."""
         import torch
 
         from . import __version__
@@ -383,6 +383,9 @@ class _Job:
             "device": run.status().get("device", ""), "precision": config.precision,
         }  # fmt: skip
         G = averaged_generator(state, config, self.classes, batches=8)
+        if look and self.live.is_due(time.monotonic() - self.began):
+            origin[live.NAME] = self.live.measure(G)
+            run.append_stats({"nimg": state.nimg, "sec": round(self.sec(), 3), live.NAME: origin[live.NAME]})
         run.write_snapshot(
             state.nimg, lambda folder: save_generator(G, folder, class_names=self.class_names, origin=origin)
         )

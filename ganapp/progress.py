@@ -63,7 +63,8 @@ class Progress:
         if self.live or changed or time.monotonic() - self.shown > LINE_SEC:
             self.shown = time.monotonic()
             rows, *self.cursor = self.run.read_stats(*self.cursor)
-            self.row = rows[-1] if rows else self.row
+            for row in rows:  # not every row has every column
+                self.row |= row
             self.write(progress_line(status, self.config, self.row))
 
     def write(self, line: str) -> None:

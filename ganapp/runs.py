@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import json
+import math
 import os
 import re
 import shutil
@@ -201,7 +202,7 @@ class Run:
         return sorted((p for p in folders if (p / "config.json").exists()), key=nimg_of, reverse=True)
 
     def write_snapshot(self, nimg: int, write: Callable[[Path], None]) -> Path:
-        """`write(folder)` fills a temporary folder, which then takes its place; old snapshots are pruned."""
+        """`write(folder)` fills a temporary folder, which then takes its place. The last KEEP_SNAPSHOTS are kept, and the best."""
         target = self.path / "snapshots" / f"{nimg:09d}"
         temporary = target.with_name(f".tmp-{target.name}")
         shutil.rmtree(temporary, ignore_errors=True)
@@ -213,9 +214,17 @@ class Run:
             os.replace(temporary, target)
         finally:
             shutil.rmtree(temporary, ignore_errors=True)
+        best = self.best_snapshot()
         for old in self.snapshots()[KEEP_SNAPSHOTS:]:
-            shutil.rmtree(old, ignore_errors=True)
+            if old != best:
+                shutil.rmtree(old, ignore_errors=True)
         return target
+
+    def best_snapshot(self) -> Path | None:
+        """That with the least live figure (see live.py), the newer one of two equal ones; None where none has one."""
+        figures = {folder: live_figure(folder) for folder in self.snapshots()}
+        known = {folder: value for folder, value in figures.items() if value is not None}
+        return min(known, key=known.__getitem__, default=None)
 
     def states(self) -> list[Path]:
         """Files that a resume can start from, newest first."""
@@ -298,6 +307,15 @@ def nimg_of(path: Path) -> int:
     """The number of images in the name of a grid, snapshot or state (wider numbers sort last, too); -1 without one."""
     digits = path.name.split(".")[0].removeprefix("state-")
     return int(digits) if digits.isdigit() else -1
+
+
+def live_figure(snapshot: Path) -> float | None:
+    """The live figure that a snapshot was saved with; None where it was not measured or cannot be read."""
+    try:
+        value = json.loads((snapshot / "config.json").read_text(encoding="utf-8"))["origin"]["swd"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return float(value) if isinstance(value, int | float) and math.isfinite(value) else None
 
 
 def check_name(name: str) -> None:

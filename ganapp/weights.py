@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 CONFIG_NAME = "config.json"
 WEIGHTS_NAME = "model.safetensors"
+BEST = "best"  # RUN/best: the snapshot with the least live figure
 HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*(@(?!.*\.\.)\w[\w./-]*)?", re.ASCII)
 MAX_BYTES = 2 * 1024**3  # a weight file larger than this is refused before it is read or fetched
 MAX_CONFIG_BYTES = 1024**2
@@ -138,12 +139,7 @@ def locate(source: str | Path, *, runs: str | Path, checkpoints: str | Path | No
         if text in (run.name, str(run.path)):
             return _newest_snapshot(run)
         if text.startswith(run.name + "/"):
-            snapshots = {s.name: s for s in run.snapshots()}
-            wanted = text[len(run.name) + 1 :]
-            if wanted not in snapshots:
-                there = ", ".join(snapshots) or "none yet"
-                raise ValueError(f"run {run.name!r} has no snapshot {wanted!r}; there are: {there}.")
-            return snapshots[wanted], text
+            return _snapshot(run, text[len(run.name) + 1 :])
     path = Path(os.path.expanduser(text))
     if os.path.exists(path / "status.json"):  # a run's folder that lies elsewhere
         return _newest_snapshot(Run(path.resolve()))  # resolved, so that "." has a name
@@ -157,6 +153,18 @@ def locate(source: str | Path, *, runs: str | Path, checkpoints: str | Path | No
     raise ValueError(
         f"{text!r} is no folder, run, shipped checkpoint or Hub id (user/name or user/name@revision); here are: {known}."
     )
+
+
+def _snapshot(run: Run, wanted: str) -> tuple[Path, str]:
+    """A snapshot by its name, or BEST: that with the least live figure."""
+    snapshots = {s.name: s for s in run.snapshots()}
+    best = run.best_snapshot() if wanted == BEST else None
+    found = best or snapshots.get(wanted)
+    if found is None:
+        there = ", ".join(snapshots) or "none yet"
+        unmeasured = " with a live figure" if wanted == BEST else f" {wanted!r}"
+        raise ValueError(f"run {run.name!r} has no snapshot{unmeasured}; there are: {there}.")
+    return found, f"{run.name}/{found.name}"
 
 
 def _newest_snapshot(run: Run) -> tuple[Path, str]:
@@ -179,14 +187,17 @@ def shipped_folder(checkpoints: str | Path | None = None) -> Path:
 
 
 def list_sources(*, runs: str | Path = "runs", checkpoints: str | Path | None = None) -> list[str]:
-    """What can be loaded from here: shipped checkpoints, then the newest snapshot of each run, then older snapshots."""
+    """What can be loaded from here: shipped checkpoints, then of each run the newest snapshot and the best, then older ones."""
     from .runs import list_runs
 
     folder = shipped_folder(checkpoints)
     shipped = sorted(p.name for p in folder.iterdir() if (p / CONFIG_NAME).is_file()) if folder.is_dir() else []
-    by_run = [[f"{run.name}/{s.name}" for s in run.snapshots()] for run in list_runs(runs)]
-    newest = [names[0] for names in by_run if names]
-    return shipped + newest + [name for names in by_run for name in names[1:]]
+    first, older = [], []
+    for run in list_runs(runs):
+        names = [f"{run.name}/{s.name}" for s in run.snapshots()]
+        first += names[:1] + ([f"{run.name}/{BEST}"] if run.best_snapshot() else [])
+        older += names[1:]
+    return shipped + first + older
 
 
 def total_bytes(folder: str | Path) -> int:

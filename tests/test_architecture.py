@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "ganapp"
 
-READS = {"hub", "card", "upload", "publish", "deploy", "capabilities", "runs", "weights", "sample", "latents", "metrics", "media", "data", "importers", "presets", "config", "files", "watchdog"}  # fmt: skip
+READS = {"hub", "card", "upload", "publish", "deploy", "capabilities", "runs", "weights", "sample", "labelled", "latents", "metrics", "media", "data", "importers", "presets", "config", "files", "watchdog"}  # fmt: skip
 COMMANDS = {"cli", "__main__", "arguments", "pictures", "progress", "evaluate_cli", "publish_cli"}
 # module or folder of ganapp -> what it may import of ganapp
 MAY_IMPORT = {
@@ -34,10 +34,12 @@ MAY_IMPORT = {
     "deploy": {"upload"},
     "capabilities": set(),
     "watchdog": {"config"},
+    "live": {"metrics", "sample", "data", "config"},
     "vitals": {"train", "models", "schedules", "data", "config"},
     "metrics": {"models", "data", "sample", "weights", "config", "files", "media", "train", "runs"},
     "sample": {"config"},
     "media": {"files", "config"},
+    "labelled": {"sample", "media", "data"},
     "latents": {"sample", "config"},
     "devices": {"runs", "data"},
     "begin": {"models", "probe", "runs", "weights", "config"},
@@ -46,6 +48,7 @@ MAY_IMPORT = {
         "begin",
         "watchdog",
         "vitals",
+        "live",
         "devices",
         "train",
         "probe",

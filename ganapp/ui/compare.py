@@ -21,7 +21,7 @@ from .strings import PRESETS_CHINESE, STRINGS, field_strings
 from .thinning import columns
 from .watching import FRESH_SEC, Watch, fingerprint, publisher, sources
 
-METRICS = ("g_loss", "d_loss", "gap", "d_real", "d_fake", "r1", "r2", "gp", "aug_p", "images_per_sec")
+METRICS = ("g_loss", "d_loss", "gap", "d_real", "d_fake", "r1", "r2", "gp", "aug_p", "swd", "images_per_sec")
 MAX_ROWS, BUCKETS = 500, 250  # of one run: eight long ones are sent in less than 120 KB
 NOT_SWEPT = ("kimg", "minutes")  # the budget has its own place in the form
 ASKED_SEC = 5.0

@@ -30,7 +30,7 @@
     if (news.status) [info.status, cursor.status] = [news.status, news.status_hash];
     if (news.light) [info.light, cursor.light] = [news.light, news.light_hash];
     if ("offset" in news) [cursor.attempt, cursor.offset] = [news.attempt, news.offset];
-    if (news.stats) table.append(news.stats), charts.redraw();
+    if (news.stats) table.append(news.stats), showBest(), charts.redraw();
     if (news.grids) {
       info.grids.push(...news.grids);
       cursor.grids = news.grids[news.grids.length - 1];
@@ -42,11 +42,20 @@
 
   function forget() {
     table.clear();
+    showBest();
     charts.redraw();
     if (info) info.grids = [];
     if ((cursor.run ?? null) === timeline.run) return; // a new attempt of the same run keeps its zoom
     charts.forget();
     resetPictures();
+  }
+
+  // The third chart is there once something was measured; the snapshot of its lowest point is kept.
+  function showBest() {
+    const known = (table.lo.swd ?? []).filter(Number.isFinite);
+    const best = Math.min(...known);
+    show(ui.live, known.length);
+    if (known.length) set(ui.best, t("chart.best", { value: number(best, 1), at: kimg(table.nimg[table.lo.swd.lastIndexOf(best)]) }));
   }
 
   // -- polling ----------------------------------------------------------------------------------------------------------
@@ -434,6 +443,7 @@
     [
       { canvas: ui.chart1, legend: ui.legend1, lines: lines("d_loss", "g_loss", "r1", "r2", "gp", "drift", "d_class", "g_class", "feature_matching", "orthogonal", "path_length"), title: t("chart.losses") },
       { canvas: ui.chart2, legend: ui.legend2, lines: lines("d_real", "d_fake", "aug_p"), title: t("chart.outputs") },
+      { canvas: ui.chart3, legend: ui.legend3, lines: lines("swd"), title: t("chart.live") },
     ],
     { t, number, kimg, settings, keep, make, set, show, onZoom: (yes) => (ui.unzoom.style.visibility = yes ? "visible" : "hidden") },
   );

@@ -8,7 +8,7 @@ from typing import Any
 
 SERIES = (
     "d_loss", "g_loss", "r1", "r2", "gp", "drift", "d_class", "g_class", "feature_matching", "orthogonal", "path_length",
-    "d_real", "d_fake", "aug_p",
+    "d_real", "d_fake", "aug_p", "swd",
 )  # fmt: skip
 MAX_ROWS = 900  # more rows than this are sent as BUCKETS times mean, lowest and highest
 BUCKETS = 440

@@ -1,0 +1,160 @@
+"""Time to quality: what each preset reaches on each data set after so many processor minutes.
+
+    GANAPP_DATA=FOLDER python benchmarks/quality.py --data mnist,cifar10,faces-32,faces-64 --minutes 2,5,10 --seeds 0,1
+    ... --presets dcgan-32,dcgan-r1-32          only these
+    ... --trial "wider=dcgan-r1-32:g_lr=1e-3,g_args.width=96"      a preset with changes, under a name of its own
+    ... --states FOLDER                          keep the state at each mark, and go on from it: --minutes 30 after 10
+
+A cell is one training on one thread in bf16; its clock is the process's own processor time in training steps alone, so that
+neighbours on the machine count for little. A mark is measured on 10,000 samples of the averaged generator (the last step's
+where the preset has no average), seeds 0-9,999, against 10,000 training pictures: Fréchet distance in the features of the
+data set's own small classifier (`fd`, not FID), precision and recall, and for labelled data KL of the classes and the
+accuracy of conditional samples. A preset of another size is trained at the data's; nothing else of it is changed. Cells are
+added to the result file one by one; several of these programs may run beside each other.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from pathlib import Path
+
+from common import RESULTS, ROOT, environment
+
+CPU_PRESETS = (
+    "dcgan-32", "dcgan-r1-32", "r3gan-32", "resnet-32", "progan-32", "stylegan2-32", "mlp-28",
+    "tutorial-mlp", "tutorial-mlp-fixed", "tutorial-mlp-small", "tutorial-mlp-small-fixed",
+    "tutorial-dcgan-dense", "tutorial-dcgan-dense-fixed", "tutorial-dcgan", "tutorial-dcgan-fixed",
+    "lsgan", "wgan", "wgan-gp", "cgan", "acgan",
+)  # fmt: skip
+DATA = {
+    "mnist": ("mnist", 32),
+    "cifar10": (str(ROOT.parent / "shared/data/cifar10-train.zip"), 32),
+    "faces-32": ("faces", 32),
+    "faces-64": ("faces", 64),
+}
+SAMPLES = 10_000
+FIGURES = ("fd", "pr", "classes")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", default=",".join(DATA))
+    parser.add_argument(
+        "--cifar10", default=DATA["cifar10"][0], help="the class-folder ZIP of CIFAR-10's training split"
+    )
+    parser.add_argument("--presets", default="")
+    parser.add_argument("--trial", action="append", default=[], help="NAME=PRESET:FIELD=VALUE,...")
+    parser.add_argument("--minutes", default="2,5,10")
+    parser.add_argument("--seeds", default="0,1")
+    parser.add_argument("--states", default="")
+    parser.add_argument("--out", default=str(RESULTS / "quality.json"))
+    args = parser.parse_args()
+
+    import torch
+
+    torch.set_num_threads(1)
+    DATA["cifar10"] = (args.cifar10, 32)
+    recipes = {name: (name, {}) for name in args.presets.split(",") if name}
+    recipes |= dict(map(parse_trial, args.trial))
+    recipes = recipes or {name: (name, {}) for name in CPU_PRESETS}
+    marks = sorted(float(m) for m in args.minutes.split(","))
+    for name in args.data.split(","):
+        for seed in (int(s) for s in args.seeds.split(",")):
+            for label, (preset, changes) in recipes.items():
+                cell(name, label, preset, changes, seed, marks, args)
+
+
+def parse_trial(text: str) -> tuple[str, tuple[str, dict]]:
+    """ "wider=dcgan-r1-32:g_lr=1e-3,g_args.width=96" -> ("wider", ("dcgan-r1-32", changes as of a command line))."""
+    label, _, rest = text.partition("=")
+    preset, _, changes = rest.partition(":")
+    return label, (preset, dict(part.split("=", 1) for part in changes.split(",") if part))
+
+
+def cell(name: str, label: str, preset: str, changes: dict, seed: int, marks: list[float], args) -> None:
+    """Train one recipe on one data set; write a row at each mark."""
+    import torch
+
+    from ganapp.config import merge, parse_changes
+    from ganapp.data import open_dataset
+    from ganapp.data.batches import Batches
+    from ganapp.presets import preset_config
+    from ganapp.train import TrainState, train
+
+    source, size = DATA[name]
+    data = open_dataset(source, size)
+    config = merge(preset_config(preset), parse_changes(changes))
+    config = config.replace(
+        dataset=source, resolution=size, channels=data.channels, precision="bf16", threads=1, seed=seed,
+        num_classes=data.num_classes if config.conditional else 0,
+    )  # fmt: skip
+    draw = Batches(data, torch.device("cpu"), seed=seed, mirror=config.mirror, conditional=config.num_classes > 0)
+    state, spent = TrainState.create(config, torch.device("cpu")), 0.0
+    kept = Path(args.states) / f"{name}-{label}-{seed}.pt" if args.states else None
+    if kept and kept.exists():
+        saved = torch.load(kept, weights_only=True)
+        spent = saved.pop("spent")
+        state.load_state_dict(saved)
+    for mark in (m for m in marks if m * 60 > spent + 1):
+        began = time.process_time() - spent
+        for tick in train(state, config, draw):
+            if state.nimg % (64 * config.batch) == 0 and not all(v.isfinite() for v in tick.stats.values()):
+                break
+            if time.process_time() - began >= mark * 60:
+                break
+        spent = time.process_time() - began
+        row = {
+            "data": name, "preset": label, "seed": seed, "minutes": mark, "kimg": round(state.nimg / 1000, 1),
+            "images_per_sec": round(state.nimg / spent, 1), **figures(state, config, data, draw.labels, source),
+        }  # fmt: skip
+        if changes:
+            row["changes"] = {"of": preset, **changes}
+        print(json.dumps(row), flush=True)
+        add(Path(args.out), row)
+        if kept:
+            kept.parent.mkdir(parents=True, exist_ok=True)
+            torch.save(state.state_dict() | {"spent": spent}, kept)
+
+
+def figures(state, config, data, labels, source) -> dict[str, float]:
+    """What this state's generator gets; {"failed": reason} where its numbers are none."""
+    import torch
+
+    from ganapp.data import open_dataset
+    from ganapp.metrics.measuring import measure
+    from ganapp.metrics.rounds import Setting
+    from ganapp.train import averaged_generator
+
+    if not all(p.isfinite().all() for p in state.ema.parameters()):
+        return {"failed": "no longer finite"}
+    with torch.random.fork_rng(devices=[]):
+        G = averaged_generator(state, config, labels, batches=8)
+    G.spec = config.spec()
+    heldout = open_dataset(source, data.resolution, channels=data.channels, split="heldout")
+    names = [n for n in FIGURES if n != "classes" or data.num_classes > 1]
+    found = measure(Setting(G, data, heldout, {}), names, SAMPLES, repeats=1)
+    return {f.name: round(float(f.value), 4) for f in found}
+
+
+def add(path: Path, row: dict) -> None:
+    """Into the file, in place of an older row of the same cell and mark."""
+    from filelock import FileLock
+
+    def key(r: dict) -> tuple:
+        return r["data"], r["preset"], r["seed"], r["minutes"]
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(path.with_suffix(".lock")):
+        rows = json.loads(path.read_text())["rows"] if path.exists() else []
+        rows = sorted([r for r in rows if key(r) != key(row)] + [row], key=key)
+        text = ",\n  ".join(json.dumps(r) for r in rows)
+        head = json.dumps(
+            {**environment(), "protocol": " ".join(__doc__.split("\n\n")[-1].split())}, ensure_ascii=False
+        )
+        path.write_text(f'{head[:-1]},\n"rows": [\n  {text}\n]}}\n')
+
+
+if __name__ == "__main__":
+    main()
