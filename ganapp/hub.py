@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
+from . import hub_answers
 from .weights import CONFIG_NAME, MAX_BYTES, MAX_CONFIG_BYTES, WEIGHTS_NAME, read_config
 
 TAG = "ganapp"  # of every model that this app publishes, and what search looks for
@@ -233,29 +234,9 @@ def explain(error: Exception, repo: str, name: str = "", revision: str = "") -> 
     """One sentence for what the Hub, or the way to it, answered about a file of a repository."""
     from huggingface_hub import errors as hub
 
-    if isinstance(error, hub.GatedRepoError):
-        return f"{repo}: this repository is gated; accept its terms on the Hub and set HF_TOKEN to a token of yours."
-    if isinstance(error, hub.RepositoryNotFoundError):
-        return (
-            f"{repo}: there is no such folder here and no such model on the Hub, or it is private (then set HF_TOKEN)."
-        )
-    if isinstance(error, hub.RevisionNotFoundError):
-        return f"{repo}: there is no revision {revision!r}."
     if isinstance(error, hub.LocalEntryNotFoundError):
         return f"{repo}: the Hub cannot be reached and this model is not in the local cache."
     if isinstance(error, hub.EntryNotFoundError):
         what = ", so it is not a generator of this app" if name in (CONFIG_NAME, WEIGHTS_NAME) else ""
         return f"{repo}: there is no {name} in it{what}."
-    if isinstance(error, hub.HfHubHTTPError):
-        status = error.response.status_code
-        return f"{repo}: {ANSWERS.get(status, f'the Hub answered {status}')}."
-    detail = (str(error).strip() or type(error).__name__).splitlines()[0].rstrip(".")
-    return f"{repo}: {name or 'an answer'} could not be fetched ({detail})."
-
-
-ANSWERS = {
-    401: "the access token (HF_TOKEN) is not valid",
-    403: "the access token (HF_TOKEN) has no permission for this",
-    409: "there is a repository of that name already, which cannot be used",
-    429: "the Hub asks to wait; try again in some minutes",
-}
+    return hub_answers.say(error, repo, name or "an answer", revision, "such folder here and no such model")

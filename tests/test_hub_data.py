@@ -154,7 +154,7 @@ def test_what_main_was_is_remembered(data_hub):
     first = open_dataset("hub:u/colours", 8)
     data_hub.broken = 503
     assert open_dataset("hub:u/colours", 8).fingerprint == first.fingerprint
-    with pytest.raises(ValueError, match="u/other: the Hub cannot be asked") as error:
+    with pytest.raises(ValueError, match="u/other: the Hub answered 503.") as error:
         open_dataset("hub:u/other", 8)
     said(error)
     data_hub.broken = 0

@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
 
+from ganapp import hub_answers
 from ganapp.data.cache import Progress, cache_folder, make_folder, paced, prepared
 from ganapp.data.dataset import ImageDataset
 from ganapp.data.entries import Entry
@@ -123,20 +124,10 @@ def _commit(name: HubName) -> str:
     try:
         api = HfApi(endpoint=library().config.HF_ENDPOINT)
         commit = api.dataset_info(name.repo, revision=revision, timeout=TIMEOUT).sha
-    except errors.GatedRepoError:
-        raise ValueError(
-            f"{name.repo}: this data set is gated; accept its terms on the Hub and set HF_TOKEN to a token of yours."
-        ) from None
-    except errors.RevisionNotFoundError:
-        raise ValueError(f"{name.repo}: there is no revision {revision!r}.") from None
-    except errors.RepositoryNotFoundError:
-        raise ValueError(
-            f"{name.repo}: there is no such data set on the Hub, or it is private (then set HF_TOKEN)."
-        ) from None
     except (OSError, errors.HTTPError, errors.HFValidationError) as error:
-        if known.is_file():
+        refused = isinstance(error, errors.RepositoryNotFoundError | errors.RevisionNotFoundError)
+        if known.is_file() and not refused:
             return known.read_text(encoding="ascii")
-        detail = (str(error).strip() or type(error).__name__).splitlines()[0].rstrip(".")
-        raise ValueError(f"{name.repo}: the Hub cannot be asked for this data set ({detail}).") from None
+        raise ValueError(hub_answers.say(error, name.repo, "this data set", revision, "such data set")) from None
     write_text(known, commit)
     return commit
