@@ -23,7 +23,7 @@ FILES = [".pt", ".pth", ".bin", ".ckpt", ".safetensors", ".pkl"]
 
 def build_hub(studio: Studio, source: gr.Dropdown, chosen_by_hand: gr.State) -> None:
     """Inside the Generate tab; what is fetched is put into `source`."""
-    with gr.Accordion(t("hub.title"), open=False, elem_id="hub"):
+    with gr.Accordion(t("hub.title"), open=False, elem_id="hub") as panel:
         gr.HTML(note("hub.about"))
         with gr.Row(elem_classes="gen-line"):
             words = gr.Textbox(label=t("hub.search"), placeholder="faces", max_lines=1, elem_id="hub_search")
@@ -35,8 +35,10 @@ def build_hub(studio: Studio, source: gr.Dropdown, chosen_by_hand: gr.State) -> 
             label=t("hub.drop"), file_types=FILES, type="filepath", height=80, visible=studio.allow_paths, elem_id="hub_drop"
         )  # fmt: skip
 
-    def known():
+    def known(query: str):
         """Before anything is searched: recent ones from the cache, then the curated list; no request is made."""
+        if query:
+            return gr.skip()  # what was found stays
         return gr.Radio(rows(hub.recent() + hub.catalog()), value=None)
 
     def search(query: str, request: gr.Request):
@@ -72,9 +74,10 @@ def build_hub(studio: Studio, source: gr.Dropdown, chosen_by_hand: gr.State) -> 
         return gr.Dropdown(choices=[name, *(s for s in studio.sources() if s != name)], value=name)
 
     answer = [source, said, chosen_by_hand]
-    gr.on([gr.context.Context.root_block.load], known, None, found, **QUICK)
+    # Not when the page is loaded: the whole cache of the Hub is looked through.
+    panel.expand(known, words, found, **QUICK)
     gr.on([look.click, words.submit], search, words, [found, said], show_progress="minimal", **ONE)
-    found.input(lambda chosen: gr.Button(interactive=bool(chosen)), found, get, **QUICK)
+    found.change(lambda chosen: gr.Button(interactive=bool(chosen)), found, get, **QUICK)
     get.click(fetch, found, answer, show_progress="minimal", show_progress_on=said, **ONE)
     dropped.upload(bring, dropped, [*answer, dropped], show_progress="minimal", show_progress_on=said, **ONE)
 
