@@ -64,9 +64,13 @@ def parse(argv: list[str]) -> argparse.Namespace:
         sub = command(name, about)
         sub.add_argument("run", metavar="RUN", help="name, number or folder of the run")
         _add_runs(sub)
-    sub = command("generate", "Make pictures from seeds.")
-    _add_source(sub)
+    sub = command("generate", "Make pictures from seeds, or a labelled data set of every class.")
+    _add_source(sub, seeds_required=False)
     sub.add_argument("--out", required=True, metavar="PATH", help=TARGETS)
+    about = "instead of --seeds: N pictures of every class, each class in a folder of its own (.zip or a folder)"
+    sub.add_argument("--per-class", type=int, metavar="N", help=about)
+    about = "with --per-class: the first picture's; every picture has the next one (default 0)"
+    sub.add_argument("--first-seed", type=int, metavar="S", help=about)
     sub = command("interpolate", "Make a film that walks from seed to seed.")
     _add_source(sub)
     sub.add_argument(
@@ -126,10 +130,10 @@ def _add_runs(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--runs", default="runs", metavar="DIR", help="the folder of all runs (default runs)")
 
 
-def _add_source(parser: argparse.ArgumentParser) -> None:
+def _add_source(parser: argparse.ArgumentParser, seeds_required: bool = True) -> None:
     about = "a shipped checkpoint, a run (its newest snapshot), RUN/SNAPSHOT, a folder, or a Hub id: user/repo"
     parser.add_argument("source", metavar="SOURCE", help=f"{about} or user/repo@revision")
-    parser.add_argument("--seeds", required=True, metavar="LIST", help="numbers and ranges: 0-15,42")
+    parser.add_argument("--seeds", required=seeds_required, metavar="LIST", help="numbers and ranges: 0-15,42")
     parser.add_argument(
         "--label", metavar="K", help="class, by number or name (one, or one a seed: 0,3,1); default: each seed's own"
     )

@@ -11,7 +11,7 @@ import json
 import os
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -317,6 +317,10 @@ def _compare(arguments: argparse.Namespace) -> None:
 
 
 def _generate(arguments: argparse.Namespace) -> None:
+    if arguments.per_class is not None:
+        return _generate_labelled(arguments)
+    if arguments.seeds is None or arguments.first_seed is not None:
+        raise ValueError("generate needs --seeds LIST, or --per-class N, with which --first-seed can go.")
     from .pictures import target
     from .sample import check_psi, parse_seeds
 
@@ -324,6 +328,20 @@ def _generate(arguments: argparse.Namespace) -> None:
     G = _load(arguments)
     count = write(Path(arguments.out), G, seeds, _labels(G, arguments.label), psi)
     print(f"Wrote {count} picture{'s' * (count != 1)} to {arguments.out}.")
+
+
+def _generate_labelled(arguments: argparse.Namespace) -> None:
+    """--per-class: a data set for a classifier."""
+    from . import labelled
+    from .pictures import labelled_target, public_name
+
+    if arguments.seeds is not None or arguments.label is not None:
+        raise ValueError("--per-class makes every class with seeds of its own: give it without --seeds and --label.")
+    path = labelled_target(arguments.out)
+    G = _load(arguments)
+    settings = arguments.per_class, arguments.first_seed or 0, arguments.psi, public_name(G.source)
+    count = labelled.write(path, G, *settings, told=_counter())
+    print(f"Wrote {count:,} pictures of {G.spec.num_classes:,} classes to {arguments.out}.")
 
 
 def _interpolate(arguments: argparse.Namespace) -> None:
@@ -338,6 +356,19 @@ def _interpolate(arguments: argparse.Namespace) -> None:
     frames = interpolate(G, seeds, arguments.frames, arguments.mode, loop, y, psi)
     count = write_video(arguments.out, frames, arguments.fps)
     print(f"Wrote {count} frames, {count / arguments.fps:.1f} s, to {arguments.out}.")
+
+
+def _counter() -> Callable[[int, int], None]:
+    """told(done, total), which says every few seconds how far it is where a person looks on."""
+    last = time.monotonic()
+
+    def told(done: int, total: int) -> None:
+        nonlocal last
+        if sys.stderr.isatty() and time.monotonic() - last >= 5:
+            last = time.monotonic()
+            print(f"{done:,} of {total:,} pictures", file=sys.stderr)
+
+    return told
 
 
 def _import(arguments: argparse.Namespace) -> None:

@@ -19,6 +19,7 @@ from typing import BinaryIO
 
 import numpy as np
 
+from ganapp import __version__
 from ganapp.files import replacing
 
 VIDEO_FORMATS = (".mp4", ".gif", ".webp")
@@ -91,6 +92,13 @@ def save_png(target: str | Path | BinaryIO, image: np.ndarray, metadata: Mapping
         picture.save(temporary, format="PNG", pnginfo=info)
 
 
+def recipe(label: int, class_name: str | None, psi: float, model: str, **seeds) -> dict:
+    """The metadata of a picture of this app: seed=… or seeds=…; label -1: no class, or not one for all."""
+    label_or_none = None if label < 0 else int(label)
+    about = {"label": label_or_none, "class_name": class_name, "psi": psi, "model": model, "version": __version__}
+    return {**seeds, **about}
+
+
 def read_png_metadata(source: str | Path | BinaryIO) -> dict | None:
     """What save_png put into a PNG, or None where there is nothing that can be used. Safe on any file of any origin.
 
@@ -157,14 +165,24 @@ def _well_typed(metadata: dict) -> bool:
 def save_zip(path: str | Path, images: Iterable[np.ndarray], metadatas: Iterable[Mapping]) -> None:
     """One PNG a picture, each with its metadata, named by its seed: seed000042.png (a repeat: seed000042-2.png)."""
     times: dict[int, int] = {}
-    with replacing(path) as temporary, zipfile.ZipFile(temporary, "w", zipfile.ZIP_STORED) as archive:
+
+    def named() -> Iterator[tuple[str, np.ndarray, Mapping]]:
         for image, metadata in zip(images, metadatas, strict=True):
-            seed, buffer = int(metadata["seed"]), io.BytesIO()
+            seed = int(metadata["seed"])
             times[seed] = times.get(seed, 0) + 1
             again = f"-{times[seed]}" if times[seed] > 1 else ""
+            yield f"seed{seed:06d}{again}.png", image, metadata
+
+    write_zip(path, named())
+
+
+def write_zip(path: str | Path, pictures: Iterable[tuple[str, np.ndarray, Mapping]]) -> None:
+    """A ZIP of PNGs from (name in it, uint8 (H, W, C), metadata) of each, written as they come. The same make the same bytes."""
+    with replacing(path) as temporary, zipfile.ZipFile(temporary, "w", zipfile.ZIP_STORED) as archive:
+        for name, image, metadata in pictures:
+            buffer = io.BytesIO()
             save_png(buffer, image, metadata)
-            # A ZipInfo without a date: the same pictures make the same bytes.
-            archive.writestr(zipfile.ZipInfo(f"seed{seed:06d}{again}.png"), buffer.getvalue())
+            archive.writestr(zipfile.ZipInfo(name), buffer.getvalue())  # a ZipInfo has no date of today
 
 
 def save_webp(path: str | Path, image: np.ndarray, quality: int = 90) -> None:

@@ -7,8 +7,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from . import __version__
-
 CHUNK = 64  # pictures drawn before they are written; a multiple of sample.generate's batch, so that it changes nothing
 TARGETS = ".png (all pictures as a grid), .npz, .zip or a folder (with / at its end)"
 
@@ -27,6 +25,13 @@ def target(text: str) -> Callable[..., int]:
     return writers[suffix]
 
 
+def labelled_target(text: str) -> Path:
+    """The ZIP or folder that --out names for a labelled data set; ValueError for the ending of another file."""
+    if not text.endswith(("/", os.sep)) and Path(text).suffix.lower() not in ("", ".zip") and not os.path.isdir(text):
+        raise ValueError(f"the target is {text!r}; a labelled data set must be .zip or a folder (with / at its end).")
+    return Path(text)
+
+
 def _drawn(G, seeds: list[int], y, psi: float) -> Iterator[tuple[Any, dict[str, Any]]]:
     """(picture uint8 (H, W, C), its metadata) of each seed, drawn a chunk at a time."""
     from .sample import generate, labels_of
@@ -36,17 +41,18 @@ def _drawn(G, seeds: list[int], y, psi: float) -> Iterator[tuple[Any, dict[str, 
         part = slice(start, start + CHUNK)
         images = generate(G, seeds[part], labels[part] if G.spec.num_classes else None, psi)
         for image, seed, label in zip(images, seeds[part], labels[part], strict=True):
-            yield image, {"seed": seed, **_about(G, label, psi)}
+            yield image, _about(G, label, psi, seed=seed)
 
 
-def _about(G, label: int | None, psi: float) -> dict[str, Any]:
-    """The metadata of a picture but for its seeds; label None: not one for all."""
-    label = None if label == -1 else label
-    name = G.class_names[label] if label is not None and G.class_names else None
-    return {"label": label, "class_name": name, "psi": psi, "model": _public_name(G.source), "version": __version__}
+def _about(G, label: int, psi: float, **seeds) -> dict[str, Any]:
+    """The metadata of a picture; label -1: no class, or not one for all."""
+    from .media import recipe
+
+    name = G.class_names[label] if label >= 0 and G.class_names else None
+    return recipe(label, name, psi, public_name(G.source), **seeds)
 
 
-def _public_name(source: str) -> str:
+def public_name(source: str) -> str:
     """A path without what is before the model's own name: pictures are passed on."""
     if not os.path.exists(source):
         return source
@@ -65,7 +71,8 @@ def _write_grid(path: Path, G, seeds: list[int], y, psi: float) -> int:
         save_png(path, images[0], about[0])
         return 1
     label = about[0]["label"] if y is not None and len({a["label"] for a in about}) == 1 else None
-    save_png(path, grid(np.stack(images)), {"seeds": format_seeds(seeds), **_about(G, label, psi)})
+    shared = _about(G, -1 if label is None else label, psi, seeds=format_seeds(seeds))
+    save_png(path, grid(np.stack(images)), shared)
     return len(images)
 
 

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+import zipfile
 
 import pytest
 from conftest import ROOT
@@ -154,6 +155,31 @@ def test_from_start_to_film(app, page):
         "() => { const v = document.querySelector('#walk_video video'); return v.readyState >= 2 && v.currentTime > 0.1; }",
         timeout=30_000,
     )
+
+
+def test_a_labelled_data_set_is_downloaded(page, tmp_path):
+    """The shipped generator of four expressions; then a number that is too large, which leaves the file as it is."""
+    page.click("#tab_generate-button")
+    page.wait_for_function("() => document.querySelector('#gen_source input').value", timeout=15_000)
+    page.fill("#gen_source input", "faces-32")
+    page.press("#gen_source input", "Enter")
+    page.click("#labelled > button")
+    page.fill("#set_per_class input", "5")
+    page.click("#set_go")
+    page.wait_for_function(
+        "() => document.querySelector('#set_said').textContent.includes('20 pictures of 4')", timeout=30_000
+    )
+    page.wait_for_selector("#set_file:not([disabled])")
+    with page.expect_download() as download:
+        page.click("#set_file")
+    with zipfile.ZipFile(download.value.path()) as archive:
+        names = archive.namelist()
+    assert len(names) == 20 and len({name.split("/")[0] for name in names}) == 4
+    page.fill("#set_per_class input", "100000")
+    page.click("#set_go")
+    page.wait_for_selector("#set_said [role=alert]")
+    assert "at most 50,000" in page.locator("#set_said").text_content()
+    assert page.locator("#set_file:not([disabled])").count() == 1
 
 
 def test_a_wrong_setting_is_one_sentence(page):

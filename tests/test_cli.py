@@ -213,6 +213,15 @@ def test_help_of_train_has_every_field_with_its_sentence(capsys):
         (["generate", "{faces}", "--seeds", "1", "--label", "0,1", "--out", "x.png"], ["2 labels for 1 seeds"]),
         (["generate", "{plain}", "--seeds", "1", "--label", "0", "--out", "x.png"], ["no classes"]),
         (["generate", "{faces}", "--seeds", "1", "--size", "3", "--out", "x.png"], ["--size", "--psi"]),
+        (["generate", "{faces}", "--out", "x.png"], ["--seeds", "--per-class"]),
+        (["generate", "{faces}", "--seeds", "1", "--first-seed", "2", "--out", "x.png"], ["--per-class"]),
+        (["generate", "{faces}", "--seeds", "1", "--per-class", "2", "--out", "x.zip"], ["without --seeds"]),
+        (["generate", "{faces}", "--label", "1", "--per-class", "2", "--out", "x.zip"], ["without", "--label"]),
+        (["generate", "{faces}", "--per-class", "2", "--out", "x.png"], ["'x.png'", ".zip or a folder"]),
+        (["generate", "{faces}", "--per-class", "0", "--out", "x.zip"], ["is 0", "at least 1"]),
+        (["generate", "{faces}", "--per-class", "1000000", "--out", "x.zip"], ["3,000,000", "333,333 a class"]),
+        (["generate", "{plain}", "--per-class", "2", "--out", "x.zip"], ["no classes"]),
+        (["interpolate", "{faces}", "--out", "x.gif"], ["--seeds"]),
         (["interpolate", "{faces}", "--seeds", "1,2", "--out", "x.avi"], [".mp4"]),
         (["interpolate", "{faces}", "--seeds", "1", "--out", "x.gif"], ["at least two seeds"]),
         (["interpolate", "{faces}", "--seeds", "1,2", "--mode", "zoom", "--out", "x.gif"], ["'zoom'", "slerp, lerp"]),
@@ -325,6 +334,25 @@ def test_a_zip(ok, faces):
     with zipfile.ZipFile("x.zip") as archive:
         assert archive.namelist() == ["seed000003.png", "seed000009.png"]
         assert read_png_metadata(io.BytesIO(archive.read("seed000009.png")))["seed"] == 9
+
+
+@pytest.mark.parametrize("target", ["set.zip", "set/"])
+def test_a_labelled_data_set(here, ok, faces, target):
+    said = ok("generate", faces, "--per-class", "3", "--first-seed", "40", "--out", target)
+    assert said == f"Wrote 9 pictures of 3 classes to {target}.\n"
+    ok(
+        "generate", faces, "--seeds", "43-45", "--label", "neutral", "--out", "one/"
+    )  # the second class has the next three
+    names = [f"neutral/seed0000{seed}.png" for seed in (43, 44, 45)]
+    if target == "set/":
+        found = {p.relative_to(here / "set").as_posix(): p.read_bytes() for p in (here / "set").rglob("*.png")}
+    else:
+        with zipfile.ZipFile(target) as archive:
+            found = {name: archive.read(name) for name in archive.namelist()}
+    assert len(found) == 9 and {name.split("/")[0] for name in found} == set(CLASSES)
+    for name in names:
+        about = read_png_metadata(io.BytesIO(found[name]))
+        assert about == read_png_metadata(here / "one" / Path(name).name) and about["model"] == "faces-tiny"
 
 
 def test_a_model_by_its_name_among_checkpoints_or_runs(here, ok, faces):

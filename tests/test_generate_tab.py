@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import torch
 
-from ganapp import __version__, hub, latents, media, sample, weights
+from ganapp import __version__, hub, labelled, latents, media, sample, weights
 from ganapp.config import ModelSpec
 from ganapp.models import build_generator
 from ganapp.ui import words
@@ -248,6 +248,54 @@ def test_a_film_lets_the_slider_through(studio):
     assert answered == [(28, 28, 3)] * 2
 
 
+# -- labelled data sets ---------------------------------------------------------------------------------------------------
+
+
+def test_a_labelled_data_set_is_that_of_the_command_line(studio, tmp_path):
+    pytest.importorskip("gradio")
+    from ganapp.ui.labelled_panel import make
+
+    told = []
+    path, count, G = make(studio, FACE_MODEL, 7.0, 30.0, 0.7, lambda *a: told.append(a))
+    assert (count, path.name, told) == (21, "00002-b-000001000-7-a-class.zip", [(0, 21), (16, 21)])
+    labelled.write(tmp_path / "same.zip", G, 7, 30, 0.7, FACE_MODEL)
+    assert path.read_bytes() == (tmp_path / "same.zip").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("source", "per_class", "first", "space", "sentence"),
+    [
+        ("shipped", 5, 0, False, "This model has no classes"),
+        (FACE_MODEL, None, 0, False, "is 0: it must be at least 1"),
+        (FACE_MODEL, 5, -1, False, "The first seed is -1"),
+        (FACE_MODEL, 20_000, 0, False, "at most 50,000"),
+        (FACE_MODEL, 400, 0, True, "at most 1,000"),
+        (None, 5, 0, False, "No model is chosen"),
+    ],
+)
+def test_a_data_set_that_cannot_be_is_one_sentence_and_leaves_nothing(
+    studio, monkeypatch, source, per_class, first, space, sentence
+):
+    pytest.importorskip("gradio")
+    from ganapp.ui.labelled_panel import make
+
+    if space:
+        monkeypatch.setenv("SPACE_ID", "somebody/ganapp")
+    with pytest.raises(ValueError, match=sentence):
+        make(studio, source, per_class, first, 1.0, print)
+    assert not studio.outputs.exists()
+
+
+def test_large_pictures_are_fewer_at_a_time(monkeypatch):
+    pytest.importorskip("gradio")
+    from ganapp.ui.labelled_panel import most_of
+
+    small, large = (ModelSpec("stylegan2", size, 3, 5, 8, {}) for size in (32, 512))
+    assert (most_of(small), most_of(large)) == (50_000, 325)
+    monkeypatch.setenv("SPACE_ID", "somebody/ganapp")
+    assert (most_of(small), most_of(large)) == (1_000, 40)
+
+
 # -- words ----------------------------------------------------------------------------------------------------------------
 
 
@@ -303,11 +351,11 @@ def test_the_card_says_what_the_model_is_and_escapes_it(studio):
 
 def test_strings_of_the_tab_are_complete():
     for key, (english, chinese) in STRINGS.items():
-        if key.startswith("gen."):
+        if key.startswith(("gen.", "set.")):
             assert english and chinese
             names = [sorted(re.findall(r"{(\w+)}", text)) for text in (english, chinese)]
             assert names[0] == names[1], key
-            if not key.startswith(("gen.say.", "gen.card.")):
+            if not key.startswith(("gen.say.", "gen.card.", "set.say.")):
                 assert not names[0], f"{key} goes through t(), where braces mean something else"
 
 
@@ -344,12 +392,21 @@ def test_the_page_builds_with_its_ids_and_two_public_names(folders):
             "mix_b",
             "mix_slider",
             "mix_image",
+            "set_per_class",
+            "set_first",
+            "set_go",
+            "set_file",
         ]
     )
     public = {fn.api_name for fn in demo.fns.values() if fn.api_visibility == "public"}
     assert public == {"generate", "interpolate"}
     heavy = [fn for fn in demo.fns.values() if fn.queue and fn.fn is not None]
-    assert {(fn.concurrency_id, fn.concurrency_limit) for fn in heavy} == {("studio", 2), ("publish", 1), ("hub", 2)}
+    assert {(fn.concurrency_id, fn.concurrency_limit) for fn in heavy} == {
+        ("studio", 2),
+        ("publish", 1),
+        ("hub", 2),
+        ("labelled", 1),
+    }
 
 
 @pytest.mark.slow

@@ -16,6 +16,7 @@ from gradio.utils import get_upload_folder
 
 from . import words
 from .hub_panel import build_hub
+from .labelled_panel import build_labelled
 from .publish import build_publish
 from .recipe import both
 from .strings import t
@@ -251,6 +252,7 @@ def build_generate(runs_folder: Path, checkpoints: Path, allow_paths: bool = Tru
         **HEAVY,
     )
     filmed.then(offer, film_file, film_file, **QUICK)
+    build_labelled(studio, source, psi)
     build_publish(studio.folder, source)
 
 

@@ -22,7 +22,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from .. import __version__, hub, latents, media, sample, weights
+from .. import hub, latents, media, sample, weights
 from ..capabilities import here, on_gpu
 from ..runs import NAME, Run, list_runs
 
@@ -34,8 +34,6 @@ STILLS = 12
 CHUNK = 16  # pictures between two chances for somebody else
 KEPT_MODELS = 3
 KEPT_SEC, KEPT_FOLDERS = 6 * 3600, 200  # of what was made
-
-
 IMPORTED = "imported"  # the folder beside that of the runs, and what its models are called
 
 
@@ -66,7 +64,7 @@ class Studio:
     # -- sources ------------------------------------------------------------------------------------------------------
 
     def sources(self) -> list[str]:
-        """Shipped checkpoints, the newest snapshots, what was imported, older snapshots."""
+        """Shipped checkpoints, of each run the newest snapshot and the best, older snapshots, what was imported."""
         return weights.list_sources(runs=self.runs, checkpoints=self.checkpoints) + self.imports()
 
     def imports(self) -> list[str]:
@@ -194,15 +192,7 @@ class Studio:
         images = np.concatenate(list(self._chunks(G, numbers, y, psi, progress or (lambda done, total: None))))
         names = [class_name(G, k) for k in y]
         recipes = [
-            {
-                "seed": seed,
-                "label": int(k) if k >= 0 else None,
-                "class_name": name,
-                "psi": psi,
-                "model": G.public_name,
-                "version": __version__,
-            }
-            for seed, k, name in zip(numbers, y, names)
+            media.recipe(int(k), name, psi, G.public_name, seed=seed) for seed, k, name in zip(numbers, y, names)
         ]
         folder = self.new_folder()
         made = []
@@ -211,7 +201,7 @@ class Studio:
             made[-1].path.parent.mkdir()
             with open(made[-1].path, "wb") as file:
                 media.save_png(file, image, recipe)
-        zip_path = folder / f"{re.sub(r'[^A-Za-z0-9._-]+', '-', G.public_name)}.zip"
+        zip_path = folder / f"{file_name(G)}.zip"
         media.save_zip(zip_path, images, recipes)
         return Batch(made, zip_path, G.public_name)
 
@@ -219,7 +209,11 @@ class Studio:
         for start in range(0, len(seeds), CHUNK):
             progress(start, len(seeds))
             part = slice(start, start + CHUNK)
-            yield self._compute(self._draw, G, seeds[part], y[part] if G.spec.num_classes else None, psi)
+            yield self.draw(G, seeds[part], y[part] if G.spec.num_classes else None, psi)
+
+    def draw(self, G: Any, seeds: list[int], y: Any, psi: float) -> np.ndarray:
+        """sample.generate by the thread of all network work; at most CHUNK pictures, so that others have a turn."""
+        return self._compute(self._draw, G, seeds, y, psi)
 
     def mix(
         self, source: str, a: int, b: int, position: float, label: str = SEED_CLASS, psi: float = 1.0
@@ -310,6 +304,11 @@ def draw_on_gpu(G: Any, seeds: list[int], y: Any, psi: float) -> np.ndarray:
     import torch
 
     return sample.generate(G, seeds, y, psi, device="cuda" if torch.cuda.is_available() else None)
+
+
+def file_name(G: Any) -> str:
+    """What files made by this model begin with."""
+    return re.sub(r"[^A-Za-z0-9._-]+", "-", G.public_name)
 
 
 def chosen_label(G: Any, label: str | None) -> str | None:

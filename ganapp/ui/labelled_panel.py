@@ -1,0 +1,72 @@
+"""The data set panel of the Generate tab: so many pictures of every class, as a ZIP of class folders for a classifier.
+
+What is written is decided in ganapp/labelled.py; how much may be asked for at a time is decided here.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from .. import labelled
+from ..capabilities import here
+from ..config import ModelSpec
+from .recipe import note
+from .strings import t
+from .studio import Studio, file_name
+from .words import alert, language_of, line, say
+
+QUICK: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
+# In a queue of its own: a data set takes minutes, and the pictures and films of others must not wait for it.
+ONE: dict[str, Any] = {"concurrency_id": "labelled", "concurrency_limit": 1, "api_visibility": "private"}
+MOST, MOST_BYTES = 50_000, 256_000_000  # pictures, and bytes of their pixels, on a person's own machine
+VISITOR_MOST, VISITOR_BYTES = 1_000, 32_000_000
+
+
+def build_labelled(studio: Studio, source: gr.Dropdown, psi: gr.Slider) -> None:
+    """Inside the Generate tab, whose model and psi it takes."""
+    with gr.Accordion(t("set.title"), open=False, elem_id="labelled"):
+        gr.HTML(note("set.about"))
+        with gr.Row(elem_classes="gen-line set-line"):
+            per_class = gr.Number(
+                100, label=t("set.per_class"), precision=0, minimum=1, min_width=110, elem_id="set_per_class"
+            )
+            first = gr.Number(0, label=t("set.first"), precision=0, minimum=0, min_width=110, elem_id="set_first")
+            go = gr.Button(t("set.go"), variant="primary", min_width=130, elem_id="set_go")
+            file = gr.DownloadButton(t("set.file"), interactive=False, min_width=130, elem_id="set_file")
+        said = gr.HTML(elem_id="set_said", elem_classes="gen-message")
+
+    def export(source: str, per_class: float, first: float, psi: float, request: gr.Request, progress=gr.Progress()):  # noqa: B008
+        language, began = language_of(request), time.perf_counter()
+        try:
+            path, count, G = make(studio, source, per_class, first, psi, lambda done, total: progress((done, total)))
+        except (ValueError, OSError) as error:
+            return alert(error), gr.skip()
+        values = {"n": f"{count:,}", "classes": G.spec.num_classes, "mb": f"{path.stat().st_size / 1e6:,.1f}"}
+        done = say("set.say.made", language, **values, sec=f"{time.perf_counter() - began:.2g}", model=G.public_name)
+        return line(done), str(path)
+
+    asked: dict[str, Any] = {"inputs": [source, per_class, first, psi], "outputs": [said, file]}
+    made = go.click(export, **asked, show_progress="minimal", show_progress_on=said, **ONE)
+    made.then(lambda path: gr.DownloadButton(interactive=path is not None), file, file, **QUICK)
+
+
+def make(
+    studio: Studio, source: str, per_class: float | None, first: float | None, psi: float, told: Callable[[int, int], None]
+) -> tuple[Path, int, Any]:  # fmt: skip
+    """(ZIP, how many pictures, the generator). ValueError, in one sentence, before anything is drawn or written."""
+    G = studio.model(source)
+    wanted, begin, most = int(per_class or 0), int(first or 0), most_of(G.spec)
+    labelled.check(G.spec.num_classes, wanted, begin, most)
+    path = studio.new_folder() / f"{file_name(G)}-{wanted}-a-class.zip"
+    return path, labelled.write(path, G, wanted, begin, psi, G.public_name, most, studio.draw, told), G
+
+
+def most_of(spec: ModelSpec) -> int:
+    """How many pictures of this size may be asked for at a time: less of large ones, and much less by a visitor of a Space."""
+    count, size = (VISITOR_MOST, VISITOR_BYTES) if here().on_space else (MOST, MOST_BYTES)
+    return max(1, min(count, size // (spec.resolution**2 * spec.channels)))
