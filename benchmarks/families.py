@@ -10,9 +10,8 @@ collapses; wasserstein has its gradient penalty in its place. The picture: rows 
 from __future__ import annotations
 
 import argparse
-import time
 
-from common import RESULTS, write_result
+from common import RESULTS, averaged, begin, train_until, write_result
 
 # family -> arguments of G and of D, learning rate (equalized layers need larger ones)
 SMALL = {
@@ -38,13 +37,11 @@ def main() -> None:
     args = parser.parse_args()
 
     import numpy as np
-    import torch
 
     from ganapp.config import FAMILY_NAMES, LOSS_NAMES
     from ganapp.data import open_dataset
     from ganapp.media import grid, save_webp
 
-    torch.set_num_threads(1)
     data = open_dataset(args.data, 32)
     families = args.families.split(",") if args.families else FAMILY_NAMES
     losses = args.losses.split(",") if args.losses else LOSS_NAMES
@@ -63,29 +60,18 @@ def main() -> None:
 
 def cell(family: str, loss: str, data, seconds: float):
     """(uint8 images (16, 32, 32, C), kimg): one small network after some seconds."""
-    import torch
-
     from ganapp.config import TrainConfig
-    from ganapp.data.batches import Batches
     from ganapp.sample import generate
-    from ganapp.train import TrainState, averaged_generator, train
 
     g_args, d_args, rate = SMALL[family]
     penalty = {"gp": 10.0} if loss == "wasserstein" else {"r1": 1.0, "r1_interval": 8}
     config = TrainConfig(
-        family=family, loss=loss, channels=data.channels, num_classes=data.num_classes, z_dim=64, batch=32, beta1=0.0,
-        beta2=0.99, g_lr=rate, d_lr=rate, ema_kimg=1, g_args=g_args, d_args=d_args, precision="bf16", **penalty,
+        family=family, loss=loss, z_dim=64, batch=32, beta1=0.0, beta2=0.99, g_lr=rate, d_lr=rate, ema_kimg=1,
+        g_args=g_args, d_args=d_args, **penalty,
     )  # fmt: skip
-    device = torch.device("cpu")
-    draw = Batches(data, device, seed=0, mirror=False, conditional=data.num_classes > 0)
-    state = TrainState.create(config, device)
-    began = time.process_time()
-    for _ in train(state, config, draw):
-        if time.process_time() - began > seconds:
-            break
-    G = averaged_generator(state, config, draw.labels)
-    G.spec = config.spec()
-    return generate(G, range(16)), round(state.nimg / 1000, 1)
+    config, state, draw = begin(config, data)
+    train_until(state, config, draw, seconds)
+    return generate(averaged(state, config, draw.labels), range(16)), round(state.nimg / 1000, 1)
 
 
 if __name__ == "__main__":

@@ -17,10 +17,9 @@ from __future__ import annotations
 
 import argparse
 import json
-import time
 from pathlib import Path
 
-from common import RESULTS, ROOT, environment
+from common import RESULTS, ROOT, averaged, begin, environment, train_until
 
 CPU_PRESETS = (
     "dcgan-32", "dcgan-r1-32", "r3gan-32", "resnet-32", "progan-32", "stylegan2-32", "mlp-28",
@@ -52,9 +51,6 @@ def main() -> None:
     parser.add_argument("--out", default=str(RESULTS / "quality.json"))
     args = parser.parse_args()
 
-    import torch
-
-    torch.set_num_threads(1)
     DATA["cifar10"] = (args.cifar10, 32)
     recipes = {name: (name, {}) for name in args.presets.split(",") if name}
     recipes |= dict(map(parse_trial, args.trial))
@@ -79,32 +75,19 @@ def cell(name: str, label: str, preset: str, changes: dict, seed: int, marks: li
 
     from ganapp.config import merge, parse_changes
     from ganapp.data import open_dataset
-    from ganapp.data.batches import Batches
     from ganapp.presets import preset_config
-    from ganapp.train import TrainState, train
 
     source, size = DATA[name]
     data = open_dataset(source, size)
-    config = merge(preset_config(preset), parse_changes(changes))
-    config = config.replace(
-        dataset=source, resolution=size, channels=data.channels, precision="bf16", threads=1, seed=seed,
-        num_classes=data.num_classes if config.conditional else 0,
-    )  # fmt: skip
-    draw = Batches(data, torch.device("cpu"), seed=seed, mirror=config.mirror, conditional=config.num_classes > 0)
-    state, spent = TrainState.create(config, torch.device("cpu")), 0.0
-    kept = Path(args.states) / f"{name}-{label}-{seed}.pt" if args.states else None
+    config = merge(preset_config(preset), parse_changes(changes)).replace(dataset=source, seed=seed)
+    config, state, draw = begin(config, data)
+    spent, kept = 0.0, Path(args.states) / f"{name}-{label}-{seed}.pt" if args.states else None
     if kept and kept.exists():
         saved = torch.load(kept, weights_only=True)
         spent = saved.pop("spent")
         state.load_state_dict(saved)
     for mark in (m for m in marks if m * 60 > spent + 1):
-        began = time.process_time() - spent
-        for tick in train(state, config, draw):
-            if state.nimg % (64 * config.batch) == 0 and not all(v.isfinite() for v in tick.stats.values()):
-                break
-            if time.process_time() - began >= mark * 60:
-                break
-        spent = time.process_time() - began
+        spent = train_until(state, config, draw, mark * 60, spent)
         row = {
             "data": name, "preset": label, "seed": seed, "minutes": mark, "kimg": round(state.nimg / 1000, 1),
             "images_per_sec": round(state.nimg / spent, 1), **figures(state, config, data, draw.labels, source),
@@ -120,18 +103,13 @@ def cell(name: str, label: str, preset: str, changes: dict, seed: int, marks: li
 
 def figures(state, config, data, labels, source) -> dict[str, float]:
     """What this state's generator gets; {"failed": reason} where its numbers are none."""
-    import torch
-
     from ganapp.data import open_dataset
     from ganapp.metrics.measuring import measure
     from ganapp.metrics.rounds import Setting
-    from ganapp.train import averaged_generator
 
     if not all(p.isfinite().all() for p in state.ema.parameters()):
         return {"failed": "no longer finite"}
-    with torch.random.fork_rng(devices=[]):
-        G = averaged_generator(state, config, labels, batches=8)
-    G.spec = config.spec()
+    G = averaged(state, config, labels)
     heldout = open_dataset(source, data.resolution, channels=data.channels, split="heldout")
     names = [n for n in FIGURES if n != "classes" or data.num_classes > 1]
     found = measure(Setting(G, data, heldout, {}), names, SAMPLES, repeats=1)

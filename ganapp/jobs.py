@@ -15,6 +15,7 @@ import threading
 import time
 import traceback
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -267,7 +268,7 @@ class _Job:
                 self.measure(state, self.keep(lambda: self.write_samples(state)))
                 sampled = self.sec()
             if due or word == "save" or time.monotonic() - saved >= config.save_sec:
-                self.keep(lambda: self.save(state, look=not asked))
+                self.keep(partial(self.save, state, look=not asked))
                 saved = time.monotonic()
                 now_word = self.look()
                 if word == "save" and now_word == "save":  # not a word that came meanwhile

@@ -54,7 +54,7 @@
   function showBest() {
     const known = (table.lo.swd ?? []).filter(Number.isFinite);
     const best = Math.min(...known);
-    show(ui.live, known.length);
+    show(ui.live, known.length > 0);
     if (known.length) set(ui.best, t("chart.best", { value: number(best, 1), at: kimg(table.nimg[table.lo.swd.lastIndexOf(best)]) }));
   }
 
