@@ -23,7 +23,7 @@ def card(folder: str | Path, repo: str, licence: str) -> str:
     spec, origin, run = found["spec"], found["origin"], runs.run_of(Path(folder))
     parts = [
         _front_matter(spec, licence, _hub_data(run)),
-        f"# {repo.partition('/')[2]}",
+        f"# {repo.rpartition('/')[2]}",
         _first_lines(spec, found["class_names"], origin),
         f"![Pictures of the seeds 0 to 63]({GRID_NAME})\n\nA walk from seed to seed: [{FILM_NAME}]({FILM_NAME}).",
         f"## How to load it\n\n{_code(repo, spec)}",

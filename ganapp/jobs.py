@@ -6,10 +6,8 @@ is full. One run at a time works on a device, others wait in the order in which 
 
 from __future__ import annotations
 
-import errno
 import math
 import os
-import shutil
 import sys
 import threading
 import time
@@ -22,6 +20,7 @@ from typing import Any
 from . import begin, live, watchdog
 from .config import TrainConfig
 from .devices import device_name, device_turn, memory_mb, pick_device
+from .failures import explain, first_line, is_full_disk, is_out_of_memory
 from .runs import Run
 
 BACKGROUND_NICE = 5  # of training in the app: its own threads inherit it, the server's stay at 0
@@ -32,7 +31,6 @@ SAMPLE_COLUMNS = 8
 REAL_IMAGES = 64
 VITALS_SHARE = 0.02  # of the time: what the watchdog's measurements may take
 MAX_ROLLBACKS = 2  # in a row, by itself: a third would only say the same again
-FULL_DISK_BYTES = 32 * 1024**2
 FULL_DISK = "The disk is full. Make room and press Resume: nothing is lost while this program runs."
 
 _threads: list[tuple[Path, threading.Thread]] = []  # all of this process that may still be alive
@@ -456,37 +454,6 @@ class _Job:
                 raise
             return False
         return True
-
-
-# -- errors ---------------------------------------------------------------------------------------------------------
-
-
-def is_full_disk(error: BaseException, folder: Path) -> bool:
-    """Also for torch.save and safetensors, whose errors do not carry the system's code."""
-    if isinstance(error, OSError):
-        return error.errno in (errno.ENOSPC, errno.EDQUOT)
-    if "os error 28" in str(error):  # safetensors, from Rust
-        return True
-    return isinstance(error, RuntimeError) and "writ" in str(error) and shutil.disk_usage(folder).free < FULL_DISK_BYTES
-
-
-def is_out_of_memory(error: BaseException) -> bool:
-    text = str(error).lower()
-    return isinstance(error, MemoryError) or "out of memory" in text or "can't allocate memory" in text
-
-
-def first_line(error: BaseException) -> str:
-    return str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-
-
-def explain(error: BaseException, batch: int) -> str:
-    """One plain sentence for what went wrong."""
-    text = first_line(error)
-    if isinstance(error, ValueError | ArithmeticError):
-        return text
-    if is_out_of_memory(error):
-        return f"There is not enough memory for a batch of {batch}; try {max(batch // 2, 1)}."
-    return f"{type(error).__name__}: {text[:300]} (log.txt has the details)"
 
 
 # -- what a configuration says about data and samples -----------------------------------------------------------------

@@ -16,6 +16,7 @@ COMMANDS = {"cli", "__main__", "arguments", "pictures", "progress", "evaluate_cl
 MAY_IMPORT = {
     "config": set(),
     "files": set(),
+    "failures": set(),
     "schedules": {"config"},
     "losses": {"models"},  # DiscriminatorOutput alone: what it sees of a network
     "ema": set(),
@@ -47,6 +48,7 @@ MAY_IMPORT = {
     "compare": {"runs", "media", "config", "presets"},
     "jobs": {
         "begin",
+        "failures",
         "watchdog",
         "vitals",
         "live",

@@ -16,11 +16,12 @@ import torch
 from PIL import Image
 from safetensors import SafetensorError
 
-from ganapp import begin, files, jobs, runs
+from ganapp import begin, failures, files, jobs, runs
 from ganapp import train as training
 from ganapp.config import TrainConfig
 from ganapp.data import Cancelled
-from ganapp.jobs import drive, explain, is_full_disk
+from ganapp.failures import explain, is_full_disk
+from ganapp.jobs import drive
 from ganapp.runs import create_run
 from ganapp.weights import load_generator
 
@@ -222,8 +223,8 @@ def test_save_now_saves_and_goes_on(new_run, reference):
 def test_a_word_that_comes_while_saving_is_not_lost(new_run, monkeypatch):
     run, save = new_run(), jobs._Job.save
 
-    def slow(job, state):
-        save(job, state)
+    def slow(job, state, **options):
+        save(job, state, **options)
         if state.nimg == 104:
             run.send("pause")  # while "save" is being done
 
@@ -235,8 +236,8 @@ def test_a_word_that_comes_while_saving_is_not_lost(new_run, monkeypatch):
 def test_resume_pressed_while_a_pause_is_being_saved_goes_on(new_run, monkeypatch):
     run, save = new_run(), jobs._Job.save
 
-    def slow(job, state):
-        save(job, state)
+    def slow(job, state, **options):
+        save(job, state, **options)
         run.send("run")
 
     monkeypatch.setattr(jobs._Job, "save", slow)
@@ -785,7 +786,7 @@ def test_what_a_full_disk_looks_like(tmp_path, monkeypatch):
     assert is_full_disk(SafetensorError(rust), tmp_path)
     torch_error = RuntimeError("PytorchStreamWriter failed writing file data/3: file write failed")
     assert not is_full_disk(torch_error, tmp_path)  # there is room: something else
-    monkeypatch.setattr(jobs.shutil, "disk_usage", lambda path: type("usage", (), {"free": 10_000})())
+    monkeypatch.setattr(failures.shutil, "disk_usage", lambda path: type("usage", (), {"free": 10_000})())
     assert is_full_disk(torch_error, tmp_path)
     assert not is_full_disk(RuntimeError("mat1 and mat2 shapes"), tmp_path)
 

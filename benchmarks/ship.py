@@ -1,0 +1,108 @@
+"""Make a shipped checkpoint of a run's best snapshot: 16-bit weights, figures, a grid of real beside generated, a card.
+
+    GANAPP_DATA=FOLDER python benchmarks/ship.py RUN NAME --data mnist [--snapshot 000120000] [--about "Handwritten digits"]
+
+The figures are those of the 16-bit weights as they are shipped. The grid: 64 training pictures (a fixed draw) on the left, seeds 0-63 on
+the right, none chosen; the class of each is its seed's own. The command that the card gives is read off the run's configuration.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+
+from common import ROOT
+
+SHOWN = 64
+REPEATS = 3
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("run", help="a run's folder")
+    parser.add_argument("name", help="of the checkpoint")
+    parser.add_argument("--data", default="", help="data to measure against; else what the run was trained on")
+    parser.add_argument("--snapshot", default="", help="else the best by the live figure")
+    parser.add_argument("--about", default="")
+    parser.add_argument("--limits", default="")
+    args = parser.parse_args()
+
+    from ganapp.metrics import evaluate, store
+    from ganapp.runs import Run
+    from ganapp.weights import total_bytes
+
+    run = Run(ROOT / args.run)
+    snapshot = run.path / "snapshots" / args.snapshot if args.snapshot else run.best_snapshot() or run.snapshots()[0]
+    data = args.data or run.config().dataset
+    folder = ROOT / "checkpoints" / args.name
+    shutil.rmtree(folder, ignore_errors=True)
+    write_halved(snapshot, folder)
+    store(args.name, evaluate(folder, data, None, repeats=REPEATS), str(run.path.parent), str(folder.parent))
+    write_grid(folder, data)
+    write_card(folder, run, args)
+    print(f"{folder.name}: {total_bytes(folder) / 1e6:.1f} MB, {snapshot.name} images")
+
+
+def write_halved(snapshot, folder) -> None:
+    """A copy of a generator folder with 16-bit weights."""
+    from ganapp.weights import load_generator, save_generator
+
+    G = load_generator(snapshot)
+    save_generator(G.half(), folder, class_names=G.class_names, origin=G.origin | {"run": folder.name})
+
+
+def write_grid(folder, data: str) -> None:
+    import numpy as np
+
+    from ganapp.data import open_dataset
+    from ganapp.media import grid, save_webp
+    from ganapp.sample import generate
+    from ganapp.weights import load_generator
+
+    G = load_generator(folder)
+    train = open_dataset(data, G.spec.resolution, channels=G.spec.channels)
+    rows = np.random.default_rng(0).permutation(train.count)[:SHOWN]
+    sides = [train.images.take(rows).transpose(0, 2, 3, 1), generate(G, range(SHOWN))]
+    both = grid(np.stack([grid(side, columns=8, pad=0) for side in sides]), columns=2, pad=8)
+    save_webp(folder / "grid.webp", both, quality=85)
+
+
+def write_card(folder, run, args) -> None:
+    from ganapp.card import GRID_NAME, card
+
+    text = card(folder, args.name, "apache-2.0")
+    text = text.partition("---\n")[2].partition("---\n")[2].lstrip()  # the front matter is for the Hub
+    before, _, rest = text.partition(f"![Pictures of the seeds 0 to 63]({GRID_NAME})")
+    _, _, rest = rest.partition("\n\n## ")
+    picture = "![Left: 64 training pictures. Right: seeds 0 to 63, none chosen](grid.webp)"
+    rest, heading, quality = rest.partition("## Figures of quality")
+    made = f"```\n{command(run.config())}\n```\n\nWeights: the average, as 16-bit numbers.\n\n"
+    parts = [before.rstrip(), args.about, picture, "## " + rest + made + heading + quality.rstrip(), args.limits]
+    (folder / "README.md").write_text("\n\n".join(part for part in parts if part) + "\n", encoding="utf-8")
+
+
+def command(config) -> str:
+    """The command line that makes such a run: the preset and every field that differs from it."""
+    from ganapp.presets import preset_config
+
+    plain, words = preset_config(config.preset).to_json(), []
+    found = {"channels", "num_classes", "preset", "parent", "from_nimg"}
+    for name, value in config.to_json().items():
+        if name in found or value == plain[name]:
+            continue
+        option = "--" + name.replace("_", "-")
+        if name == "dataset":
+            words.append(f"--data {'cifar10' if 'cifar10' in value else value}")
+        elif isinstance(value, dict):
+            words += [
+                f"{option}.{k.replace('_', '-')} {json.dumps(v)}" for k, v in value.items() if plain[name].get(k) != v
+            ]
+        else:
+            words.append(f"{option} {value:g}" if isinstance(value, float) else f"{option} {value}")
+    lines = [" ".join(words[i : i + 5]) for i in range(0, len(words), 5)]
+    return " \\\n    ".join([f"python -m ganapp train --preset {config.preset}", *lines])
+
+
+if __name__ == "__main__":
+    main()
