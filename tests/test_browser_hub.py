@@ -105,7 +105,5 @@ def test_a_damaged_checkpoint_is_one_sentence(page, tutorial):
     drop(page, "netG.pth", tutorial[: len(tutorial) // 2])
     said = page.locator("#hub_said [role=alert]")
     said.wait_for(timeout=30_000)
-    text = said.inner_text()
-    assert text.startswith("netG.pth") and text.endswith(".") and "\n" not in text
-    assert not re.search(r"Traceback|Error\b|/tmp|gradio", text), text
+    assert said.inner_text() == "netG.pth is damaged: its end is missing, as after a download that broke off."
     assert source(page) == before and page.locator(".toast-body").count() == 0

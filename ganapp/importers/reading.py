@@ -38,6 +38,8 @@ def read_checkpoint(path: str | Path) -> tuple[dict[str, Tensor], dict[str, Any]
     if suffix not in SUFFIXES:
         raise ValueError(f"{path.name} is not a checkpoint; its name must end in one of {', '.join(SUFFIXES)}.")
     size, limit = path.stat().st_size, max_bytes()
+    if size == 0:
+        raise ValueError(f"{path.name} is empty.")
     if size > limit:
         raise ValueError(f"{path.name} is {text_of_size(size)}; more than {text_of_size(limit)} is refused.")
     if suffix == ".pkl":
@@ -88,6 +90,11 @@ def _check_archive(path: Path, limit: int) -> None:
         )
 
 
+def _starts_as_archive(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(4) == b"PK\x03\x04"
+
+
 def _check_tensors(tensors: dict[str, Tensor], name: str, limit: int) -> None:
     """Ordinary tensors alone, and no more of them than a file may be large: a tensor can say one number a billion times."""
     import torch
@@ -109,6 +116,8 @@ def _read_torch(path: Path) -> Any:
 
     import torch
 
+    if _starts_as_archive(path) and not zipfile.is_zipfile(path):  # what PyTorch says of it is a paragraph
+        raise ValueError(f"{path.name} is damaged: its end is missing, as after a download that broke off.")
     try:
         return torch.load(path, map_location="cpu", weights_only=True)
     except pickle.UnpicklingError as error:
@@ -151,4 +160,6 @@ def _beside(content: Any) -> dict[str, Any]:
 
 
 def _first_line(error: Exception) -> str:
-    return (str(error).strip() or type(error).__name__).splitlines()[0][:200].rstrip(".")
+    """No more than its first sentence: PyTorch goes on to tell of its ZIP library."""
+    line = (str(error).strip() or type(error).__name__).splitlines()[0]
+    return re.split(r"(?<=\w)\. ", line)[0][:200].rstrip(".")

@@ -26,11 +26,15 @@ def build_hub(studio: Studio, source: gr.Dropdown, chosen_by_hand: gr.State) -> 
     with gr.Accordion(t("hub.title"), open=False, elem_id="hub") as panel:
         gr.HTML(note("hub.about"))
         with gr.Row(elem_classes="gen-line"):
-            words = gr.Textbox(label=t("hub.search"), placeholder="faces", max_lines=1, elem_id="hub_search")
-            look = gr.Button(t("hub.look"), elem_id="hub_look", min_width=80)
+            words = gr.Textbox(label=t("hub.look"), placeholder="faces", max_lines=1, elem_id="hub_search")
+            look = gr.Button(t("hub.search"), scale=0, min_width=100, elem_id="hub_look")
         found = gr.Radio([], value=None, label=t("hub.found"), elem_id="hub_found")
-        get = gr.Button(t("hub.get"), variant="primary", interactive=False, elem_id="hub_get")
-        said = gr.HTML(elem_id="hub_said", elem_classes="gen-message")
+        with gr.Row():
+            get = gr.Button(
+                t("hub.get"), variant="primary", interactive=False, scale=0, min_width=200, elem_id="hub_get"
+            )
+            with gr.Column(min_width=280):  # below the button on a phone
+                said = gr.HTML(elem_id="hub_said", elem_classes="gen-message")
         dropped = gr.File(
             label=t("hub.drop"), file_types=FILES, type="filepath", height=80, visible=studio.allow_paths, elem_id="hub_drop"
         )  # fmt: skip
