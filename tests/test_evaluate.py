@@ -325,6 +325,20 @@ def test_the_tab_measures_in_a_thread_and_shows_it_again(home, pictures):
     assert {f["name"] for f in evaluator.stored(source)} >= {"fd", "recall"}
 
 
+def test_the_tab_measures_what_was_imported(home, pictures, tmp_path):
+    """Under the name that the Generate tab gives it; the figures lie beside the generator."""
+    save_generator(make(0), tmp_path / "imported" / "netG.pth")
+    evaluator = Evaluator(tmp_path / "runs", home / "checkpoints", allow_paths=False)
+    assert evaluator.sources() == evaluator.studio.sources() == ["shipped", "imported/netG.pth"]
+    evaluator.allow_paths = True  # of the pictures
+    work = evaluator.start("imported/netG.pth", str(pictures), ["fd"], 40, 1, 0)
+    wait(work)
+    assert work.error == "" and work.source == "imported/netG.pth"
+    (first, _) = evaluator.stored("imported/netG.pth")
+    assert first["name"] == "fd" and first["protocol"]["source"] == "netG.pth"
+    assert evaluator.data_of("imported/netG.pth") is None
+
+
 def test_the_tab_can_be_stopped_and_says_what_is_wrong(home, pictures):
     evaluator = Evaluator(home / "runs", home / "checkpoints", allow_paths=False)
     for args, sentence in (

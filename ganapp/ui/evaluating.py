@@ -14,12 +14,13 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from .. import metrics, weights
+from .. import metrics
 from ..data import NAMED, Cancelled
 from ..metrics.figure import common
 from ..runs import Run
 from .recipe import both, note
 from .strings import STRINGS
+from .studio import Studio
 from .words import data_uri
 
 SAMPLES = 12  # with their nearest training pictures
@@ -30,9 +31,9 @@ NICE = 10
 class Evaluation:
     """One evaluation at work or done. `what`, `done` and `total` say how far it is; error is a sentence."""
 
-    def __init__(self, source: str, data: str, names: list[str], images: int, repeats: int, seed: int, places: dict):
-        self.asked = source, data, names, images, repeats, seed
-        self.source, self.places = source, places
+    def __init__(self, source: str, asked: tuple[str, str, list[str], int, int, int], places: dict):
+        """source: the model's name; asked: what metrics finds it by, data, figures, images, repeats, seed."""
+        self.source, self.asked, self.places = source, asked, places
         self.done, self.total, self.what = 0, None, ""
         self.figures: list[dict[str, Any]] = []
         self.neighbours: metrics.Neighbours | None = None
@@ -69,11 +70,18 @@ class Evaluator:
     def __init__(self, runs: Path, checkpoints: Path, allow_paths: bool = True) -> None:
         self.places = {"runs": str(runs), "checkpoints": str(checkpoints)}
         self.allow_paths = allow_paths
+        # Which models there are; it makes no pictures here, and so has no folder for them.
+        self.studio = Studio(runs, checkpoints, Path(os.devnull), allow_paths)
         self.current: Evaluation | None = None
         self._lock = threading.Lock()
 
     def sources(self) -> list[str]:
-        return weights.list_sources(**self.places)
+        """As the Generate tab lists them."""
+        return self.studio.sources()
+
+    def _found_by(self, source: str) -> str:
+        """A listed source as metrics takes it, which does not know what was imported."""
+        return str(self.studio.folder(source)) if source in self.studio.imports() else source
 
     def data_of(self, source: str) -> str | None:
         """What a run was trained on, where the source is one of its snapshots."""
@@ -85,29 +93,24 @@ class Evaluator:
 
     def stored(self, source: str) -> list[dict[str, Any]]:
         """Figures of earlier evaluations of a source that is listed here."""
-        return metrics.stored(source, **self.places) if source in self.sources() else []
+        return metrics.stored(self._found_by(source), **self.places) if source in self.sources() else []
 
     def start(
         self, source: str, data: str, names: Sequence[str], images: float, repeats: float, seed: float
     ) -> Evaluation:
         """Begin. ValueError, in one sentence, where something is missing or another evaluation is at work."""
         source, data = str(source or "").strip(), str(data or "").strip()
-        if not source:
-            raise ValueError("No model is chosen: choose one from the list.")
+        self.studio.facts(source)  # ValueError where there is no such model, or none that may be named here
         if not data:
             raise ValueError("There are no pictures chosen; choose a data set, a folder or a ZIP.")
-        if not self.allow_paths and not (source in self.sources() or weights.HUB_ID.fullmatch(source)):
-            raise ValueError(
-                "This model is not known here: choose one from the list, or type a Hub id such as user/name."
-            )
         if not self.allow_paths and data not in NAMED:
             raise ValueError(f"data is {data!r}; here it must be one of {', '.join(NAMED)}.")
         metrics.check(list(names), int(images or 0), int(repeats or 0), int(seed or 0))
         with self._lock:
             if self.current is not None and self.current.thread.is_alive():
                 raise ValueError(f"An evaluation of {self.current.source} is at work: wait for it, or stop it.")
-            asked = source, data, list(names), int(images), int(repeats), int(seed or 0)
-            self.current = Evaluation(*asked, self.places)
+            asked = self._found_by(source), data, list(names), int(images), int(repeats), int(seed or 0)
+            self.current = Evaluation(source, asked, self.places)
             self.current.thread.start()
             return self.current
 
