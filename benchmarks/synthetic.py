@@ -1,0 +1,199 @@
+"""Does synthetic data help a classifier? A small one, trained on k real pictures a class: alone, augmented, and with generated ones.
+
+    python benchmarks/synthetic.py SOURCE --data mnist|PATH --per-class 20,100,500 --synthetic 500 --seeds 3
+    ... --train-minutes 10     besides, a generator of its own for each k and seed, trained on nothing but those k a class
+    ... --recipe dcgan-r1-32:augment=diffaugment     by which preset, with which changes
+
+Arms: `real`, k pictures a class; `augmented`, each shifted by up to an eighth of its side and mirrored where that fits the
+data; `synthetic`, half of what is shown is real and half comes from a generator with classes, N pictures a class, seeds from
+0; `both`, synthetic and augmented; `synthetic alone` (that of SOURCE belongs to no k, written as 0). All have the same network,
+number of optimizer steps, batch and learning rates: only the data differs. A seed decides which k pictures, first weights and
+order. Figure: the share of right answers on held-out real pictures, mean and sample standard deviation over the seeds.
+Generators: `given` is SOURCE as it is. It has seen its WHOLE training set, usually far more than k a class, so its arms do not
+say what synthetic data adds where there are only k pictures, but what a generator passes on of those that it has seen. `own`
+is the honest one: trained on the same k a class as the classifier and nothing else, on one thread in bf16 for so many
+processor minutes, averaged weights.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+from common import averaged, begin, train_until, write_result
+
+HEAD = "classes"
+SHOWN = 10_240  # the list that a training draws from: repeated to one length in all arms, so that batches are alike
+ONE_WAY_ROUND = ("mnist", "kmnist")  # data whose pictures mean something else in a mirror
+RECIPE = "dcgan-r1-32:augment=diffaugment"  # of a generator that has few pictures
+PROTOCOL = " ".join(__doc__.split("\n\n")[-1].split())
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("source", help="a generator with the classes of the data: checkpoint, run, folder or Hub id")
+    parser.add_argument("--data", default="mnist")
+    parser.add_argument("--per-class", default="20,100,500")
+    parser.add_argument("--synthetic", type=int, default=500, help="generated pictures a class")
+    parser.add_argument("--psi", type=float, default=1.0)
+    parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--steps", type=int, default=1000)
+    parser.add_argument("--no-mirror", action="store_true", help="pictures mean something else in a mirror")
+    parser.add_argument("--train-minutes", type=float, default=0)
+    parser.add_argument("--recipe", default=RECIPE)
+    parser.add_argument("--out", default="synthetic")
+    args = parser.parse_args()
+
+    import torch
+
+    from ganapp.data import open_dataset
+    from ganapp.weights import load_generator
+
+    torch.set_num_threads(1)
+    G = load_generator(args.source)
+    data, test = (
+        open_dataset(args.data, G.spec.resolution, G.spec.channels, split=split) for split in ("train", "heldout")
+    )
+    given = generated(G, classes_of(G, data), args)
+    found: dict[tuple, list[float]] = {}
+    alone = [trained_classifier([given], test, seed, args.steps, False, False) for seed in range(args.seeds)]
+    found[(0, "synthetic alone", "given")] = alone
+    print("synthetic alone, given", alone, flush=True)
+    for k in map(int, args.per_class.split(",")):
+        for seed in range(args.seeds):
+            for name, accuracy in cells(data, test, given, k, seed, args):
+                found.setdefault((k, *name), []).append(accuracy)
+                print(k, seed, *name, f"{accuracy:.4f}", flush=True)
+        write_result(args.out, report(found, G, data, test, args))  # what is done so far
+
+
+def cells(data, test, given, k: int, seed: int, args) -> Iterator[tuple[tuple[str, str], float]]:
+    """((arm, generator), accuracy) of every arm for one choice of k pictures a class."""
+    real = few(data, k, seed)
+    mirror = not args.no_mirror and args.data not in ONE_WAY_ROUND
+    generators = {"given": given}
+    if args.train_minutes:
+        generators["own"] = generated(trained(data, real, seed, args), np.arange(data.num_classes), args)
+
+    def accuracy(parts, augment: bool) -> float:
+        return trained_classifier(parts, test, seed, args.steps, augment, mirror)
+
+    yield ("real", ""), accuracy([real], False)
+    yield ("augmented", ""), accuracy([real], True)
+    for name, synthetic in generators.items():
+        yield ("synthetic", name), accuracy([real, synthetic], False)
+        yield ("both", name), accuracy([real, synthetic], True)
+        if name == "own":  # of the one given it is the same for every k
+            yield ("synthetic alone", name), accuracy([synthetic], False)
+
+
+def few(data, k: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """k pictures of every class, chosen by the seed, classes in turn: uint8 (M, C, R, R) and labels (M,)."""
+    random, rows = np.random.default_rng(seed), []
+    for c in range(data.num_classes):
+        of_class = np.flatnonzero(data.labels == c)
+        if len(of_class) < k:
+            raise ValueError(f"{data.name} has {len(of_class)} pictures of {data.class_names[c]}, not {k}.")
+        rows.append(random.permutation(of_class)[:k])
+    order = np.stack(rows, 1).ravel()  # so that a list cut anywhere is balanced
+    return data.images.take(order), data.labels[order]
+
+
+def classes_of(G, data) -> np.ndarray:
+    """The data's number of each class of the generator, (K,): by name where both have names. ValueError where they differ."""
+    if G.spec.num_classes != data.num_classes or not data.num_classes:
+        raise ValueError(f"The generator has {G.spec.num_classes} classes and {data.name} {data.num_classes}.")
+    if not G.class_names:
+        return np.arange(data.num_classes)
+    if set(G.class_names) != set(data.class_names):
+        raise ValueError(f"The generator's classes are {G.class_names}, and those of {data.name} {data.class_names}.")
+    return np.array([data.class_names.index(name) for name in G.class_names])
+
+
+def generated(G, classes: np.ndarray, args) -> tuple[np.ndarray, np.ndarray]:
+    """As `few`: what `ganapp generate --per-class N` writes, with the data's labels."""
+    from ganapp.sample import generate
+
+    own = np.arange(len(classes) * args.synthetic) // args.synthetic
+    images = generate(G, range(len(own)), own.tolist(), args.psi).transpose(0, 3, 1, 2)
+    order = np.arange(len(own)).reshape(len(classes), -1).T.ravel()
+    return images[order], classes[own[order]]
+
+
+def trained(data, real, seed: int, args):
+    """A generator of those pictures alone. A data set in memory: opened as a folder, one picture in ten would be held out."""
+    from quality import parse_trial
+
+    from ganapp.config import merge, parse_changes
+    from ganapp.data import ImageDataset, Images
+    from ganapp.presets import preset_config
+
+    preset, changes = parse_trial(f"own={args.recipe}")[1]
+    config = merge(preset_config(preset), parse_changes(changes)).replace(seed=seed, conditional=True)
+    subset = ImageDataset(f"{len(real[0])} of {data.name}", Images(real[0]), real[1], data.class_names)
+    config, state, draw = begin(config, subset)
+    spent = train_until(state, config, draw, 60 * args.train_minutes)
+    print(f"own generator: {len(real[0])} pictures, {state.nimg / 1000:.1f} kimg in {spent / 60:.1f} min", flush=True)
+    G = averaged(state, config, draw.labels)
+    if not all(p.isfinite().all() for p in G.parameters()):
+        raise ValueError(f"The generator of {len(real[0])} pictures is no longer finite.")
+    return G
+
+
+def trained_classifier(parts, test, seed: int, steps: int, augment: bool, mirror: bool) -> float:
+    """Share of right answers on `test` after training on equal shares of each part."""
+    from ganapp.metrics.network import BATCH, build, run, train
+
+    share = SHOWN // len(parts)
+    sources, labels = np.concatenate([p[0] for p in parts]), np.concatenate([p[1] for p in parts])
+    starts = np.cumsum([0] + [len(p[0]) for p in parts])
+    shown = np.concatenate([start + np.resize(np.arange(len(p[0])), share) for start, p in zip(starts, parts)])
+    random = np.random.default_rng([seed, 1])
+
+    def take(rows: np.ndarray) -> np.ndarray:
+        images = sources[shown[rows]]
+        return augmented(images, random, mirror) if augment else images
+
+    network = build(test.channels, test.resolution, {HEAD: test.num_classes}, seed)
+    train(network, take, {HEAD: labels[shown]}, steps * BATCH, seed, shift=False)
+    _, answers = run(network, test.images.all())
+    return float((answers[HEAD].argmax(1) == test.labels).mean())
+
+
+def augmented(images: np.ndarray, random: np.random.Generator, mirror: bool) -> np.ndarray:
+    """Each of uint8 (B, C, R, R) shifted by up to R/8 either way, its edge repeated, and mirrored half of the time."""
+    side = images.shape[2]
+    most = side // 8
+    wide = np.pad(images, ((0, 0), (0, 0), (most, most), (most, most)), mode="edge")
+    out = np.empty_like(images)
+    for i, (top, left) in enumerate(random.integers(0, 2 * most + 1, (len(images), 2))):
+        out[i] = wide[i, :, top : top + side, left : left + side]
+    flip = random.random(len(images)) < 0.5 * mirror
+    out[flip] = out[flip, :, :, ::-1]
+    return out
+
+
+def report(found: dict[tuple, list[float]], G, data, test, args) -> dict:
+    """What goes into the file."""
+    rows = [
+        {
+            "per_class": k, "arm": arm, "generator": generator, "accuracy": round(float(np.mean(values)), 4),
+            "sd": round(float(np.std(values, ddof=1)), 4) if len(values) > 1 else None,
+            "of_seeds": [round(v, 4) for v in values],
+        }
+        for (k, arm, generator), values in found.items()
+    ]  # fmt: skip
+    about = {
+        "data": data.name, "pictures": data.count, "held_out": test.count, "resolution": data.resolution,
+        "synthetic_per_class": args.synthetic, "psi": args.psi, "steps": args.steps, "seeds": args.seeds,
+        "mirror": not args.no_mirror and args.data not in ONE_WAY_ROUND,
+        "given": {"source": Path(G.source).name, **G.origin},
+    }  # fmt: skip
+    own = {"recipe": args.recipe, "minutes": args.train_minutes} if args.train_minutes else None
+    return {"protocol": PROTOCOL, **about, "own": own, "rows": rows}
+
+
+if __name__ == "__main__":
+    main()
