@@ -39,7 +39,7 @@ def main() -> None:
     parser.add_argument("--synthetic", type=int, default=500, help="generated pictures a class")
     parser.add_argument("--psi", type=float, default=1.0)
     parser.add_argument("--seeds", type=int, default=3)
-    parser.add_argument("--steps", type=int, default=1000)
+    parser.add_argument("--steps", type=int, default=500, help="of the optimizer, 128 pictures each")
     parser.add_argument("--no-mirror", action="store_true", help="pictures mean something else in a mirror")
     parser.add_argument("--train-minutes", type=float, default=0)
     parser.add_argument("--recipe", default=RECIPE)

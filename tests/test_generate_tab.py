@@ -262,6 +262,15 @@ def test_a_labelled_data_set_is_that_of_the_command_line(studio, tmp_path):
     assert path.read_bytes() == (tmp_path / "same.zip").read_bytes()
 
 
+def test_a_data_set_lets_the_slider_through(studio):
+    pytest.importorskip("gradio")
+    from ganapp.ui.labelled_panel import make
+
+    answered = []
+    make(studio, FACE_MODEL, 11, 0, 1.0, lambda done, total: answered.append(studio.mix(FACE_MODEL, 1, 2, 0.5).shape))
+    assert answered == [(28, 28, 3)] * 3
+
+
 @pytest.mark.parametrize(
     ("source", "per_class", "first", "space", "sentence"),
     [
@@ -284,6 +293,24 @@ def test_a_data_set_that_cannot_be_is_one_sentence_and_leaves_nothing(
     with pytest.raises(ValueError, match=sentence):
         make(studio, source, per_class, first, 1.0, print)
     assert not studio.outputs.exists()
+
+
+def test_a_data_set_that_nobody_waits_for_ends_and_leaves_no_file(studio):
+    pytest.importorskip("gradio")
+    from ganapp.data import Cancelled
+    from ganapp.ui.labelled_panel import Watch, busy_html, make
+
+    watch = Watch()
+
+    def told(done, total):
+        watch.left = done >= 32
+        watch.told(done, total)
+
+    with pytest.raises(Cancelled):
+        make(studio, FACE_MODEL, 30, 0, 1.0, told)
+    assert [p for p in studio.outputs.rglob("*") if p.is_file()] == [] and (watch.done, watch.total) == (32, 90)
+    assert "32 of 90 pictures" in busy_html(watch, 0) and 'value="32" max="90"' in busy_html(watch, 1)
+    assert "value" not in busy_html(Watch(), 0)
 
 
 def test_large_pictures_are_fewer_at_a_time(monkeypatch):

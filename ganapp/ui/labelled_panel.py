@@ -6,7 +6,9 @@ What is written is decided in ganapp/labelled.py; how much may be asked for at a
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
+from contextvars import copy_context
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,7 @@ import gradio as gr
 from .. import labelled
 from ..capabilities import here
 from ..config import ModelSpec
+from ..data import Cancelled
 from .recipe import note
 from .strings import t
 from .studio import Studio, file_name
@@ -25,6 +28,7 @@ QUICK: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibil
 ONE: dict[str, Any] = {"concurrency_id": "labelled", "concurrency_limit": 1, "api_visibility": "private"}
 MOST, MOST_BYTES = 50_000, 256_000_000  # pictures, and bytes of their pixels, on a person's own machine
 VISITOR_MOST, VISITOR_BYTES = 1_000, 32_000_000
+TICK_SEC = 0.5
 
 
 def build_labelled(studio: Studio, source: gr.Dropdown, psi: gr.Slider) -> None:
@@ -39,20 +43,51 @@ def build_labelled(studio: Studio, source: gr.Dropdown, psi: gr.Slider) -> None:
             go = gr.Button(t("set.go"), variant="primary", min_width=130, elem_id="set_go")
             file = gr.DownloadButton(t("set.file"), interactive=False, min_width=130, elem_id="set_file")
         said = gr.HTML(elem_id="set_said", elem_classes="gen-message")
+    threads = ThreadPoolExecutor(1, "labelled")
 
-    def export(source: str, per_class: float, first: float, psi: float, request: gr.Request, progress=gr.Progress()):  # noqa: B008
-        language, began = language_of(request), time.perf_counter()
+    def export(source: str, per_class: float, first: float, psi: float, request: gr.Request) -> Iterator[tuple]:
+        """Starts it in a thread and looks at it until it is done, or until nobody looks any more."""
+        language, began, watch = language_of(request), time.perf_counter(), Watch()
+        # In this request's context, by which ZeroGPU knows whose it is.
+        work = threads.submit(copy_context().run, make, studio, source, per_class, first, psi, watch.told)
         try:
-            path, count, G = make(studio, source, per_class, first, psi, lambda done, total: progress((done, total)))
+            while not work.done():
+                yield busy_html(watch, language), gr.skip()
+                wait([work], TICK_SEC)
+        finally:
+            watch.left = True
+        try:
+            path, count, G = work.result()
         except (ValueError, OSError) as error:
-            return alert(error), gr.skip()
+            yield alert(error), gr.skip()
+            return
         values = {"n": f"{count:,}", "classes": G.spec.num_classes, "mb": f"{path.stat().st_size / 1e6:,.1f}"}
         done = say("set.say.made", language, **values, sec=f"{time.perf_counter() - began:.2g}", model=G.public_name)
-        return line(done), str(path)
+        yield line(done), str(path)
 
     asked: dict[str, Any] = {"inputs": [source, per_class, first, psi], "outputs": [said, file]}
-    made = go.click(export, **asked, show_progress="minimal", show_progress_on=said, **ONE)
+    made = go.click(export, **asked, show_progress="hidden", **ONE)
     made.then(lambda path: gr.DownloadButton(interactive=path is not None), file, file, **QUICK)
+
+
+class Watch:
+    """How far a data set is, and whether anybody still looks: a page that was closed ends it."""
+
+    def __init__(self) -> None:
+        self.done, self.total, self.left = 0, 0, False
+
+    def told(self, done: int, total: int) -> None:
+        self.done, self.total = done, total
+        if self.left:
+            raise Cancelled("nobody waits for this data set any more")
+
+
+def busy_html(watch: Watch, language: int) -> str:
+    """A bar and its numbers; no numbers while the model is being loaded."""
+    if not watch.total:
+        return "<progress></progress>"
+    words = line(say("set.say.busy", language, done=f"{watch.done:,}", total=f"{watch.total:,}"))
+    return f'{words}<progress value="{watch.done}" max="{watch.total}"></progress>'
 
 
 def make(

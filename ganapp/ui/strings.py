@@ -199,6 +199,7 @@ STRINGS: dict[str, tuple[str, str]] = {
     "set.first": ("First seed", "起始种子"),
     "set.go": ("Make data set", "生成数据集"),
     "set.file": ("Download ZIP", "下载 ZIP"),
+    "set.say.busy": ("{done} of {total} pictures", "已生成 {done} / {total} 张图像"),
     "set.say.made": ("{n} pictures of {classes} classes in {sec} s from {model}: {mb} MB", "{n} 张图像，{classes} 个类别，用时 {sec} 秒，模型 {model}：{mb} MB"),
     # -- compare (js.cmp.* in the script) ------------------------------------------------------------------------------
     "tab.compare": ("Compare", "对比"),
