@@ -6,8 +6,8 @@
     ... --states FOLDER                          keep the state at each mark, and go on from it: --minutes 30 after 10
 
 A cell is one training on one thread in bf16; its clock is the process's own processor time in training steps alone, so that
-neighbours on the machine count for little. A mark is measured on 10,000 samples of the averaged generator (the last step's
-where the preset has no average), seeds 0-9,999, against 10,000 training pictures: Fréchet distance in the features of the
+neighbours on the machine count for little. A mark is measured on 5,000 samples of the averaged generator (the last step's
+where the preset has no average), seeds 0-4,999, against 5,000 training pictures: Fréchet distance in the features of the
 data set's own small classifier (`fd`, not FID), precision and recall, and for labelled data KL of the classes and the
 accuracy of conditional samples. A preset of another size is trained at the data's; nothing else of it is changed. Cells are
 added to the result file one by one; several of these programs may run beside each other.
@@ -33,7 +33,7 @@ DATA = {
     "faces-32": ("faces", 32),
     "faces-64": ("faces", 64),
 }
-SAMPLES = 10_000
+SAMPLES = 5_000
 FIGURES = ("fd", "pr", "classes")
 
 

@@ -30,6 +30,8 @@ class Capabilities:
     paths: bool = True  # folders of this machine may be named
     upload_mb: int = 4096  # of one file
     uploads_an_hour: int = 0  # of one visitor; 0: any number
+    labelled: int = 50_000  # pictures of a labelled data set
+    labelled_bytes: int = 256_000_000  # of their pixels
     runs: Path = Path("runs")
     runs_stay: bool = True  # over a restart
     zero_gpu: bool = False
@@ -64,7 +66,7 @@ def here(environ: Mapping[str, str] = os.environ, data: Path = Path("/data")) ->
     stays = data.is_dir() and os.access(data, os.W_OK)
     return Capabilities(
         on_space=True, sign_in=sign_in, trains="owners" if trains else "none", owners=owners, paths=False, upload_mb=200,
-        uploads_an_hour=30, runs=data / "runs" if stays else Path("runs"), runs_stay=stays, zero_gpu=zero_gpu,
+        uploads_an_hour=30, labelled=1_000, labelled_bytes=32_000_000, runs=data / "runs" if stays else Path("runs"), runs_stay=stays, zero_gpu=zero_gpu,
     )  # fmt: skip
 
 

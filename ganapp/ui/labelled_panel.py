@@ -26,8 +26,6 @@ from .words import alert, language_of, line, say
 QUICK: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
 # In a queue of its own: a data set takes minutes, and the pictures and films of others must not wait for it.
 ONE: dict[str, Any] = {"concurrency_id": "labelled", "concurrency_limit": 1, "api_visibility": "private"}
-MOST, MOST_BYTES = 50_000, 256_000_000  # pictures, and bytes of their pixels, on a person's own machine
-VISITOR_MOST, VISITOR_BYTES = 1_000, 32_000_000
 TICK_SEC = 0.5
 
 
@@ -103,5 +101,5 @@ def make(
 
 def most_of(spec: ModelSpec) -> int:
     """How many pictures of this size may be asked for at a time: less of large ones, and much less by a visitor of a Space."""
-    count, size = (VISITOR_MOST, VISITOR_BYTES) if here().on_space else (MOST, MOST_BYTES)
-    return max(1, min(count, size // (spec.resolution**2 * spec.channels)))
+    place = here()
+    return max(1, min(place.labelled, place.labelled_bytes // (spec.resolution**2 * spec.channels)))
