@@ -49,7 +49,10 @@ def main() -> None:
     parser.add_argument("--seeds", default="0,1")
     parser.add_argument("--states", default="")
     parser.add_argument("--out", default=str(RESULTS / "quality.json"))
+    parser.add_argument("--print", action="store_true", help="only print the tables of the result file")
     args = parser.parse_args()
+    if args.print:
+        return print_tables(json.loads(Path(args.out).read_text())["rows"])
 
     DATA["cifar10"] = (args.cifar10, 32)
     recipes = {name: (name, {}) for name in args.presets.split(",") if name}
@@ -132,6 +135,38 @@ def add(path: Path, row: dict) -> None:
             {**environment(), "protocol": " ".join(__doc__.split("\n\n")[-1].split())}, ensure_ascii=False
         )
         path.write_text(f'{head[:-1]},\n"rows": [\n  {text}\n]}}\n')
+
+
+def print_tables(rows: list[dict]) -> None:
+    """Markdown, a table a data set: Fréchet distance at each mark (of two seeds: both), the best at the last mark first."""
+    for data in dict.fromkeys(row["data"] for row in rows):
+        own = [row for row in rows if row["data"] == data]
+        marks = sorted({row["minutes"] for row in own})
+        print(
+            f"\n| {data} | "
+            + " | ".join(f"{mark:g} min" for mark in marks)
+            + " | kimg | precision, recall | classes right |"
+        )
+        print("|---" * (len(marks) + 4) + "|")
+        lines = [preset_line(preset, own, marks) for preset in {row["preset"] for row in own}]
+        print("\n".join(line for _, line in sorted(lines)))
+
+
+def preset_line(preset: str, rows: list[dict], marks: list[float]) -> tuple[tuple, str]:
+    """(what to sort by, a line): precision, recall and accuracy are those of the last mark that was reached, means over seeds."""
+    own = [row for row in rows if row["preset"] == preset]
+    by_mark = [[row.get("fd", float("nan")) for row in own if row["minutes"] == mark] for mark in marks]
+    last = [row for row in own if row["minutes"] == max(row["minutes"] for row in own)]
+
+    def mean(name: str) -> str:
+        values = [row[name] for row in last if name in row]
+        return f"{sum(values) / len(values):.2f}" if values else "–"
+
+    cells = [", ".join(f"{value:.3g}" for value in values) or "–" for values in by_mark]
+    reached = max(i for i, values in enumerate(by_mark) if values)
+    kimg = f"{sum(row['kimg'] for row in last) / len(last):.0f}"
+    line = f"| `{preset}` | {' | '.join(cells)} | {kimg} | {mean('precision')}, {mean('recall')} | {mean('classes.accuracy')} |"
+    return (-reached, sum(by_mark[reached]) / len(by_mark[reached])), line
 
 
 if __name__ == "__main__":

@@ -28,7 +28,8 @@ COMMANDS = ("run", "pause", "stop", "save")
 STALE_SEC = 10.0  # a heartbeat older than this makes a reader look whether the lock is held
 MAX_ROW_BYTES = 1000  # a row of stats.jsonl has fewer
 KEEP_STATES = 2
-KEEP_SNAPSHOTS = 8
+KEEP_SNAPSHOTS = 8  # and the best one
+BEST = "best"  # RUN/best: the snapshot with the least live figure
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
 
 
@@ -225,6 +226,12 @@ class Run:
         figures = {folder: live_figure(folder) for folder in self.snapshots()}
         known = {folder: value for folder, value in figures.items() if value is not None}
         return min(known, key=known.__getitem__, default=None)
+
+    def snapshot(self, wanted: str = "") -> Path | None:
+        """A snapshot by its name, the best one for BEST, else the newest; None where there is none such."""
+        if wanted == BEST:
+            return self.best_snapshot()
+        return next((folder for folder in self.snapshots() if wanted in ("", folder.name)), None)
 
     def states(self) -> list[Path]:
         """Files that a resume can start from, newest first."""

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 CONFIG_NAME = "config.json"
 WEIGHTS_NAME = "model.safetensors"
-BEST = "best"  # RUN/best: the snapshot with the least live figure
 HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*(@(?!.*\.\.)\w[\w./-]*)?", re.ASCII)
 MAX_BYTES = 2 * 1024**3  # a weight file larger than this is refused before it is read or fetched
 MAX_CONFIG_BYTES = 1024**2
@@ -137,12 +136,12 @@ def locate(source: str | Path, *, runs: str | Path, checkpoints: str | Path | No
             return folder, text
     for run in list_runs(runs):
         if text in (run.name, str(run.path)):
-            return _newest_snapshot(run)
+            return _snapshot(run)
         if text.startswith(run.name + "/"):
             return _snapshot(run, text[len(run.name) + 1 :])
     path = Path(os.path.expanduser(text))
     if os.path.exists(path / "status.json"):  # a run's folder that lies elsewhere
-        return _newest_snapshot(Run(path.resolve()))  # resolved, so that "." has a name
+        return _snapshot(Run(path.resolve()))  # resolved, so that "." has a name
     if os.path.isdir(path):
         raise ValueError(f"{text}: there is no {CONFIG_NAME} in it.")
     if HUB_ID.fullmatch(text):
@@ -155,23 +154,14 @@ def locate(source: str | Path, *, runs: str | Path, checkpoints: str | Path | No
     )
 
 
-def _snapshot(run: Run, wanted: str) -> tuple[Path, str]:
-    """A snapshot by its name, or BEST: that with the least live figure."""
-    snapshots = {s.name: s for s in run.snapshots()}
-    best = run.best_snapshot() if wanted == BEST else None
-    found = best or snapshots.get(wanted)
-    if found is None:
-        there = ", ".join(snapshots) or "none yet"
-        unmeasured = " with a live figure" if wanted == BEST else f" {wanted!r}"
-        raise ValueError(f"run {run.name!r} has no snapshot{unmeasured}; there are: {there}.")
-    return found, f"{run.name}/{found.name}"
-
-
-def _newest_snapshot(run: Run) -> tuple[Path, str]:
-    snapshots = run.snapshots()
-    if not snapshots:
+def _snapshot(run: Run, wanted: str = "") -> tuple[Path, str]:
+    found = run.snapshot(wanted)
+    if found is None and not wanted:
         raise ValueError(f"run {run.name!r} has no snapshot yet; the first is written with its first save.")
-    return snapshots[0], f"{run.name}/{snapshots[0].name}"
+    if found is None:
+        there = ", ".join(s.name for s in run.snapshots()) or "none yet"
+        raise ValueError(f"run {run.name!r} has no snapshot {wanted!r}; there are: {there}.")
+    return found, f"{run.name}/{found.name}"
 
 
 def _size(count: int) -> str:
@@ -188,7 +178,7 @@ def shipped_folder(checkpoints: str | Path | None = None) -> Path:
 
 def list_sources(*, runs: str | Path = "runs", checkpoints: str | Path | None = None) -> list[str]:
     """What can be loaded from here: shipped checkpoints, then of each run the newest snapshot and the best, then older ones."""
-    from .runs import list_runs
+    from .runs import BEST, list_runs
 
     folder = shipped_folder(checkpoints)
     shipped = sorted(p.name for p in folder.iterdir() if (p / CONFIG_NAME).is_file()) if folder.is_dir() else []

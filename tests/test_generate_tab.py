@@ -3,6 +3,7 @@
 import io
 import json
 import re
+import shutil
 import zipfile
 from pathlib import Path
 
@@ -82,6 +83,21 @@ def test_only_a_few_models_are_kept_and_the_longest_unused_goes(studio, monkeypa
     assert studio.model("shipped") is a
     studio.model("00001-a")
     assert studio.model("shipped") is a and studio.model(FACE_MODEL) is not b
+
+
+def test_best_is_the_snapshot_with_the_least_live_figure(folders, tmp_path):
+    runs = shutil.copytree(folders / "runs", tmp_path / "runs")
+    studio = Studio(runs, folders / "checkpoints", tmp_path / "out")
+    with pytest.raises(ValueError, match="no longer there"):
+        studio.folder("00002-b/best")
+    for nimg, swd in ((500, 8.5), (1000, 9.0)):
+        path = runs / "00002-b" / "snapshots" / f"{nimg:09d}" / "config.json"
+        config = json.loads(path.read_text())
+        config["origin"]["swd"] = swd
+        path.write_text(json.dumps(config))
+    assert "00002-b/best" in studio.sources()
+    assert studio.folder("00002-b/best").name == "000000500"
+    assert studio.model("00002-b/best").public_name == "00002-b/000000500"
 
 
 def test_a_pruned_snapshot_stays_in_use_and_is_refused_to_newcomers(studio):

@@ -124,7 +124,7 @@ def test_best_is_a_name_that_loads(new_run, measured):  # noqa: F811
         del config["origin"]["swd"]
         (snapshot / "config.json").write_text(json.dumps(config))
     assert f"{run.name}/best" not in list_sources(runs=folder, checkpoints=folder)
-    with pytest.raises(ValueError, match="no snapshot with a live figure; there are: 000000040"):
+    with pytest.raises(ValueError, match="no snapshot 'best'; there are: 000000040"):
         load_generator(f"{run.name}/best", runs=folder)
     shutil.rmtree(run.path / "snapshots")
     with pytest.raises(ValueError, match="there are: none yet"):

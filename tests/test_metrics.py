@@ -325,7 +325,13 @@ def test_the_interval_is_students():
 
 def test_figures_are_json_and_readable():
     figure = Figure("swd", 12.3456, (11.5, 13.1912), {"images": 2000, "levels": ["32 px", "16 px"], "psi": 0.5}, "few")
-    assert value_text(figure) == "12.35 ± 0.8456" and figure.to_json()["interval"] == [11.5, 13.1912]
+    assert value_text(figure) == "12.35 ± 0.85" and figure.to_json()["interval"] == [11.5, 13.1912]
+    texts = [
+        value_text(Figure("x", v, i))
+        for v, i in ((14.2, (8.8, 19.6)), (0.0312, (0.0301, 0.0323)), (4321.0, (4000.0, 4642.0)))
+    ]
+    assert texts == ["14.2 ± 5.4", "0.0312 ± 0.0011", "4,321 ± 321"]
+    assert [value_text(Figure("x", 2.0, i)) for i in (None, (2.0, 2.0))] == ["2", "2 ± 0"]
     assert protocol_text(figure.protocol) == "images 2,000 · levels 32 px, 16 px · psi 0.5"
     assert Figure("kl", math.inf).to_json()["value"] is None
     assert common([{"a": 1, "b": 2}, {"b": 2, "a": 3}]) == {"b": 2} and common([]) == {}

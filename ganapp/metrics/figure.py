@@ -46,11 +46,12 @@ def mean_and_interval(values: Sequence[float]) -> tuple[float, tuple[float, floa
 
 
 def value_text(figure: Figure) -> str:
-    """The value and half its interval: 12.3 ± 0.4."""
-    text = number(figure.value)
-    if figure.interval:
-        text += f" ± {number((figure.interval[1] - figure.interval[0]) / 2)}"
-    return text
+    """The value and half its interval, that to two digits and both to the same place: 12.35 ± 0.85."""
+    half = (figure.interval[1] - figure.interval[0]) / 2 if figure.interval else 0.0
+    if not (half > 0 and math.isfinite(half) and math.isfinite(figure.value)):
+        return number(figure.value) + (f" ± {number(half)}" if figure.interval else "")
+    places = max(0, 1 - math.floor(math.log10(half)))
+    return f"{figure.value:,.{places}f} ± {half:,.{places}f}"
 
 
 def protocol_text(protocol: Mapping[str, Any]) -> str:

@@ -24,7 +24,7 @@ import numpy as np
 
 from .. import hub, latents, media, sample, weights
 from ..capabilities import here, on_gpu
-from ..runs import NAME, Run, list_runs
+from ..runs import BEST, NAME, Run, list_runs
 
 SEED_CLASS = "*"  # in the class menu: each seed's own class
 MAX_PICTURES = 256
@@ -156,15 +156,13 @@ class Studio:
             raise ValueError("No model is chosen: choose one from the list.")
         if NAME.fullmatch(source) and (self.checkpoints / source / weights.CONFIG_NAME).is_file():
             return self.checkpoints / source, source
-        name, _, nimg = source.partition("/")
-        if name == IMPORTED and NAME.fullmatch(nimg) and (self.imported / nimg / weights.CONFIG_NAME).is_file():
-            return self.imported / nimg, source
-        if NAME.fullmatch(name) and (not nimg or nimg.isdigit()):
-            snapshots = Run(self.runs / name).snapshots()
-            chosen = [s for s in snapshots if s.name == nimg] if nimg else snapshots[:1]
-            if chosen:
-                return chosen[0], f"{name}/{chosen[0].name}"
-            if len(nimg) == 9:  # how snapshots are named, and no model on the Hub is
+        name, _, wanted = source.partition("/")
+        if name == IMPORTED and NAME.fullmatch(wanted) and (self.imported / wanted / weights.CONFIG_NAME).is_file():
+            return self.imported / wanted, source
+        if NAME.fullmatch(name) and (not wanted or wanted.isdigit() or wanted == BEST):
+            if chosen := Run(self.runs / name).snapshot(wanted):
+                return chosen, f"{name}/{chosen.name}"
+            if len(wanted) == 9 or (wanted and (self.runs / name).is_dir()):  # no model on the Hub is named so
                 raise ValueError(f"The snapshot {source} is no longer there: choose a newer one from the list.")
         is_hub_id = weights.HUB_ID.fullmatch(source)
         if self.allow_paths and not (is_hub_id and not os.path.exists(source)):
