@@ -159,7 +159,7 @@
     ui.bar.setAttribute("aria-valuenow", percent);
     ui.bar.setAttribute("aria-valuetext", `${number(percent, 1)} %`);
     const live = LIVE.includes(status.state);
-    const amount = { done: kimg(status.nimg ?? 0), total: number(config.kimg ?? 0) };
+    const amount = { done: kimg(status.nimg ?? 0), total: number(config.kimg ?? 0, config.kimg % 1 ? 1 : 0) };
     set(ui.images, ready !== undefined ? `${number(ready)}${total ? " / " + number(total) : ""}` : t(config.kimg ? "kimg_of" : "kimg", amount));
     set(ui.speed, live && status.images_per_sec ? number(status.images_per_sec, status.images_per_sec < 100 ? 1 : 0) : "–");
     set(ui.elapsed, clock(status.sec) + (config.minutes ? ` / ${clock(config.minutes * 60)}` : ""));
