@@ -54,6 +54,9 @@ def serve(args: argparse.Namespace) -> None:
 
     jobs.shutdown()
     demo.close()
+    sys.stdout.flush()
+    # A thread that is still inside PyTorch would make the interpreter's own end an abort ("terminate called …").
+    os._exit(0)
 
 
 def warm_up() -> None:
