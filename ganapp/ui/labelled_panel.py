@@ -1,6 +1,6 @@
 """The data set panel of the Generate tab: so many pictures of every class, as a ZIP of class folders for a classifier.
 
-What is written is decided in ganapp/labelled.py; how much may be asked for at a time is decided here.
+What is written is decided in ganapp/labelled.py, how much may be asked for at a time in ganapp/capabilities.py.
 """
 
 from __future__ import annotations
