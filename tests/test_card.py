@@ -64,7 +64,7 @@ def test_figures_come_with_their_protocol_and_of_this_snapshot_alone(snapshot):
     write_figures(run.path, [figure(other, value=9.75), figure(f"{run.name}/{folder.name}", data="/home/ana/flowers")])
     assert [f["value"] for f in figures_of(folder)] == [0.031]
     text = card(folder, "ana/x", "mit")
-    assert "swd = 0.031 ± 0.001" in text and "images 2,000" in text and "data flowers" in text
+    assert "swd = 0.0310 ± 0.0010" in text and "images 2,000" in text and "data flowers" in text
     assert "9.75" not in text and "None were measured" not in text and "/home/ana" not in text
 
 
