@@ -219,7 +219,7 @@ class _Job:
         )  # after the rewrite: readers start over
         self.began, self.vitals_sec = time.monotonic(), 0.0
         self.tell(parameters={"g": begin.parameter_count(state.G), "d": begin.parameter_count(state.D)})
-        self.tell(state="running", nimg=state.nimg, precision=config.precision, threads=config.threads)
+        self.tell(state="running", nimg=state.nimg, sec=self.sec(), precision=config.precision, threads=config.threads)
         return state
 
     def roll_back(self, error: begin.NotFinite) -> str:

@@ -610,7 +610,10 @@ def test_a_branch_resumes_another_runs_state(new_run, reference):
     drive(run, at(run, 96, "pause"))
     child = begin.branch(run, run.config(), run.states()[0])
     assert (child.config().parent, child.config().from_nimg, child.status()["nimg"]) == (run.name, 104, 104)
-    assert drive(child) == "finished"
+    told = []
+    assert drive(child, told.append) == "finished"
+    first = next(status for status in told if status["state"] == "running")
+    assert first["sec"] >= torch.load(run.states()[0], weights_only=True)["sec"]  # a budget of minutes goes on, too
     assert equal(newest(child), reference[1])
     assert curves(child) == reference[2][13:]
     assert child.status()["sec"] > run.status()["sec"]
