@@ -17,6 +17,7 @@ SIZE = 7  # of a neighbourhood
 DIRECTIONS = 512
 COARSEST = 16  # pixels: the last level of the pyramid
 SCALE = 1_000  # as in the published tables
+CACHED = 2**19  # numbers of pictures that are filtered together: 2 MB
 TOGETHER = 8  # directions that are sorted together: a set of 2 million patches is then 64 MB at a time
 KERNEL = np.array([1, 4, 6, 4, 1], np.float32) / 16
 LIVE = {"per_image": 32, "directions": 128}  # of `live`
@@ -85,18 +86,21 @@ def pyramid(images: np.ndarray, count: int) -> list[np.ndarray]:
     return [*found, images]
 
 
-def blurred(images: np.ndarray, kernel: np.ndarray) -> np.ndarray:
-    """images (N, C, H, W) filtered along both axes by a kernel of 5, mirrored at the edges (the edge itself not twice)."""
+def blurred(images: np.ndarray, kernel: np.ndarray, step: int = 1) -> np.ndarray:
+    """images (N, C, H, W) filtered along both axes by a kernel of 5, mirrored at the edges (the edge itself not twice);
+    of the result every `step`th row and column."""
     for axis in (2, 3):
         size = images.shape[axis]
         padded = np.pad(images, [(2, 2) if a == axis else (0, 0) for a in range(4)], mode="reflect")
-        parts = (k * padded.take(range(i, i + size), axis) for i, k in enumerate(kernel))
-        images = sum(parts, start=np.float32(0))
+        before = (slice(None),) * axis
+        images = kernel[0] * padded[*before, 0:size:step]
+        for i in range(1, len(kernel)):
+            images += kernel[i] * padded[*before, i : i + size : step]
     return images
 
 
 def halved(images: np.ndarray) -> np.ndarray:
-    return blurred(images, KERNEL)[:, :, ::2, ::2]
+    return blurred(images, KERNEL, step=2)
 
 
 def doubled(images: np.ndarray) -> np.ndarray:
@@ -108,16 +112,22 @@ def doubled(images: np.ndarray) -> np.ndarray:
 
 
 def neighbourhoods(
-    images: np.ndarray, level: int, count: int, per_image: int, random: np.random.Generator, part: int = 256
+    images: np.ndarray, level: int, count: int, per_image: int, random: np.random.Generator, part: int = 0
 ) -> np.ndarray:
-    """Random 7×7 patches at one level of the pyramid: float32 (N · per_image, C, 7, 7) of uint8 images (N, C, H, W)."""
-    out = np.empty((len(images), per_image, images.shape[1], SIZE, SIZE), np.float32)
-    for start in range(0, len(images), part):
-        one = pyramid(images[start : start + part].astype(np.float32), min(count, level + 2))[level]
+    """Random 7×7 patches at one level of the pyramid: float32 (N · per_image, C, 7, 7) of uint8 images (N, C, H, W).
+
+    part: pictures that are worked on together; 0 for as many as fit a processor's cache. The result is the same.
+    """
+    n, channels, height, width = images.shape
+    h, w = height >> level, width >> level
+    rows, columns = (random.integers(size - SIZE + 1, size=(n, per_image)) for size in (h, w))
+    out = np.empty((n, per_image, channels, SIZE, SIZE), np.float32)
+    part = part or max(1, CACHED // (channels * height * width))
+    for start in range(0, n, part):
+        these = slice(start, start + part)
+        one = pyramid(images[these].astype(np.float32), min(count, level + 2))[level]
         windows = np.lib.stride_tricks.sliding_window_view(one, (SIZE, SIZE), axis=(2, 3))  # (N, C, h, w, 7, 7)
-        n, _, h, w = windows.shape[:4]
-        rows, columns = random.integers(h, size=(n, per_image)), random.integers(w, size=(n, per_image))
-        out[start : start + n] = windows[np.arange(n)[:, None], :, rows, columns]
+        out[these] = windows[np.arange(len(one))[:, None], :, rows[these], columns[these]]
     return out.reshape(-1, *out.shape[2:])
 
 
