@@ -336,6 +336,8 @@ def test_figures_are_json_and_readable():
     assert Figure("kl", math.inf).to_json()["value"] is None
     assert common([{"a": 1, "b": 2}, {"b": 2, "a": 3}]) == {"b": 2} and common([]) == {}
     assert [number(x) for x in (0, 12345.6, 0.000123456, math.nan)] == ["0", "12,346", "0.00012", "nan"]
+    assert [number(x) for x in (5e-5, -0.0000123, 1e-6, 9.96e-5)] == ["0.00005", "-0.000012", "0.000001", "0.0001"]
+    assert [number(x) for x in (5e-7, -1.23e-9)] == ["5e-07", "-1.2e-09"]
 
 
 # -- Inception ---------------------------------------------------------------------------------------------------------

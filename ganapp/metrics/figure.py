@@ -74,9 +74,14 @@ def shown(value: Any) -> str:
 
 
 def number(x: float) -> str:
-    """Four digits; what is below a millionth, and only that, with an exponent."""
+    """Four digits, two of what is below a thousandth; with an exponent only below a millionth."""
     if not math.isfinite(x):
         return str(x)
     if abs(x) >= 1000:
         return f"{x:,.0f}"
-    return f"{x:.4g}" if x == 0 or abs(x) >= 1e-3 else f"{x:.2g}"
+    if x == 0 or abs(x) >= 1e-3:
+        return f"{x:.4g}"
+    if abs(x) < 1e-6:
+        return f"{x:.2g}"
+    places = 1 - math.floor(math.log10(abs(x)))
+    return f"{x:.{places}f}".rstrip("0")
