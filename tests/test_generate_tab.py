@@ -4,6 +4,7 @@ import io
 import json
 import re
 import shutil
+import types
 import zipfile
 from pathlib import Path
 
@@ -450,6 +451,26 @@ def test_the_page_builds_with_its_ids_and_two_public_names(folders):
         ("hub", 2),
         ("labelled", 1),
     }
+
+
+@pytest.mark.parametrize(
+    ("sec", "english", "chinese"),
+    [(0.347, "0.35 s", "0.35 秒"), (42.3, "42 s", "42 秒"), (99.9, "100 s", "100 秒"), (731, "12 min", "12 分钟")],
+)
+def test_how_long_something_took_is_said_without_an_exponent(sec, english, chinese):
+    assert (words.took(sec, 0), words.took(sec, 1)) == (english, chinese)
+
+
+def test_both_panels_say_minutes_as_minutes(folders, monkeypatch):
+    demo = page(folders)
+    handlers = {fn.name: fn.fn for fn in demo.fns.values() if fn.fn is not None}
+    for module in ("generate", "labelled_panel"):
+        clock = types.SimpleNamespace(perf_counter=iter((0.0, 131.0)).__next__)
+        monkeypatch.setattr(f"ganapp.ui.{module}.time", clock)
+    _, message, _ = handlers["generate"](FACE_MODEL, "4-6", "sad", 1.0, None, lambda at: None)
+    assert "3 pictures in 2 min from" in message
+    *_, (message, _) = handlers["export"](FACE_MODEL, 2, 0, 1.0, None)
+    assert "6 pictures of 3 classes in 2 min from" in message
 
 
 @pytest.mark.slow

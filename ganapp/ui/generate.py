@@ -21,7 +21,7 @@ from .publish import build_publish
 from .recipe import both
 from .strings import t
 from .studio import SEED_CLASS, Studio
-from .words import alert, language_of, line, say
+from .words import alert, language_of, line, say, took
 
 # As few columns, and so as large pictures, as fit without scrolling, unless a number is asked for.
 COLUMNS_JS = """(asked, items) => {
@@ -157,8 +157,8 @@ def build_generate(runs_folder: Path, checkpoints: Path, allow_paths: bool = Tru
         except (ValueError, OSError) as error:
             return gr.skip(), alert(error), gr.skip()
         shown = [(str(p.path), words.caption(p, language)) for p in batch.pictures]
-        key, sec = "gen.say.made" if len(shown) > 1 else "gen.say.made.one", f"{time.perf_counter() - began:.2g}"
-        done = say(key, language, n=len(shown), sec=sec, model=batch.model)
+        key, spent = "gen.say.made" if len(shown) > 1 else "gen.say.made.one", time.perf_counter() - began
+        done = say(key, language, n=len(shown), took=took(spent, language), model=batch.model)
         return shown, line(done), str(batch.zip_path)
 
     def mix(source: str, a: float, b: float, position: float, label: str, psi: float, request: gr.Request):

@@ -21,7 +21,7 @@ from ..data import Cancelled
 from .recipe import note
 from .strings import t
 from .studio import Studio, file_name
-from .words import alert, language_of, line, say
+from .words import alert, language_of, line, say, took
 
 QUICK: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
 # In a queue of its own: a data set takes minutes, and the pictures and films of others must not wait for it.
@@ -60,7 +60,8 @@ def build_labelled(studio: Studio, source: gr.Dropdown, psi: gr.Slider) -> None:
             yield alert(error), gr.skip()
             return
         values = {"n": f"{count:,}", "classes": G.spec.num_classes, "mb": f"{path.stat().st_size / 1e6:,.1f}"}
-        done = say("set.say.made", language, **values, sec=f"{time.perf_counter() - began:.2g}", model=G.public_name)
+        spent = took(time.perf_counter() - began, language)
+        done = say("set.say.made", language, **values, took=spent, model=G.public_name)
         yield line(done), str(path)
 
     asked: dict[str, Any] = {"inputs": [source, per_class, first, psi], "outputs": [said, file]}

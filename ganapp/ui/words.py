@@ -77,6 +77,13 @@ def say(key: str, language: int, **values: Any) -> str:
     return STRINGS[key][language].format(**values)
 
 
+def took(sec: float, language: int) -> str:
+    """0.35 s, 42 s, 12 min."""
+    if sec >= 100:
+        return say("gen.card.min", language, n=f"{sec / 60:,.0f}")
+    return say("gen.say.sec", language, n=f"{sec:.2g}" if sec < 10 else f"{sec:.0f}")
+
+
 def caption(picture: Picture, language: int) -> str:
     words = say("gen.say.seed", language, seed=picture.seed)
     return f"{words} · {picture.class_name}" if picture.class_name is not None else words
