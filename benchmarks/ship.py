@@ -11,6 +11,8 @@ from __future__ import annotations
 import argparse
 import json
 import shutil
+import tempfile
+from pathlib import Path
 
 from common import ROOT
 
@@ -28,20 +30,25 @@ def main() -> None:
     parser.add_argument("--limits", default="")
     args = parser.parse_args()
 
-    from ganapp.metrics import evaluate, store
-    from ganapp.runs import Run
+    from ganapp.metrics import measure, prepare, store
+    from ganapp.runs import BEST, Run
     from ganapp.weights import total_bytes
 
-    run = Run(ROOT / args.run)
-    snapshot = run.path / "snapshots" / args.snapshot if args.snapshot else run.best_snapshot() or run.snapshots()[0]
+    run, target = Run(ROOT / args.run), ROOT / "checkpoints" / args.name
+    snapshot = run.snapshot(args.snapshot or BEST)
+    if snapshot is None:
+        parser.error(f"{run.name} has no snapshot {args.snapshot or BEST!r}.")
     data = args.data or run.config().dataset
-    folder = ROOT / "checkpoints" / args.name
-    shutil.rmtree(folder, ignore_errors=True)
-    write_halved(snapshot, folder)
-    store(args.name, evaluate(folder, data, None, repeats=REPEATS), str(run.path.parent), str(folder.parent))
-    write_grid(folder, data)
-    write_card(folder, run, args)
-    print(f"{folder.name}: {total_bytes(folder) / 1e6:.1f} MB, {snapshot.name} images")
+    with tempfile.TemporaryDirectory(dir=target.parent) as temporary:  # in place of the old one when all is there
+        folder = Path(temporary) / args.name
+        write_halved(snapshot, folder)
+        setting = prepare(args.name, data, checkpoints=folder.parent)
+        store(setting, measure(setting, repeats=REPEATS))
+        write_grid(folder, data)
+        write_card(folder, run, args)
+        shutil.rmtree(target, ignore_errors=True)
+        shutil.move(folder, target)
+    print(f"{target.name}: {total_bytes(target) / 1e6:.1f} MB, {snapshot.name} images")
 
 
 def write_halved(snapshot, folder) -> None:
@@ -70,6 +77,7 @@ def write_grid(folder, data: str) -> None:
 
 def write_card(folder, run, args) -> None:
     from ganapp.card import GRID_NAME, card
+    from ganapp.metrics.measuring import averaging_text
 
     text = card(folder, args.name, "apache-2.0")
     text = text.partition("---\n")[2].partition("---\n")[2].lstrip()  # the front matter is for the Hub
@@ -77,7 +85,9 @@ def write_card(folder, run, args) -> None:
     _, _, rest = rest.partition("\n\n## ")
     picture = "![Left: 64 training pictures. Right: seeds 0 to 63, none chosen](grid.webp)"
     rest, heading, quality = rest.partition("## Figures of quality")
-    made = f"```\n{command(run.config())}\n```\n\nWeights: the average, as 16-bit numbers.\n\n"
+    made = (
+        f"```\n{command(run.config())}\n```\n\nWeights: {averaging_text(run.config().ema_kimg)}, as 16-bit numbers.\n\n"
+    )
     parts = [before.rstrip(), args.about, picture, "## " + rest + made + heading + quality.rstrip(), args.limits]
     (folder / "README.md").write_text("\n\n".join(part for part in parts if part) + "\n", encoding="utf-8")
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from . import runs, weights
+from .metrics import figures_of
 
 # What the Hub calls them; "other" and "unknown" claim nothing.
 LICENCES = ("apache-2.0", "mit", "bsd-3-clause", "cc0-1.0", "cc-by-4.0", "cc-by-sa-4.0", "cc-by-nc-4.0",
@@ -43,16 +44,6 @@ def check_licence(licence: str, origin: dict[str, Any]) -> str:
     if licence not in LICENCES:
         raise ValueError(f"licence is {licence!r}; it must be one of {', '.join(LICENCES)}.")
     return licence
-
-
-def figures_of(folder: str | Path) -> list[dict[str, Any]]:
-    """Stored figures of a generator folder (JSON data); of a run those of this very snapshot."""
-    folder = Path(folder)
-    run = runs.run_of(folder)
-    if run is None:
-        return runs.read_figures(folder)
-    name = f"{run.name}/{folder.resolve().name}"
-    return [f for f in runs.read_figures(run.path) if (f.get("protocol") or {}).get("source") == name]
 
 
 def public(value: Any) -> Any:

@@ -65,7 +65,7 @@ def evaluate_command(arguments: argparse.Namespace) -> None:
         print(json.dumps([figure.to_json() for figure in figures], indent=2, ensure_ascii=False))
     else:
         print("\n".join(lines_of(figures)))
-    stored = store(arguments.source, figures, **places)
+    stored = store(setting, figures)
     where = f"Stored in {stored}." if stored else "Not stored: this model lies in the cache of the Hub."
     print(where, file=sys.stderr if arguments.json else sys.stdout)
     if arguments.out:

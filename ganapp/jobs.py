@@ -126,7 +126,7 @@ class _Job:
         self.observe = observe
         self.checked = 0.0
         self.batch = 0
-        self.sec_before, self.began = 0.0, time.monotonic()
+        self.sec_before, self.began, self.began_nimg = 0.0, time.monotonic(), 0
         self.child: Run | None = None
         self.vitals, self.vitals_sec = None, 0.0  # what measures, and for how long it did
         self.looked: dict[str, float] = {}  # what was measured and is not yet written
@@ -217,7 +217,7 @@ class _Job:
         self.tell(
             attempt=run.status()["attempt"] + 1, parts=parts if parts > 1 else None
         )  # after the rewrite: readers start over
-        self.began, self.vitals_sec = time.monotonic(), 0.0
+        self.began, self.began_nimg, self.vitals_sec = time.monotonic(), state.nimg, 0.0
         self.tell(parameters={"g": begin.parameter_count(state.G), "d": begin.parameter_count(state.D)})
         self.tell(state="running", nimg=state.nimg, sec=self.sec(), precision=config.precision, threads=config.threads)
         return state
@@ -250,7 +250,8 @@ class _Job:
         ticked = saved = time.monotonic()
         sampled, ticked_nimg, pending = self.sec(), state.nimg, []
         if self.done(state):  # ended between its last save and saying so, or resumed once more
-            self.keep(lambda: self.save(state))
+            if self.run.snapshot(f"{state.nimg:09d}") is None:  # else it has what this one would lack: the live figure
+                self.keep(lambda: self.save(state))
             return self.end("finished")
         for tick in steps:
             pending.append(tick)
@@ -380,14 +381,27 @@ class _Job:
             "preset": config.preset, "dataset": self.about_data, "nimg": state.nimg, "minutes": round(self.sec() / 60, 1),
             "run": run.name, "version": __version__, "parent": config.parent or config.start_from,
             "device": run.status().get("device", ""), "precision": config.precision,
+            "ema_kimg": config.ema_kimg,
         }  # fmt: skip
         G = averaged_generator(state, config, self.classes, batches=8)
-        if look and self.live.is_due(time.monotonic() - self.began):
-            origin[live.NAME] = self.live.measure(G)
-            run.append_stats({"nimg": state.nimg, "sec": round(self.sec(), 3), live.NAME: origin[live.NAME]})
+        due = look and self.live.is_due(time.monotonic() - self.began, state.nimg - self.began_nimg)
+        if due and (value := self.live_figure(G)) is not None:
+            origin[live.NAME] = value
+            run.append_stats({"nimg": state.nimg, "sec": round(self.sec(), 3), live.NAME: value})
         run.write_snapshot(
             state.nimg, lambda folder: save_generator(G, folder, class_names=self.class_names, origin=origin)
         )
+
+    def live_figure(self, G) -> float | None:
+        """None where somebody asks for an end meanwhile, or where the memory does not suffice: that is not training's."""
+        try:
+            return self.live.measure(G, lambda: self.look() in ("pause", "stop"))
+        except (RuntimeError, MemoryError) as error:
+            if not is_out_of_memory(error):
+                raise
+            text = f"the live figure is not measured: {first_line(error)}"
+            self.quietly(lambda: self.run.log(text))
+            return None
 
     def load(self, state) -> None:
         """The newest state that can be read; one that a power cut left unreadable is passed over, with a line in the log."""

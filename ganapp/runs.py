@@ -397,12 +397,16 @@ def read_figures(folder: Path) -> list[dict[str, Any]]:
     return [f for f in figures if isinstance(f, dict) and whole <= f.keys()] if isinstance(figures, list) else []
 
 
+def measured_of(figure: dict[str, Any]) -> str:
+    """The generator of a stored figure; a run's snapshot without the run, which can be renamed."""
+    return str((figure.get("protocol") or {}).get("source")).rpartition("/")[2]
+
+
 def write_figures(folder: Path, figures: list[dict[str, Any]]) -> Path:
     """Add figures (JSON data with name and protocol). One takes the place of an older one of its name, source and data."""
 
     def key(figure: dict[str, Any]) -> tuple:
-        protocol = figure.get("protocol") or {}
-        return figure.get("name"), protocol.get("source"), protocol.get("data")
+        return figure.get("name"), measured_of(figure), (figure.get("protocol") or {}).get("data")
 
     new = {key(figure) for figure in figures}
     kept = [figure for figure in read_figures(folder) if key(figure) not in new]

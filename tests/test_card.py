@@ -4,8 +4,9 @@ import pytest
 import yaml
 from test_weights import CLASSES, make, save
 
-from ganapp.card import card, figures_of
+from ganapp.card import card
 from ganapp.hub import _of_tags
+from ganapp.metrics import figures_of
 from ganapp.runs import create_run, write_figures
 from ganapp.weights import save_generator
 

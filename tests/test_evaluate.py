@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import threading
 import time
 
 import numpy as np
@@ -13,11 +14,11 @@ from ganapp.cli import main
 from ganapp.config import ModelSpec, TrainConfig
 from ganapp.data import Cancelled
 from ganapp.data.dataset import ImageDataset, Images
-from ganapp.metrics.measuring import MEASURES, WITHOUT_DOWNLOAD, count_for, measure
+from ganapp.metrics.measuring import MEASURES, WITHOUT_DOWNLOAD, count_for, measure, weights_text
 from ganapp.metrics.rounds import Round, Setting
 from ganapp.models import build_generator
-from ganapp.runs import create_run, read_figures, run_of, write_figures
-from ganapp.ui.evaluating import Evaluator, neighbours_html, table_html
+from ganapp.runs import Run, create_run, read_figures, run_of, write_figures
+from ganapp.ui.evaluating import Evaluation, Evaluator, neighbours_html, table_html
 from ganapp.ui.strings import STRINGS
 from ganapp.weights import save_generator
 
@@ -142,6 +143,46 @@ def test_real_pictures_as_samples_score_perfectly_and_training_pictures_as_copie
     assert fresh_ones["fd"] < 3 * fresh_ones["fd.real"] + 0.1 and fresh_ones["precision"] > 0.5
 
 
+def test_classes_are_matched_by_name_and_drawn_as_often_as_in_train(tiny_dataset, monkeypatch):
+    """Generator: classes in another order than the data's; data: nine of ten pictures are of one class."""
+    random = np.random.default_rng(1)
+    labels = (np.arange(600) % 10 == 0).astype(np.int64)  # "b": one in ten
+    images = random.integers(0, 100, (600, 3, 16, 16), dtype=np.uint8)
+    images[labels == 1, :, 4:10] += 150
+    data = ImageDataset("made", Images(images), labels, ("a", "b"))
+    G = make(2)
+    G.class_names = ("b", "a")
+    this = Round(Setting(G, data, data, {}), 0, 200)
+    assert 160 < (this.labels == 1).sum() < 200, "its number 1 is the data's frequent class 0"
+    drawn = np.array([0, 1, 1, 1])
+    monkeypatch.setattr(Round, "labels", np.tile(drawn, 50))  # as data: 1, 0, 0, 0
+    monkeypatch.setattr(Round, "_fake", images[np.where(np.tile(1 - drawn, 50), 10, 11)])
+    found = {f.name: f.value for f in measure(Setting(G, data, data, {}), ["classes"], 200, 1)}
+    assert found["classes.accuracy"] == 1
+    G.class_names = ("b", "c")
+    found = {f.name: f.value for f in measure(Setting(G, data, data, {}), ["classes"], 200, 1)}
+    assert "classes.accuracy" not in found and "classes.kl" in found
+
+
+def test_the_protocol_says_how_many_real_pictures_and_whether_they_were_the_same(home, pictures):
+    figures = metrics.evaluate(
+        "shipped",
+        pictures,
+        ["c2st", "classes", "memorisation", "fd"],
+        images=40,
+        repeats=2,
+        checkpoints=home / "checkpoints",
+    )
+    protocols = {figure.name: figure.protocol for figure in figures}
+    setting = metrics.prepare("shipped", pictures, checkpoints=home / "checkpoints")
+    there = setting.heldout.count
+    assert protocols["classes.kl"]["real"] == protocols["closer.pixels"]["real"] == there < 40
+    assert protocols["classes.kl"]["classes"] == "drawn as often as in train"
+    for name, same in (("c2st", True), ("classes.kl", True), ("closer.pixels", True), ("fd", False)):
+        assert ("with the same real pictures" in protocols[name]["interval"]) == same, name
+    assert (count_for("memorisation", 1_000, setting), count_for("fd", 1_000, setting)) == (1_000, 320 - there)
+
+
 def test_the_attribute_table_of_faces_is_counted(monkeypatch):
     from ganapp.data.faces import CLASS_NAMES, draw_faces
     from ganapp.metrics import measures
@@ -260,9 +301,49 @@ def test_a_snapshot_knows_its_run(home, tmp_path):
     assert run_of(hub) is None
 
 
-def test_a_model_in_the_cache_of_the_hub_is_not_written_to(monkeypatch, tmp_path):
-    monkeypatch.setattr("ganapp.metrics.storage.locate", lambda *a, **k: (tmp_path, "user/name@" + "0" * 40))
-    assert metrics.store("user/name", [metrics.Figure("swd", 1.0)], "runs") is None and not list(tmp_path.iterdir())
+def test_a_model_in_the_cache_of_the_hub_is_not_written_to(monkeypatch, tmp_path, home, pictures):
+    shutil.copytree(home / "checkpoints" / "shipped", tmp_path / "cached")
+    there = sorted((tmp_path / "cached").iterdir())
+    monkeypatch.setattr("ganapp.weights.locate", lambda *a, **k: (tmp_path / "cached", "user/name@" + "0" * 40))
+    setting = metrics.prepare("user/name", pictures)
+    assert metrics.store(setting, [metrics.Figure("swd", 1.0)]) is None
+    assert sorted((tmp_path / "cached").iterdir()) == there
+
+
+def a_run(home, root):
+    shutil.copytree(home / "runs" / "00001-mine", root / "00001-mine")
+    return Run(root / "00001-mine")
+
+
+def test_figures_stay_with_their_snapshot_when_the_run_is_renamed(home, pictures, tmp_path):
+    run = a_run(home, tmp_path)
+    figure = metrics.Figure("swd", 4.5, None, {"source": "00001-mine/000000064", "data": "pictures"})
+    metrics.store(metrics.prepare("00001-mine", None, runs=tmp_path), [figure])
+    run.rename("other")
+    assert [f["value"] for f in metrics.stored("other", tmp_path)] == [4.5]
+    anew = metrics.Figure("swd", 4.25, None, {"source": "other/000000064", "data": "pictures"})
+    metrics.store(metrics.prepare("other", None, runs=tmp_path), [anew])
+    assert [f["value"] for f in metrics.stored("other", tmp_path)] == [4.25], "in place of the older one"
+
+
+def test_figures_of_a_snapshot_that_is_gone_by_then_are_kept(home, tmp_path):
+    run = a_run(home, tmp_path)
+    setting = metrics.prepare("00001-mine/000000064", None, runs=tmp_path)
+    shutil.rmtree(run.path / "snapshots")
+    metrics.store(setting, [metrics.Figure("swd", 4.5, None, {"source": "00001-mine/000000064"})])
+    assert [f["value"] for f in read_figures(run.path)] == [4.5]
+
+
+def test_weights_that_left_their_run_say_whether_they_are_averaged():
+    G = make(0)
+    for origin, text in (
+        ({"run": "a", "ema_kimg": 0.0}, "last step, no EMA"),
+        ({"run": "a", "ema_kimg": 2.5}, "EMA, half-life 2.5 kimg"),
+        ({"run": "a"}, "of a run of this app, EMA or not is not known"),
+        ({}, "as published"),
+    ):
+        G.origin = origin
+        assert weights_text(G, None) == text
 
 
 # -- the command -------------------------------------------------------------------------------------------------------
@@ -358,6 +439,39 @@ def test_the_tab_can_be_stopped_and_says_what_is_wrong(home, pictures):
     evaluator.stop()
     wait(work)
     assert "cancelled" in work.error and not work.figures
+
+
+def test_where_paths_cannot_be_named_none_is_shown(tmp_path):
+    for data in ("/home/ana/private/holiday", "hub:ana/private", "mnist"):
+        run = create_run(tmp_path, TrainConfig(dataset=data))
+        save_generator(make(0), run.path / "snapshots" / "000000064")
+        open_one, closed = (Evaluator(tmp_path, tmp_path, allow_paths) for allow_paths in (True, False))
+        assert open_one.data_of(run.name) == data
+        assert closed.data_of(run.name) == ("mnist" if data == "mnist" else None)
+
+
+def test_an_evaluation_can_be_stopped_from_a_page_that_did_not_start_it(home, monkeypatch):
+    """A reloaded page, or a second one: when it is opened, and when it is told to wait or to stop."""
+    gr = pytest.importorskip("gradio")
+    from ganapp.ui import evaluate
+
+    evaluator = Evaluator(home / "runs", home / "checkpoints")
+    monkeypatch.setattr(evaluate, "Evaluator", lambda *args: evaluator)
+    with gr.Blocks() as demo, gr.Tab("Evaluate"):
+        evaluate.build_evaluate(home / "runs", home / "checkpoints")
+    handlers = {fn.name: fn.fn for fn in demo.fns.values() if fn.fn is not None}
+    assert handlers["look"](None)[1].interactive is False
+    evaluator.current = Evaluation("shipped", ("shipped", "faces", ["fd"], 40, 1, 0), {})
+    evaluator.current.thread = threading.Thread(target=evaluator.current.cancel.wait)
+    evaluator.current.thread.start()
+    try:
+        assert handlers["look"](None)[1].interactive is True
+        ((message, *_, stop),) = handlers["evaluate"]("shipped", "faces", ["fd"], 40, 1, 0)
+        assert "wait for it, or stop it" in message and stop.interactive is True
+    finally:
+        evaluator.stop()
+    wait(evaluator.current)
+    assert handlers["look"](None)[1].interactive is False
 
 
 def test_what_figures_say_is_escaped_and_every_figure_has_a_name():

@@ -57,10 +57,49 @@ def test_pictures_like_the_real_ones_are_nearer(tiny_dataset, monkeypatch):
 
 
 def test_it_takes_no_more_than_its_share_of_the_time(tiny_dataset):
-    figure = live.LiveFigure(a_generator(0)[0], tiny_dataset(labels=False))
-    assert not figure.is_due(live.EARLIEST_SEC - 1) and figure.is_due(live.EARLIEST_SEC)
+    figure, many = live.LiveFigure(a_generator(0)[0], tiny_dataset(labels=False)), 10**9
+    assert not figure.is_due(live.EARLIEST_SEC - 1, many) and figure.is_due(live.EARLIEST_SEC, many)
+    # a step of 5 ms an image: 1,000 samples may take 2.5 seconds, which is 3 % of 83
+    assert not figure.is_due(82, 82 * 200) and figure.is_due(84, 84 * 200)
     figure.spent, figure.last = 6.0, 3.0  # one more makes 9 seconds: 3 % of 300
-    assert not figure.is_due(299) and figure.is_due(301)
+    assert not figure.is_due(299, 1) and figure.is_due(301, 1)
+
+
+def test_large_pictures_are_halved_to_64_pixels():
+    images = np.zeros((2, 3, 192, 192), np.uint8)
+    images[1, 2, 128:132, 4:8] = [[10, 21, 30, 41]] * 4  # 2×2 means: 15.5, 35.5; of the next ones, 16 and 36: 26
+    small = live.reduced(images)
+    assert small.shape == (2, 3, 48, 48) and small[1, 2, 32, 1] == 26 and small.sum() == 26
+    assert live.reduced(np.zeros((1, 1, 125, 125), np.uint8)).shape == (1, 1, 125, 125)
+
+
+def test_an_end_is_not_waited_for(tiny_dataset):
+    figure = live.LiveFigure(a_generator(0)[0], tiny_dataset(labels=False))
+    asked = iter([False, True])
+    figure.real = np.repeat(figure.real, 1 + 3 * live.BATCH // len(figure.real), axis=0)
+    assert figure.measure(a_generator(0)[1], lambda: next(asked)) is None and figure.spent > 0
+
+
+def test_memory_that_lacks_for_it_ends_no_training(new_run, measured, monkeypatch):  # noqa: F811
+    def measure(*args):
+        raise MemoryError("Unable to allocate 8 GiB")
+
+    monkeypatch.setattr(live.LiveFigure, "measure", measure)
+    run = new_run(save_sec=0, kimg=0.04)
+    assert drive(run) == "finished" and "parts" not in {k for k, v in run.status().items() if v}
+    assert "the live figure is not measured: Unable to allocate 8 GiB" in (run.path / "log.txt").read_text()
+
+
+def test_a_run_that_died_before_it_said_finished_keeps_its_best(new_run, measured):  # noqa: F811
+    run = new_run(save_sec=0, kimg=0.04)
+    drive(run)
+    best = run.snapshots()[0]
+    config = json.loads((best / "config.json").read_text())
+    config["origin"]["swd"] = 0.5
+    (best / "config.json").write_text(json.dumps(config))
+    run.write_status(state="interrupted")
+    assert drive(run) == "finished"
+    assert run.best_snapshot() == best and runs.live_figure(best) == 0.5
 
 
 def test_curve_and_snapshots_have_it_and_the_training_is_the_same(new_run, tmp_path, measured, monkeypatch):  # noqa: F811

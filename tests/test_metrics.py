@@ -288,6 +288,16 @@ def test_the_classifier_is_trained_once_for_its_data_and_named_by_its_weights(ca
     assert np.array_equal(first.run(images)[0], again.run(images)[0])
 
 
+def test_a_classifier_made_without_held_out_pictures_is_tested_once_there_are_some(cache, tiny_dataset, monkeypatch):
+    data, heldout = tiny_dataset(96, 16), tiny_dataset(40, 16)
+    first = classifier_of(data, None, seen=2000)
+    assert first.accuracy == {} and "held-out" not in first.about
+    found = classifier_of(data, heldout, seen=2000)
+    assert found.accuracy["classes"] > 0.9 and found.sha256 == first.sha256
+    monkeypatch.setattr("ganapp.metrics.classifier.tested", lambda *a, **k: pytest.fail("tested again"))
+    assert classifier_of(data, None, seen=2000).accuracy == found.accuracy
+
+
 def test_a_damaged_classifier_is_trained_anew_to_the_same_weights(cache, tiny_dataset):
     data = tiny_dataset(64, 16)
     first = classifier_of(data, None, seen=300)

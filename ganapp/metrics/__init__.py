@@ -16,10 +16,10 @@ from .measuring import (
     neighbours,
     prepare,
 )
-from .storage import store, stored
+from .storage import figures_of, store, stored
 from .swd import live
 
 __all__ = [
-    "MEASURES", "MOST_REPEATS", "REPEATS", "WITHOUT_DOWNLOAD", "Figure", "Neighbours", "check", "evaluate", "live", "measure",
+    "MEASURES", "MOST_REPEATS", "REPEATS", "WITHOUT_DOWNLOAD", "Figure", "Neighbours", "check", "evaluate", "figures_of", "live", "measure",
     "neighbours", "prepare", "protocol_text", "store", "stored", "value_text",
 ]  # fmt: skip

@@ -75,17 +75,17 @@ def classifier_of(
     lock = locked(folder.name, progress, cancelled)
     try:
         stored = read(folder)
-        if stored is None:
-            made = _train(data, heldout, heads, device, progress, cancelled, seen)
-            write(folder, *made)
-            stored = read(folder)
-            assert stored is not None, f"{folder} cannot be read right after it was written"
+        arrays, accuracy = stored or (_train(data, heads, device, progress, cancelled, seen), {})
+        made = build(data.channels, data.resolution, heads, SEED)
+        _load(made, arrays)
+        made.to(device).eval().requires_grad_(False)
+        if not accuracy and heldout is not None and heldout.count:  # also of one that was trained without any
+            accuracy = tested(made, heldout, device)
+        if stored is None or accuracy != stored[1]:
+            write(folder, arrays, accuracy)
     finally:
         lock.release()
-    arrays, accuracy, sha256 = stored
-    made = build(data.channels, data.resolution, heads, SEED)
-    _load(made, arrays)
-    return Classifier(made.to(device).eval().requires_grad_(False), accuracy, sha256, device)
+    return Classifier(made, accuracy, digest(arrays), device)
 
 
 def heads_of(data: ImageDataset) -> dict[str, int]:
@@ -103,8 +103,8 @@ def attribute_sizes(data: ImageDataset) -> dict[str, int]:
     return {name: len(ATTRIBUTES[name]) for name in data.attributes if name in ATTRIBUTES}
 
 
-def _train(data, heldout, heads, device, progress, cancelled, seen) -> tuple[dict[str, np.ndarray], dict[str, float]]:
-    """(weights by name, accuracy of each head on held-out pictures)."""
+def _train(data, heads, device, progress, cancelled, seen) -> dict[str, np.ndarray]:
+    """Weights by name."""
     made = build(data.channels, data.resolution, heads, SEED)
     turns = np.random.default_rng(SEED).integers(0, 4, data.count) if TURNS in heads else None
 
@@ -119,8 +119,7 @@ def _train(data, heldout, heads, device, progress, cancelled, seen) -> tuple[dic
     targets = {TURNS: turns} if turns is not None else {CLASSES: data.labels}
     targets |= {f"attribute_{k}": data.attributes[k] for k in attribute_sizes(data)}
     train(made, take, targets, min(seen, 40 * data.count), SEED, device, told=told, cancelled=cancelled)
-    accuracy = tested(made, heldout, device) if heldout is not None and heldout.count else {}
-    return {name: tensor.cpu().numpy() for name, tensor in made.state_dict().items()}, accuracy
+    return {name: tensor.cpu().numpy() for name, tensor in made.state_dict().items()}
 
 
 def tested(made, heldout: ImageDataset, device: str) -> dict[str, float]:
@@ -174,8 +173,8 @@ def write(folder: Path, arrays: Mapping[str, np.ndarray], accuracy: Mapping[str,
     os.replace(partial, folder)
 
 
-def read(folder: Path) -> tuple[dict[str, np.ndarray], dict[str, float], str] | None:
-    """(weights, accuracy, sha256), or None where they are absent, of another recipe or damaged."""
+def read(folder: Path) -> tuple[dict[str, np.ndarray], dict[str, float]] | None:
+    """(weights, accuracy), or None where they are absent, of another recipe or damaged."""
     try:
         about = json.loads((folder / "about.json").read_text(encoding="utf-8"))
         with np.load(folder / "weights.npz", allow_pickle=False) as file:
@@ -184,7 +183,7 @@ def read(folder: Path) -> tuple[dict[str, np.ndarray], dict[str, float], str] | 
         return None
     if about.get("recipe") != RECIPE or about.get("sha256") != digest(arrays):
         return None
-    return arrays, about["accuracy"], about["sha256"]
+    return arrays, about["accuracy"]
 
 
 def digest(arrays: Mapping[str, np.ndarray]) -> str:

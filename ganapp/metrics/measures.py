@@ -33,6 +33,7 @@ class Measure(NamedTuple):
     published: int | None  # images of the published protocol, where there is one
     needs: tuple[str, ...]  # of: heldout, classes, faces, inception
     measure: Callable[[Round, int], Iterator[Measured]]
+    against: str = "train"  # the split that as many pictures come from; "" where the number of samples is free
 
 
 def _swd(r: Round, n: int) -> Iterator[Measured]:
@@ -69,8 +70,8 @@ def _classes(r: Round, n: int) -> Iterator[Measured]:
     real = r.real_seen(_count(s, split, n), split)[1][CLASSES]
     protocol = {
         "split": split,
+        "real": len(real),
         "features": s.classifier.about,
-        "classes": "drawn evenly by the seeds" if s.G.spec.num_classes else "left to the generator",
         "covered": f"{coverage.CONFIDENT:.0%} sure, {coverage.LEAST_SHARE:g} times as often as in real pictures or more",
         "kl": "to the training labels, in nats",
     }
@@ -80,8 +81,9 @@ def _classes(r: Round, n: int) -> Iterator[Measured]:
     yield Measured("classes.coverage", coverage.coverage(*shares), protocol, _missing(missing))
     counts = np.bincount(fake.argmax(1), minlength=len(names)), np.array(s.train.class_counts())
     yield Measured("classes.kl", coverage.kl(*counts), protocol)
-    if s.G.spec.num_classes == len(names):
-        yield Measured("classes.accuracy", float((fake.argmax(1) == r.labels[:n]).mean()), protocol)
+    if s.classes is not None:
+        asked = s.classes[r.labels[:n]]
+        yield Measured("classes.accuracy", float((fake.argmax(1) == asked).mean()), protocol)
 
 
 def _fd(r: Round, n: int) -> Iterator[Measured]:
@@ -124,6 +126,7 @@ def _attributes(r: Round, n: int) -> Iterator[Measured]:
     skipped = f" (not {', '.join(unread)})" if unread else ""
     protocol = {
         "split": "heldout",
+        "real": _count(s, "heldout", n),
         "features": s.classifier.about,
         "attributes": f"{len(readable)} that are read right off {READABLE:.0%} of held-out faces or more{skipped}",
         "covered": f"read {coverage.LEAST_SHARE:g} times as often as off real faces or more",
@@ -146,7 +149,9 @@ def _memorisation(r: Round, n: int) -> Iterator[Measured]:
         both = memorisation.nearest(np.concatenate([fake, real]), parts())[1]
         near, usual = both[: len(fake)], both[len(fake) :]
         protocol = {
-            "split": f"nearest of all {s.train.count:,} in train; compared with {len(real):,} heldout",
+            "split": "heldout",
+            "real": len(real),
+            "nearest": f"of all {s.train.count:,} in train",
             "features": about,
             "no copying": f"closer 0.5, copies {memorisation.COPY_QUANTILE:g}",
         }
@@ -196,13 +201,13 @@ def _missing(names: list[str]) -> str:
 
 MEASURES: dict[str, Measure] = {
     "swd": Measure(swd.IMAGES, swd.IMAGES, (), _swd),
-    "c2st": Measure(10_000, None, ("heldout",), _c2st),
+    "c2st": Measure(10_000, None, ("heldout",), _c2st, "heldout"),
     "classes": Measure(10_000, None, ("classes",), _classes),
     "fd": Measure(10_000, None, (), _fd),
     "pr": Measure(10_000, None, (), _pr),
     "dc": Measure(10_000, 10_000, (), _dc),
     "attributes": Measure(10_000, None, ("faces", "heldout"), _attributes),
-    "memorisation": Measure(1_000, None, ("heldout",), _memorisation),
+    "memorisation": Measure(1_000, None, ("heldout",), _memorisation, ""),
     "fid": Measure(50_000, 50_000, ("inception",), _fid),
     "kid": Measure(50_000, 50_000, ("inception",), _kid),
     "is": Measure(50_000, 50_000, ("inception",), _is),

@@ -14,7 +14,7 @@ import numpy as np
 from ganapp.data import NAMED, ImageDataset, open_dataset
 from ganapp.data.cache import Progress
 
-from . import inception, memorisation, twosample
+from . import inception, memorisation, storage, twosample
 from .figure import Figure, mean_and_interval
 from .measures import MEASURES, Measured
 from .rounds import Round, Setting, pixel_parts, pixels_of
@@ -46,6 +46,7 @@ def evaluate(
     data: as open_dataset takes it; None where source is a run, for what it was trained on. metrics: names of MEASURES; None
     for all that fit this data and need no download. images: how many of each set; None for each figure's own number. Where there are
     fewer real ones, their number. repeats: with fresh samples and newly drawn real pictures, for the 95 % interval.
+    A generator with the classes of the data draws them as often as they are in its training split.
     Raises ValueError (one sentence), Cancelled.
     """
     check(metrics, images, repeats, seed)
@@ -92,7 +93,7 @@ def prepare(
     cancelled=None,
 ) -> Setting:  # fmt: skip
     """Open what is compared; arguments as those of `evaluate`. ValueError in one sentence."""
-    G, config = source, None
+    G, config, place = source, None, None
     if isinstance(source, str | Path):
         from ganapp.runs import run_of
         from ganapp.weights import load_generator, locate
@@ -102,6 +103,7 @@ def prepare(
         config = run.config() if run else None
         G = load_generator(folder)
         G.source = name
+        place = storage.place_of(folder, name)  # now: the snapshot may be gone by the time that it is measured
     data = data or (config.dataset if config else None)
     if not data:
         raise ValueError("no data is named; give a name, a folder or a ZIP to compare with.")
@@ -117,7 +119,10 @@ def prepare(
     }
     if psi != 1:
         about["psi"] = psi
-    return Setting(G, train, heldout, about, seed, device, psi, inception_path, progress, cancelled)
+    setting = Setting(G, train, heldout, about, seed, device, psi, inception_path, progress, cancelled, place)
+    if G.spec.num_classes:
+        about["classes"] = "drawn evenly by the seeds" if setting.classes is None else "drawn as often as in train"
+    return setting
 
 
 def _heldout(data, resolution: int, options: dict) -> ImageDataset | None:
@@ -139,8 +144,15 @@ def _name(G) -> str:
 def weights_text(G, config) -> str:
     """Whether the weights are a moving average."""
     if config is not None:
-        return f"EMA, half-life {config.ema_kimg:g} kimg" if config.ema_kimg else "last step, no EMA"
-    return "EMA (a snapshot of this app)" if getattr(G, "origin", {}).get("run") else "as published"
+        return averaging_text(config.ema_kimg)
+    origin = getattr(G, "origin", {})
+    if "ema_kimg" in origin:
+        return averaging_text(origin["ema_kimg"])
+    return "of a run of this app, EMA or not is not known" if origin.get("run") else "as published"
+
+
+def averaging_text(ema_kimg: float) -> str:
+    return f"EMA, half-life {ema_kimg:g} kimg" if ema_kimg else "last step, no EMA"
 
 
 def chosen(metrics: Sequence[str] | None, setting: Setting) -> list[str]:
@@ -169,8 +181,9 @@ def lacking(name: str, setting: Setting) -> str:
 
 def count_for(name: str, images: int | None, setting: Setting) -> int:
     """How many pictures of each set a figure gets: as many as are asked for, and as there are."""
-    there = setting.heldout.count if name == "c2st" else setting.train.count
-    count = min(images or MEASURES[name].images, there)
+    count, against = images or MEASURES[name].images, MEASURES[name].against
+    if against:
+        count = min(count, getattr(setting, against).count)
     if count < 8:
         raise ValueError(f"{name} cannot be measured: there are only {count} real pictures.")
     return count
@@ -183,8 +196,14 @@ def _figure(rows: list[Measured], group: str, count: int, setting: Setting, repe
     if published and count != published:
         protocol["not the published protocol"] = f"of {published:,} images"
     protocol |= {**setting.about, **rows[0].protocol, "seed": setting.seed, "repeats": repeats}
-    protocol["interval"] = "95 %, by repetition" if interval else "none: one repetition"
+    protocol["interval"] = _interval_text(protocol, setting) if interval else "none: one repetition"
     return Figure(rows[0].name, value, interval, protocol, rows[0].note)
+
+
+def _interval_text(protocol: dict[str, Any], setting: Setting) -> str:
+    split = setting.heldout if protocol.get("split") == "heldout" else setting.train
+    same = split is not None and protocol.get("real", protocol["images"]) >= split.count
+    return "95 %, by repetition" + (" with the same real pictures: there are no others" if same else "")
 
 
 # -- pictures beside figures -------------------------------------------------------------------------------------------

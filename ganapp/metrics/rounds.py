@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -37,6 +38,7 @@ class Setting:
     inception_path: str | None = None
     progress: Progress | None = None
     cancelled: Callable[[], bool] | None = None
+    place: Path | None = None  # the folder where figures of G are kept; None where it is not ours to write in
 
     def tell(self, done: int, total: int | None, what: str) -> None:
         """Progress; raises Cancelled where that is wished."""
@@ -57,9 +59,26 @@ class Setting:
         return inception.load(self.inception_path, self.device, self.progress, self.cancelled)
 
     @cached_property
+    def classes(self) -> np.ndarray | None:
+        """The data's number of each class of the generator, (K,), by name where both have names; None where they are others."""
+        return class_numbers(self.G, self.train)
+
+    @cached_property
     def train_features(self) -> np.ndarray:
         """Features of all training pictures, for the nearest of them."""
         return features_of(self.classifier, self.train.images, self.tell, "Features of the training pictures")
+
+
+def class_numbers(G, data: ImageDataset) -> np.ndarray | None:
+    """See Setting.classes."""
+    if G.spec.num_classes < 2 or G.spec.num_classes != data.num_classes:
+        return None
+    names = getattr(G, "class_names", ())
+    if not (names and data.class_names):
+        return np.arange(data.num_classes)
+    if set(names) != set(data.class_names):
+        return None
+    return np.array([data.class_names.index(name) for name in names])
 
 
 class Round:
@@ -85,10 +104,15 @@ class Round:
 
     @cached_property
     def labels(self) -> np.ndarray:
-        """The class of each sample, int64 (most,), drawn by its seed; −1 without classes."""
+        """The generator's number of each sample's class, int64 (most,): as often as in the training split where that has the
+        same classes, else drawn evenly by the seeds; −1 without classes."""
         from ganapp.sample import labels_of
 
-        return labels_of(self.setting.G, self.seeds)
+        s = self.setting
+        if s.classes is None:
+            return labels_of(s.G, self.seeds)
+        drawn = np.random.default_rng([self.seed, 3]).choice(s.train.labels, self.most)
+        return s.classes.argsort()[drawn]
 
     @cached_property
     def _fake(self) -> np.ndarray:

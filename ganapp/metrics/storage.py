@@ -4,26 +4,39 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ganapp.runs import read_figures, run_of, write_figures
+from ganapp.runs import measured_of, read_figures, run_of, write_figures
 from ganapp.weights import HUB_ID, locate
 
 from .figure import Figure
 
+if TYPE_CHECKING:
+    from .rounds import Setting
 
-def store(source: str, figures: Sequence[Figure], runs: str, checkpoints: str | None = None) -> Path | None:
-    """Write figures of a source as locate takes it; the file, or None for a model in the cache of the Hub: not ours to write."""
-    folder, name = locate(source, runs=runs, checkpoints=checkpoints)
+
+def place_of(folder: Path, name: str) -> Path | None:
+    """The folder that figures of a generator go to, of what locate gives; None in the cache of the Hub: not ours to write."""
     run = run_of(folder)
     if run is None and "@" in name and HUB_ID.fullmatch(name):
         return None
-    return write_figures(run.path if run else folder, [figure.to_json() for figure in figures])
+    return run.path if run else folder
+
+
+def store(setting: Setting, figures: Sequence[Figure]) -> Path | None:
+    """Write figures of what `prepare` has opened; the file, or None where there is no place for them."""
+    return write_figures(setting.place, [figure.to_json() for figure in figures]) if setting.place else None
 
 
 def stored(source: str, runs: str, checkpoints: str | None = None) -> list[dict[str, Any]]:
     """Figures of a source, as JSON data; of a run those of this very snapshot."""
-    folder, name = locate(source, runs=runs, checkpoints=checkpoints)
+    return figures_of(locate(source, runs=runs, checkpoints=checkpoints)[0])
+
+
+def figures_of(folder: str | Path) -> list[dict[str, Any]]:
+    """Stored figures of a generator folder (JSON data); of a run those of this very snapshot, whatever the run was called."""
+    folder = Path(folder).resolve()
     run = run_of(folder)
-    figures = read_figures(run.path if run else folder)
-    return [f for f in figures if run is None or (f.get("protocol") or {}).get("source") == name]
+    if run is None:
+        return read_figures(folder)
+    return [figure for figure in read_figures(run.path) if measured_of(figure) == folder.name]

@@ -50,7 +50,7 @@ class Evaluation:
             )
             figures = metrics.measure(setting, names, images, repeats)
             self.figures = [figure.to_json() for figure in figures]
-            metrics.store(source, figures, **self.places)
+            metrics.store(setting, figures)
             self.neighbours = metrics.neighbours(setting, SAMPLES)
         except (ValueError, OSError, Cancelled) as error:
             self.error = str(error) or type(error).__name__
@@ -87,9 +87,10 @@ class Evaluator:
         """What a run was trained on, where the source is one of its snapshots."""
         run = Run(Path(self.places["runs"]) / source.partition("/")[0])
         try:
-            return run.config().dataset if source and run.snapshots() else None
+            data = run.config().dataset if source and run.snapshots() else None
         except ValueError:
             return None
+        return data if self.allow_paths or data in NAMED else None  # a folder of the owner's is nobody else's to know
 
     def stored(self, source: str) -> list[dict[str, Any]]:
         """Figures of earlier evaluations of a source that is listed here."""
@@ -107,12 +108,15 @@ class Evaluator:
             raise ValueError(f"data is {data!r}; here it must be one of {', '.join(NAMED)}.")
         metrics.check(list(names), int(images or 0), int(repeats or 0), int(seed or 0))
         with self._lock:
-            if self.current is not None and self.current.thread.is_alive():
+            if self.is_at_work():
                 raise ValueError(f"An evaluation of {self.current.source} is at work: wait for it, or stop it.")
             asked = self._found_by(source), data, list(names), int(images), int(repeats), int(seed or 0)
             self.current = Evaluation(source, asked, self.places)
             self.current.thread.start()
             return self.current
+
+    def is_at_work(self) -> bool:
+        return self.current is not None and self.current.thread.is_alive()
 
     def stop(self) -> None:
         if self.current is not None:
