@@ -101,6 +101,17 @@ def test_best_is_the_snapshot_with_the_least_live_figure(folders, tmp_path):
     assert studio.model("00002-b/best").public_name == "00002-b/000000500"
 
 
+def test_the_card_is_of_the_snapshot_that_the_pictures_come_from(folders, tmp_path):
+    """RUN and RUN/best are other snapshots as the run goes on; the generator in the cache is still the old one."""
+    runs = shutil.copytree(folders / "runs", tmp_path / "runs")
+    studio, spec = Studio(runs, folders / "checkpoints", tmp_path / "out"), ModelSpec("mlp", 28, 1, 0, 8, {})
+    for nimg, swd in ((2000, 9.0), (3000, 8.5)):
+        save(runs / "00002-b" / "snapshots" / f"{nimg:09d}", spec, origin={"nimg": nimg, "swd": swd})
+        for source in ("00002-b", "00002-b/best"):
+            assert studio.facts(source)["origin"]["nimg"] == nimg
+            assert studio.model(source).origin["nimg"] == nimg
+
+
 def test_a_pruned_snapshot_stays_in_use_and_is_refused_to_newcomers(studio):
     folder = save(studio.runs / "00001-a" / "snapshots" / "000000100", ModelSpec("mlp", 28, 1, 0, 8, {}))
     G = studio.model("00001-a/000000100")

@@ -100,12 +100,9 @@ class Studio:
 
     def facts(self, source: str) -> dict[str, Any] | None:
         """{"spec", "class_names", "origin"} without loading; None for a Hub model that is not here yet."""
-        source = _text(source)
-        with self._lock:
-            if source in self._models:
-                G = self._models[source][1]
-                return {"spec": G.spec, "class_names": G.class_names, "origin": G.origin}
-        found = self._find(source)
+        G, found = self._kept(_text(source))
+        if G is not None:
+            return {"spec": G.spec, "class_names": G.class_names, "origin": G.origin}
         if found is None:
             return None
         folder, name = found
@@ -115,17 +112,8 @@ class Studio:
     def model(self, source: str) -> Any:
         """The generator, from the cache where its file is the same; .public_name is fit for the eyes of others."""
         source = _text(source)
-        with self._lock:
-            stamp, G = self._models.get(source, (None, None))
-        try:
-            found = self._find(source)
-        except ValueError:
-            if G is not None:  # pruned while somebody works with it
-                return G
-            raise
-        if G is not None and (found is None or _stamp(found[0]) == stamp):
-            with self._lock:
-                self._models.move_to_end(source)
+        G, found = self._kept(source)
+        if G is not None:
             return G
         with _plain(source):
             folder, name = found or hub.pull(source)
@@ -137,6 +125,21 @@ class Studio:
             while len(self._models) > KEPT_MODELS:
                 self._models.popitem(last=False)
         return G
+
+    def _kept(self, source: str) -> tuple[Any, tuple[Path, str] | None]:
+        """(the generator in the cache, None without one or where the file is another now; what _find says)."""
+        with self._lock:
+            stamp, G = self._models.get(source, (None, None))
+            if G is not None:
+                self._models.move_to_end(source)
+        try:
+            found = self._find(source)
+        except ValueError:
+            if G is not None:  # pruned while somebody works with it
+                return G, None
+            raise
+        is_same = found is None or _stamp(found[0]) == stamp
+        return G if is_same else None, found
 
     def folder(self, source: str) -> Path:
         """The generator folder of a source that lies here. ValueError for one of the Hub."""
