@@ -61,7 +61,11 @@ def build_evaluate(runs_folder: Path, checkpoints: Path, allow_paths: bool = Tru
 
     def look(current: str | None):
         found = evaluator.sources()
-        return gr.Dropdown(choices=found, value=current or next(iter(found), None))
+        return gr.Dropdown(choices=found, value=current or next(iter(found), None)), stop_button()
+
+    def stop_button():
+        """Of use wherever an evaluation is at work: a reloaded page, or another one, may be what it is stopped from."""
+        return gr.Button(interactive=evaluator.is_at_work())
 
     def show_stored(chosen: str | None):
         chosen = chosen or ""
@@ -75,7 +79,7 @@ def build_evaluate(runs_folder: Path, checkpoints: Path, allow_paths: bool = Tru
         try:
             work = evaluator.start(source, data, names, images, repeats, seed)
         except (ValueError, OSError) as error:
-            yield alert(error), gr.skip(), gr.skip(), gr.skip(), gr.skip()
+            yield alert(error), gr.skip(), gr.skip(), gr.skip(), stop_button()
             return
         yield progress_html(work), gr.skip(), "", gr.Button(interactive=False), gr.Button(interactive=True)
         shown = False
@@ -89,7 +93,7 @@ def build_evaluate(runs_folder: Path, checkpoints: Path, allow_paths: bool = Tru
 
     # -- events --------------------------------------------------------------------------------------------------------
 
-    gr.on([Context.root_block.load, tab.select], look, source, source, **QUICK)
+    gr.on([Context.root_block.load, tab.select], look, source, [source, stop], **QUICK)
     source.change(show_stored, source, [table, beside, data], **QUICK)
     go.click(
         evaluate,
