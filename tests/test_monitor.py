@@ -4,6 +4,7 @@ import json
 import math
 import re
 import sys
+import threading
 import time
 import types
 import zipfile
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from ganapp import watchdog
 from ganapp.config import TrainConfig
 from ganapp.runs import ENDED, WORKING, create_run, list_runs
 from ganapp.ui import thinning
@@ -244,7 +246,7 @@ def trouble(run, rows=100):
 def test_the_light_says_what_is_wrong_in_the_page_s_words(monitor):
     run = add_run(monitor, rows=1)
     first = monitor.poll({"run": run.name})
-    assert first["light"] == {"level": "grey", "findings": []}
+    assert first["light"] == {"level": "grey", "findings": [], "again": False}
     known = follow({}, first)
     trouble(run)
     news = monitor.poll({"run": run.name, "known": known})
@@ -266,7 +268,7 @@ def test_every_finding_and_remedy_has_words_on_the_page():
             key = f"light.{kind}.{part}"
             assert english[key] == getattr(words, part) != chinese[key]
             assert sorted(re.findall(r"{\w+}", english[key])) == sorted(re.findall(r"{\w+}", chinese[key]))
-    for key in (*(f"light.do.{r}" for r in REMEDIES), *(f"light.{c}" for c in ("grey", "green"))):
+    for key in (*(f"light.do.{r}" for r in REMEDIES), *(f"light.{c}" for c in ("grey", "green", "note", "note.again"))):
         assert key in english and key in chinese
 
 
@@ -292,6 +294,59 @@ def test_a_remedy_starts_a_run_that_goes_on(monitor, monkeypatch):
             in monitor.act({"run": run.name, "word": "remedy", "remedy": wrong})["error"]
         )
     assert len(started) == 2
+
+
+@pytest.mark.parametrize("remedy", ["rollback", "r1", "diffaugment"])
+def test_a_remedy_of_a_finished_run_trains(monitor, tiny_config, tiny_folder, remedy):
+    """What it goes on from has used up the budget: with the same one, the new run would end without a step."""
+    from ganapp import jobs
+
+    config = tiny_config(dataset=str(tiny_folder), kimg=0.032, tick_sec=0, d_args={"width": 4, "norm": "none"})
+    run = create_run(monitor.watch.folder, config)
+    assert jobs.drive(run) == "finished"
+    before = set(threading.enumerate())
+    answer = monitor.act({"run": run.name, "word": "remedy", "remedy": remedy})
+    (thread,) = set(threading.enumerate()) - before
+    thread.join(60)
+    child = monitor.watch.find(answer["run"])
+    assert (child.config().kimg, child.config().from_nimg, child.status()["state"]) == (0.064, 32, "finished")
+    assert [row["nimg"] for row in child.read_stats()[0]] == [40, 48, 56, 64]
+
+
+def test_a_run_by_the_clock_gets_its_minutes_once_more(monitor, monkeypatch):
+    started = []
+    monkeypatch.setitem(sys.modules, "ganapp.jobs", types.SimpleNamespace(start=started.append))
+    monkeypatch.setattr("ganapp.jobs", sys.modules["ganapp.jobs"], raising=False)
+    run = add_run(monitor, state="finished", rows=121, minutes=1, kimg=10_000_000)  # 60.5 s
+    assert monitor.act({"run": run.name, "word": "remedy", "remedy": "rollback"})["ok"]
+    assert (started[0].config().minutes, started[0].config().kimg) == (1 + 60.5 / 60, 10_000_000)
+    run.write_status(state="paused", sec=59.5)
+    assert monitor.act({"run": run.name, "word": "remedy", "remedy": "rollback"})["ok"]
+    assert started[1].config().minutes == 1
+
+
+def test_half_of_no_rest_is_not_offered(monitor, monkeypatch):
+    found = watchdog.Finding("overfit", "amber", "", "", ("diffaugment", "lower_budget"), {"share": "60"})
+    monkeypatch.setattr(watchdog, "judge", lambda rows, config: (found,))
+    run = add_run(monitor, state="running", rows=99, kimg=6.4)  # 64 images are left
+    first = monitor.poll({"run": run.name})
+    assert first["light"]["findings"][0]["remedies"] == ("diffaugment", "lower_budget")
+    assert first["light"]["again"] is False
+    run.write_status(state="finished", nimg=6400)
+    news = monitor.poll({"run": run.name, "known": follow({}, first)})
+    assert news["light"]["findings"][0]["remedies"] == ("diffaugment",) and news["light"]["again"] is True
+    assert "no rest to halve" in monitor.act({"run": run.name, "word": "remedy", "remedy": "lower_budget"})["error"]
+    assert list_runs(monitor.watch.folder) == [run]
+
+
+def test_how_a_run_ended_is_seen_by_a_page_that_polls_a_moment_after_another(tmp_path):
+    """All pages share one look for a while; what they share must not be from before the end, after which nothing is asked."""
+    monitor = Monitor(tmp_path / "runs", print, tmp_path / "exports", fresh_sec=3600)
+    run = add_run(monitor, state="running", rows=99, kimg=6.4)
+    assert monitor.poll({"run": run.name})["light"]["again"] is False
+    run.write_status(state="finished", nimg=6400)
+    monitor.watch._memory.pop("runs")  # the list is looked at again
+    assert monitor.poll({"run": run.name})["light"]["again"] is True
 
 
 def test_a_remedy_without_a_state_begins_anew(monitor, monkeypatch):

@@ -176,10 +176,10 @@
 
   // The watchdog's light: a line while all is well, else what is wrong, what it means, and a button for each remedy.
   function renderLight() {
-    const { level = "grey", findings = [] } = info.light ?? {};
+    const { level = "grey", findings = [], again } = info.light ?? {};
     const kept = document.activeElement?.dataset?.remedy; // a new number in a sentence does not take the focus away
     const rows = findings.map(({ kind, level, values, remedies }) => lightRow(level, t(`light.${kind}.means`, values), t(`light.${kind}.advice`), remedies));
-    if (rows.length) rows.push(make("p", t("light.note"), { className: "note" }));
+    if (rows.length) rows.push(make("p", t(again ? "light.note.again" : "light.note"), { className: "note" }));
     ui.light.replaceChildren(...(rows.length ? rows : [lightRow(level, t("light." + level))]));
     show(ui.light, Boolean(info.light));
     if (kept) ui.light.querySelector(`[data-remedy="${kept}"]`)?.focus();

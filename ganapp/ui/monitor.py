@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from .. import watchdog
+from ..config import TrainConfig
 from ..runs import WORKING, Run
 from .thinning import columns, spread
 from .watching import FRESH_SEC, Watch, fingerprint, publisher, sources, tidy
@@ -69,7 +70,8 @@ class Monitor:
             news.update(status=shown, status_hash=status_hash)
         news |= self.watch.news(run, known, columns)
         if news.keys() & {"status", "stats", "reset"}:
-            shown = self.watch.fresh(("light", run), lambda: light(run))
+            # By its state, too: what was seen just before a run ended would be the last that is asked for.
+            shown = self.watch.fresh(("light", run, status["state"]), lambda: light(run, status))
             if known.get("light") != fingerprint(shown):
                 news.update(light=shown, light_hash=fingerprint(shown))
         return news
@@ -109,9 +111,13 @@ class Monitor:
         """A new run goes on from a state of this one with a changed configuration; this one, if at work, pauses for it."""
         from .. import begin, jobs
 
-        remedy, status, states = str(request.get("remedy")), run.status(), run.states()
+        remedy, config, status, states = str(request.get("remedy")), run.config(), run.status(), run.states()
         state = run.good_state() if remedy == "rollback" else states[0] if states else None
-        config = watchdog.remedied(run.config(), remedy, status["nimg"], status["sec"])
+        if is_used_up(config, status):
+            if remedy == "lower_budget":
+                raise ValueError(f"run {run.name!r} has used up its budget: there is no rest to halve.")
+            config = once_more(config, status)
+        config = watchdog.remedied(config, remedy, status["nimg"], status["sec"])
         try:
             child = begin.branch(run, config, state)
         except FileNotFoundError:
@@ -190,16 +196,34 @@ def public_status(run: Run, status: dict, seen: list[tuple[Run, dict]]) -> dict[
     return shown
 
 
-def light(run: Run) -> dict[str, Any]:
-    """The watchdog's light: its level and, for each finding, what the page's words of it need."""
+def light(run: Run, status: dict) -> dict[str, Any]:
+    """The watchdog's light: its level and, for each finding, what the page's words of it need. "again": a remedy adds a budget."""
     try:
         config = run.config()
     except ValueError:  # a newer version wrote it
-        return {"level": "grey", "findings": []}
-    rows = run.last_stats(watchdog.HISTORY)
+        return {"level": "grey", "findings": [], "again": False}
+    rows, again = run.last_stats(watchdog.HISTORY), is_used_up(config, status)
     findings = watchdog.judge(rows, config)
-    shown = [{"kind": f.kind, "level": f.level, "remedies": f.remedies, "values": f.values} for f in findings]
-    return {"level": watchdog.level(findings, len(rows)), "findings": shown}
+    shown = [
+        {"kind": f.kind, "level": f.level, "remedies": offered(f.remedies, again), "values": f.values} for f in findings
+    ]
+    return {"level": watchdog.level(findings, len(rows)), "findings": shown, "again": again}
+
+
+def offered(remedies: tuple[str, ...], again: bool) -> tuple[str, ...]:
+    """Without the one that halves the rest, where there is none."""
+    return tuple(name for name in remedies if not (again and name == "lower_budget"))
+
+
+def is_used_up(config: TrainConfig, status: dict) -> bool:
+    """Whether the budget is: what went on from here with the same one would end at once."""
+    return status["nimg"] >= config.kimg * 1000 or 0 < config.minutes * 60 <= status["sec"]
+
+
+def once_more(config: TrainConfig, status: dict) -> TrainConfig:
+    """The configuration with its whole budget added to what was used."""
+    minutes = config.minutes + status["sec"] / 60 if config.minutes else 0
+    return config.replace(kimg=min(config.kimg + status["nimg"] / 1000, UNLIMITED_KIMG), minutes=minutes)
 
 
 def summary(run: Run) -> dict[str, Any]:

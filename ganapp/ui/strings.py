@@ -108,6 +108,7 @@ STRINGS: dict[str, tuple[str, str]] = {
     "js.light.grey": ("The watchdog has not seen enough yet.", "数据还不够，暂时无法判断。"),
     "js.light.green": ("The watchdog sees nothing wrong.", "一切正常。"),
     "js.light.note": ("Each button starts a new run that goes on from a saved state of this one; this one pauses.", "每个按钮都会从本次训练的存档开始一个新的训练，本次训练随即暂停。"),
+    "js.light.note.again": ("This run has used up its budget: each button starts a new run that goes on from a saved state of it, with the whole budget once more.", "本次训练的预算已用完：每个按钮都会从它的存档开始一个新的训练，并再给一份完整的预算。"),
     "js.light.do.rollback": ("Roll back, half the rates", "回退并减半学习率"),
     "js.light.do.r1": ("Go on with more R1", "加强 R1 后继续"),
     "js.light.do.diffaugment": ("Go on with DiffAugment", "启用 DiffAugment 后继续"),
