@@ -182,6 +182,54 @@ def test_a_labelled_data_set_is_downloaded(page, tmp_path):
     assert page.locator("#set_file:not([disabled])").count() == 1
 
 
+@pytest.fixture
+def finished_run(app):
+    """A run that was trained elsewhere: more rows than a page gets, the lowest of them inside a point of the curve."""
+    from ganapp.config import ModelSpec, TrainConfig
+    from ganapp.models import build_generator
+    from ganapp.runs import create_run
+    from ganapp.weights import save_generator
+
+    run = create_run(app[1], TrainConfig(kimg=2700, d_args={"norm": "none"}))
+    for i in range(1, 3001):
+        row = {"nimg": 900 * i, "sec": i, "d_loss": 0.002, "g_loss": 9.0, "d_real": 5.0 + i, "d_fake": -5.0}
+        run.append_stats(row | ({"swd": 10.5 if i == 2950 else 40.0} if i % 50 == 0 else {}))
+    G = build_generator(ModelSpec("mlp", 28, 1, 0, 8, {}))
+    run.write_snapshot(2_655_000, lambda folder: save_generator(G, folder, origin={"swd": 10.5}))
+    run.write_status(state="finished", attempt=1, nimg=2_700_000, sec=3000)
+    yield run
+    run.delete()
+
+
+def test_the_best_snapshot_and_what_a_finished_run_can_go_on_with(finished_run, page):
+    wait_for_state(page, "Finished")
+    page.wait_for_function("""() => document.querySelector('#monitor [data-m="best"]').textContent.includes('best')""")
+    assert "best: 10.5 at 2,655 kimg" in monitor(page, "best").text_content()
+    page.wait_for_timeout(500)  # drawn in the next frame
+    assert painted(page, "chart3")
+    light = monitor(page, "light").text_content()
+    assert "The discriminator wins" in light and "with the whole budget once more" in light and "pauses" not in light
+
+
+def test_an_evaluation_is_stopped_from_another_page(app, browser, page):
+    page.click("#tab_evaluate-button")
+    page.wait_for_function("() => document.querySelector('#eval_source input').value", timeout=15_000)
+    page.fill("#eval_source input", "faces-32")
+    page.press("#eval_source input", "Enter")
+    page.fill("#eval_repeats input", "20")
+    assert page.locator("#eval_stop[disabled]").count() == 1
+    page.click("#eval_go")
+    page.wait_for_selector("#eval_stop:not([disabled])", timeout=30_000)
+    other = browser.new_page(locale="en-US")
+    other.goto(app[0])
+    other.wait_for_selector("#start")
+    other.click("#tab_evaluate-button")
+    other.click("#eval_stop:not([disabled])")
+    page.wait_for_selector("#eval_message [role=alert]", timeout=60_000)
+    assert "cancelled" in page.locator("#eval_message").text_content()
+    other.close()
+
+
 def test_a_wrong_setting_is_one_sentence(page):
     page.click("#advanced > button")
     page.click("#group_optimizer > button")

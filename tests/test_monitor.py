@@ -49,6 +49,7 @@ def follow(known, answer):
         "offset": "offset",
         "real": "real",
         "light": "light_hash",
+        "best": "best",
     }
     known |= {name: answer[key] for name, key in names.items() if key in answer}
     if answer.get("grids"):
@@ -199,6 +200,32 @@ def test_a_long_run_of_every_series_loads_in_60_kb():
 
     for count in (thinning.MAX_ROWS, 20_000):
         assert len(json.dumps(thinning.columns([row(i) for i in range(count)]), separators=(",", ":"))) < 61_440
+
+
+def add_snapshot(run, nimg, swd):
+    folder = run.path / "snapshots" / f"{nimg:09d}"
+    folder.mkdir(parents=True)
+    (folder / "config.json").write_text(json.dumps({"origin": {"swd": swd}}))
+
+
+def test_the_best_snapshot_is_said_and_not_the_point_of_the_curve_that_it_is_in(monitor):
+    run = add_run(monitor, state="running")
+    known = follow({}, monitor.poll({"run": run.name}))
+    for i in range(1, 3001):
+        run.append_stats({"nimg": 900 * i, "sec": i, "d_loss": 1.0, **({"swd": 40 - i / 100} if i % 50 == 0 else {})})
+    add_snapshot(run, 900 * 2950, 10.50001)
+    add_snapshot(run, 900 * 3000, 12.0)
+    news = monitor.poll({"run": run.name, "known": known})
+    assert news["best"] == [2_655_000, 10.5] and 2_655_000 not in news["stats"]["nimg"]
+    assert monitor.poll({"run": run.name})["best"] == news["best"]  # a page that is loaded anew
+    known = follow(known, news)
+    run.write_status(nimg=2_700_000)
+    assert "best" not in monitor.poll({"run": run.name, "known": known})
+    run.append_stats({"nimg": 2_700_900, "sec": 3001, "swd": 9.0})
+    assert "best" not in monitor.poll({"run": run.name, "known": known})  # its snapshot is still being written
+    add_snapshot(run, 2_700_900, 9.0)
+    run.write_status(state="finished")
+    assert monitor.poll({"run": run.name, "known": known})["best"] == [2_700_900, 9.0]
 
 
 def test_spread_has_both_ends():

@@ -30,7 +30,9 @@
     if (news.status) [info.status, cursor.status] = [news.status, news.status_hash];
     if (news.light) [info.light, cursor.light] = [news.light, news.light_hash];
     if ("offset" in news) [cursor.attempt, cursor.offset] = [news.attempt, news.offset];
-    if (news.stats) table.append(news.stats), showBest(), charts.redraw();
+    if ("best" in news) info.best = cursor.best = news.best;
+    if (news.stats) table.append(news.stats);
+    if (news.stats || "best" in news) showBest(), charts.redraw();
     if (news.grids) {
       info.grids.push(...news.grids);
       cursor.grids = news.grids[news.grids.length - 1];
@@ -50,12 +52,11 @@
     resetPictures();
   }
 
-  // The third chart is there once something was measured; the snapshot of its lowest point is kept.
+  // The third chart is there once something was measured. Which snapshot is kept is not read off it: a point may be many rows.
   function showBest() {
-    const known = (table.lo.swd ?? []).filter(Number.isFinite);
-    const best = Math.min(...known);
-    show(ui.live, known.length > 0);
-    if (known.length) set(ui.best, t("chart.best", { value: number(best, 1), at: kimg(table.nimg[table.lo.swd.lastIndexOf(best)]) }));
+    show(ui.live, (table.lo.swd ?? []).some(Number.isFinite));
+    const [at, value] = info?.best ?? [];
+    set(ui.best, info?.best ? t("chart.best", { value: number(value, 1), at: kimg(at) }) : "");
   }
 
   // -- polling ----------------------------------------------------------------------------------------------------------

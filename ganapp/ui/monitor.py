@@ -16,8 +16,8 @@ from typing import Any
 
 from .. import watchdog
 from ..config import TrainConfig
-from ..runs import WORKING, Run
-from .thinning import columns, spread
+from ..runs import WORKING, Run, live_figure, nimg_of
+from .thinning import columns, short, spread
 from .watching import FRESH_SEC, Watch, fingerprint, publisher, sources, tidy
 
 STATUS_KEYS = ("state", "attempt", "nimg", "sec", "images_per_sec", "device", "precision", "threads", "mem_mb", "child")
@@ -44,7 +44,7 @@ class Monitor:
         """What a browser that knows request["known"] does not know about request["run"] (None: the server chooses).
 
         {} when nothing is new. Else some of: runs + list, run, config + folder, status + status_hash, reset, stats,
-        attempt + offset, grids, real, light + light_hash. With "reset" the browser forgets the stats and grids it has of this run.
+        attempt + offset, grids, real, light + light_hash, best. With "reset" the browser forgets the stats and grids it has of this run.
         """
         request = request if isinstance(request, dict) else {}
         known = request.get("known") if isinstance(request.get("known"), dict) else {}
@@ -74,6 +74,9 @@ class Monitor:
             shown = self.watch.fresh(("light", run, status["state"]), lambda: light(run, status))
             if known.get("light") != fingerprint(shown):
                 news.update(light=shown, light_hash=fingerprint(shown))
+            found = self.watch.fresh(("best", run, status["state"]), lambda: best(run))
+            if known.get("best") != found:
+                news["best"] = found
         return news
 
     # -- act ----------------------------------------------------------------------------------------------------------
@@ -224,6 +227,13 @@ def once_more(config: TrainConfig, status: dict) -> TrainConfig:
     """The configuration with its whole budget added to what was used."""
     minutes = config.minutes + status["sec"] / 60 if config.minutes else 0
     return config.replace(kimg=min(config.kimg + status["nimg"] / 1000, UNLIMITED_KIMG), minutes=minutes)
+
+
+def best(run: Run) -> list[float] | None:
+    """[nimg, live figure] of the snapshot that is kept as the best one; its row may be one of many in a point of the curve."""
+    folder = run.best_snapshot()
+    value = live_figure(folder) if folder else None
+    return None if value is None else [nimg_of(folder), short(value)]
 
 
 def summary(run: Run) -> dict[str, Any]:
