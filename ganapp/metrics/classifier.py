@@ -25,7 +25,7 @@ from ganapp.data.cache import Progress, cache_folder, locked, make_folder
 
 from .network import build, parts_of, run, train
 
-RECIPE = "ganapp-classifier/1"  # part of the key: change it when the same data would give another network
+RECIPE = "ganapp-classifier/2"  # part of the key: change it when the same data would give another network
 SEEN = 100_000  # pictures shown in training, with repetition
 SEED = 0
 TESTED = 5_000  # held-out pictures at most
