@@ -41,7 +41,7 @@ def main() -> None:
     data = args.data or run.config().dataset
     with tempfile.TemporaryDirectory(dir=target.parent) as temporary:  # in place of the old one when all is there
         folder = Path(temporary) / args.name
-        write_halved(snapshot, folder)
+        write_halved(snapshot, folder, run.config())
         setting = prepare(args.name, data, checkpoints=folder.parent)
         store(setting, measure(setting, repeats=REPEATS))
         write_grid(folder, data)
@@ -51,12 +51,14 @@ def main() -> None:
     print(f"{target.name}: {total_bytes(target) / 1e6:.1f} MB, {snapshot.name} images")
 
 
-def write_halved(snapshot, folder) -> None:
+def write_halved(snapshot, folder, config) -> None:
     """A copy of a generator folder with 16-bit weights."""
     from ganapp.weights import load_generator, save_generator
 
     G = load_generator(snapshot)
-    save_generator(G.half(), folder, class_names=G.class_names, origin=G.origin | {"run": folder.name})
+    save_generator(
+        G.half(), folder, class_names=G.class_names, origin=G.origin | {"run": folder.name, "ema_kimg": config.ema_kimg}
+    )
 
 
 def write_grid(folder, data: str) -> None:
@@ -77,7 +79,6 @@ def write_grid(folder, data: str) -> None:
 
 def write_card(folder, run, args) -> None:
     from ganapp.card import GRID_NAME, card
-    from ganapp.metrics.measuring import averaging_text
 
     text = card(folder, args.name, "apache-2.0")
     text = text.partition("---\n")[2].partition("---\n")[2].lstrip()  # the front matter is for the Hub
@@ -85,9 +86,8 @@ def write_card(folder, run, args) -> None:
     _, _, rest = rest.partition("\n\n## ")
     picture = "![Left: 64 training pictures. Right: seeds 0 to 63, none chosen](grid.webp)"
     rest, heading, quality = rest.partition("## Figures of quality")
-    made = (
-        f"```\n{command(run.config())}\n```\n\nWeights: {averaging_text(run.config().ema_kimg)}, as 16-bit numbers.\n\n"
-    )
+    chosen = "What is shipped is the snapshot with the least live figure, as 16-bit numbers."
+    made = f"```\n{command(run.config())}\n```\n\n{chosen}\n\n"
     parts = [before.rstrip(), args.about, picture, "## " + rest + made + heading + quality.rstrip(), args.limits]
     (folder / "README.md").write_text("\n\n".join(part for part in parts if part) + "\n", encoding="utf-8")
 
@@ -97,7 +97,7 @@ def command(config) -> str:
     from ganapp.presets import preset_config
 
     plain, words = preset_config(config.preset).to_json(), []
-    found = {"channels", "num_classes", "preset", "parent", "from_nimg"}
+    found = {"channels", "num_classes", "preset", "parent", "from_nimg", "kimg"}  # the budget is one of minutes
     for name, value in config.to_json().items():
         if name in found or value == plain[name]:
             continue

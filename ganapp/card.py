@@ -110,6 +110,7 @@ def _facts(spec, origin: dict, run: runs.Run | None) -> list[tuple[str, str]]:
         "Time": f"{origin['minutes']:,g} minutes" if isinstance(origin.get("minutes"), int | float) else None,
         "Device": origin.get("device"),
         "Precision": origin.get("precision"),
+        "Average of weights": _average(origin.get("ema_kimg")),
         "Began from": origin.get("parent"),
         "Run": origin.get("run"),
         "Version of ganapp": origin.get("version"),
@@ -119,8 +120,14 @@ def _facts(spec, origin: dict, run: runs.Run | None) -> list[tuple[str, str]]:
     except ValueError:  # a newer version wrote it
         config = None
     if config:
-        facts |= {"Loss": config.loss, "Batch": config.batch, "Average of weights": f"{config.ema_kimg:g} kimg"}
+        facts |= {"Loss": config.loss, "Batch": config.batch, "Average of weights": _average(config.ema_kimg)}
     return [(name, str(public(value))) for name, value in facts.items() if value not in (None, "")]
+
+
+def _average(ema_kimg: Any) -> str | None:
+    if not isinstance(ema_kimg, int | float):
+        return None
+    return f"{ema_kimg:g} kimg (half-life)" if ema_kimg else "none: those of the last step"
 
 
 def _table(rows: list[tuple[str, str]]) -> str:
@@ -131,16 +138,27 @@ def _table(rows: list[tuple[str, str]]) -> str:
 def _figures(figures: list[dict[str, Any]]) -> str:
     if not figures:
         return "None were measured."
-    from .metrics.figure import Figure, protocol_text, value_text
+    from .metrics.figure import grouped, protocol_text, value_text
 
+    shared, groups = grouped([_figure(data) for data in figures])
     lines = []
-    for data in figures:
-        value = float("nan") if data["value"] is None else data["value"]
-        interval = data.get("interval")
-        interval = tuple(interval) if interval and None not in interval else None
-        figure = Figure(data["name"], value, interval, {k: public(v) for k, v in data["protocol"].items()})
-        lines.append((f"{figure.name} = {value_text(figure)}", protocol_text(figure.protocol)))
-    return "Each with its protocol; a figure under another protocol is another figure.\n\n" + _table(lines)
+    for own, group in groups:
+        notes = [f"{figure.name}: {figure.note}" for figure in group if figure.note]
+        names = "<br>".join(f"{figure.name} = {value_text(figure)}" for figure in group)
+        lines.append((names, " · ".join([*([protocol_text(own)] if own else []), *notes])))
+    text = "Each with its protocol; a figure under another protocol is another figure."
+    return f"{text} All: {protocol_text(shared)}.\n\n{_table(lines)}"
+
+
+def _figure(data: dict[str, Any]):
+    """A metrics.Figure of its JSON data, without the folders of the person's disk."""
+    from .metrics import Figure
+
+    value = float("nan") if data["value"] is None else data["value"]
+    interval = data.get("interval")
+    interval = tuple(interval) if interval and None not in interval else None
+    protocol = {k: public(v) for k, v in data["protocol"].items()}
+    return Figure(data["name"], value, interval, protocol, data.get("note", ""))
 
 
 def _limits(origin: dict) -> str:

@@ -7,11 +7,10 @@ import json
 import sys
 import textwrap
 import time
-from itertools import groupby
 from pathlib import Path
 
 from .metrics import MEASURES, REPEATS, Figure, check, measure, neighbours, prepare, protocol_text, store, value_text
-from .metrics.figure import common
+from .metrics.figure import grouped
 
 LINE_SEC = 15.0  # between two lines of progress where nobody looks
 
@@ -82,10 +81,10 @@ def names_of(text: str | None) -> list[str] | None:
 
 def lines_of(figures: list[Figure]) -> list[str]:
     """What all protocols share; then the figures, with what is their own below those that share it."""
-    shared = common([figure.protocol for figure in figures])
+    shared, groups = grouped(figures)
     width = max((len(f.name) for f in figures), default=0)
     lines = [protocol_text(shared)]
-    for own, group in groupby(figures, lambda f: {k: v for k, v in f.protocol.items() if k not in shared}):
+    for own, group in groups:
         lines.append("")
         for f in group:
             lines.append(f"{f.name:<{width}}  {value_text(f)}" + (f"  ({f.note})" if f.note else ""))

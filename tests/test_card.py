@@ -69,6 +69,21 @@ def test_figures_come_with_their_protocol_and_of_this_snapshot_alone(snapshot):
     assert "9.75" not in text and "None were measured" not in text and "/home/ana" not in text
 
 
+def test_what_protocols_share_is_said_once(tmp_path):
+    folder = save(tmp_path / "m")
+    rows = [
+        figure("m", value=0.5) | {"name": name, "note": note}
+        for name, note in (("swd", ""), ("swd.32", "missing: a|b"))
+    ]
+    other = figure("m", value=0.25) | {"name": "fd"}
+    other["protocol"] = rows[0]["protocol"] | {"features": "of a small classifier"}
+    write_figures(folder, [*rows, other])
+    text = card(folder, "ana/x", "mit")
+    assert text.count("images 2,000") == 1 and text.count("of a small classifier") == 1
+    line = next(line for line in text.splitlines() if line.startswith("| swd = "))
+    assert "<br>swd.32 = 0.5" in line and line.endswith("| swd.32: missing: a\\|b |")
+
+
 def test_a_figure_that_is_no_number(tmp_path):
     folder = save(tmp_path / "m")
     write_figures(folder, [figure("m", value=None)])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from itertools import groupby
 from typing import Any
 
 # Student's t, two-sided 95 %, for 1, 2, … degrees of freedom; beyond, the normal one is near enough.
@@ -63,6 +64,13 @@ def common(protocols: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """What all protocols say alike."""
     first = protocols[0] if protocols else {}
     return {k: v for k, v in first.items() if all(k in p and p[k] == v for p in protocols)}
+
+
+def grouped(figures: Sequence[Figure]) -> tuple[dict[str, Any], list[tuple[dict[str, Any], list[Figure]]]]:
+    """(what all protocols say alike, [(what is their own, figures in a row that share it)])."""
+    shared = common([figure.protocol for figure in figures])
+    groups = groupby(figures, lambda f: {k: v for k, v in f.protocol.items() if k not in shared})
+    return shared, [(own, list(group)) for own, group in groups]
 
 
 def shown(value: Any) -> str:
