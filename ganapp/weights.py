@@ -177,17 +177,27 @@ def shipped_folder(checkpoints: str | Path | None = None) -> Path:
 
 
 def list_sources(*, runs: str | Path = "runs", checkpoints: str | Path | None = None) -> list[str]:
-    """What can be loaded from here: shipped checkpoints, then of each run the newest snapshot and the best, then older ones."""
+    """What can be loaded from here: shipped checkpoints, those of larger pictures first; then of each run the newest snapshot
+    and the best; then older ones."""
     from .runs import BEST, list_runs
 
     folder = shipped_folder(checkpoints)
-    shipped = sorted(p.name for p in folder.iterdir() if (p / CONFIG_NAME).is_file()) if folder.is_dir() else []
+    there = [p for p in folder.iterdir() if (p / CONFIG_NAME).is_file()] if folder.is_dir() else []
+    shipped = [p.name for p in sorted(there, key=lambda p: (-_resolution(p), p.name))]
     first, older = [], []
     for run in list_runs(runs):
         names = [f"{run.name}/{s.name}" for s in run.snapshots()]
         first += names[:1] + ([f"{run.name}/{BEST}"] if run.best_snapshot() else [])
         older += names[1:]
     return shipped + first + older
+
+
+def _resolution(folder: Path) -> int:
+    """0 where the configuration cannot be read: loading it will say why."""
+    try:
+        return read_config(folder, folder.name)["spec"].resolution
+    except ValueError:
+        return 0
 
 
 def total_bytes(folder: str | Path) -> int:

@@ -3,6 +3,7 @@
 import json
 import os
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -197,3 +198,10 @@ def test_what_is_nothing_is_one_sentence(elsewhere, source):
     with pytest.raises(ValueError) as error:
         locate(source, runs="runs")
     one_sentence(error)
+
+
+def test_shipped_ones_of_larger_pictures_are_listed_first(tmp_path):
+    for name, size in (("a", 28), ("b", 64), ("c", 32), ("d", 64)):
+        save(tmp_path / name, replace(SPEC, resolution=size))
+    (tmp_path / "d" / "config.json").write_text("{")
+    assert list_sources(runs=tmp_path, checkpoints=tmp_path) == ["b", "c", "a", "d"]
