@@ -17,7 +17,6 @@ from pathlib import Path
 from common import ROOT
 
 SHOWN = 64
-REPEATS = 3
 
 
 def main() -> None:
@@ -26,6 +25,7 @@ def main() -> None:
     parser.add_argument("name", help="of the checkpoint")
     parser.add_argument("--data", default="", help="data to measure against; else what the run was trained on")
     parser.add_argument("--snapshot", default="", help="else the best by the live figure")
+    parser.add_argument("--repeats", type=int, default=3, help="of each figure, for its interval")
     parser.add_argument("--about", default="")
     parser.add_argument("--limits", default="")
     args = parser.parse_args()
@@ -43,7 +43,7 @@ def main() -> None:
         folder = Path(temporary) / args.name
         write_halved(snapshot, folder, run.config())
         setting = prepare(args.name, data, checkpoints=folder.parent)
-        store(setting, measure(setting, repeats=REPEATS))
+        store(setting, measure(setting, repeats=args.repeats))
         write_grid(folder, data)
         write_card(folder, run, args)
         shutil.rmtree(target, ignore_errors=True)
