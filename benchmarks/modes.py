@@ -18,7 +18,6 @@ import argparse
 import time
 
 from common import write_result
-from real_data import train_classifier
 
 # loss -> (name of the row, changes): each loss with what its paper needs to be itself
 ROWS = {
@@ -206,6 +205,38 @@ def grid(changes: dict, kimg: float) -> dict:
     near = distance.min(1) < 3 * GRID_STD
     counts = np.bincount(distance.argmin(1)[near], minlength=25)
     return {"modes": int((counts >= 0.01 * 25_000 / 25).sum()), "of": 25, "share": round(float(near.mean()), 3)}
+
+
+def train_classifier(train, test, epochs: int = 3, batch: int = 128):
+    """A small CNN on 28×28 grey digits; (classifier in eval mode, accuracy on the test split)."""
+    import torch
+    from torch import nn
+
+    torch.manual_seed(0)
+    net = nn.Sequential(
+        nn.Conv2d(1, 32, 3, padding=1), nn.BatchNorm2d(32), nn.ReLU(), nn.MaxPool2d(2),
+        nn.Conv2d(32, 64, 3, padding=1), nn.BatchNorm2d(64), nn.ReLU(), nn.MaxPool2d(2),
+        nn.Flatten(), nn.Linear(64 * 49, 128), nn.ReLU(), nn.Dropout(0.3), nn.Linear(128, 10),
+    )  # fmt: skip
+    x, y = (torch.from_numpy(a) for a in (train.images.all(), train.labels))
+    steps = epochs * (len(x) // batch)
+    optimizer = torch.optim.Adam(net.parameters(), lr=2e-3)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, 2e-3, total_steps=steps)
+    order = torch.cat([torch.randperm(len(x)) for _ in range(epochs)])
+    for i in range(steps):
+        index = order[i * batch : (i + 1) * batch]
+        loss = nn.functional.cross_entropy(net(x[index].float() / 127.5 - 1), y[index])
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        schedule.step()
+    net.eval()
+    x, y = (torch.from_numpy(a) for a in (test.images.all(), test.labels))
+    with torch.no_grad():
+        right = sum(
+            (net(a.float() / 127.5 - 1).argmax(1) == b).sum().item() for a, b in zip(x.split(500), y.split(500))
+        )
+    return net, right / len(x)
 
 
 if __name__ == "__main__":
