@@ -103,13 +103,13 @@ def few(data, k: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
 
 def classes_of(G, data) -> np.ndarray:
     """The data's number of each class of the generator, (K,): by name where both have names. ValueError where they differ."""
-    if G.spec.num_classes != data.num_classes or not data.num_classes:
-        raise ValueError(f"The generator has {G.spec.num_classes} classes and {data.name} {data.num_classes}.")
-    if not G.class_names:
-        return np.arange(data.num_classes)
-    if set(G.class_names) != set(data.class_names):
-        raise ValueError(f"The generator's classes are {G.class_names}, and those of {data.name} {data.class_names}.")
-    return np.array([data.class_names.index(name) for name in G.class_names])
+    from ganapp.metrics.rounds import class_numbers
+
+    numbers = class_numbers(G, data)
+    if numbers is None:
+        theirs = f"{data.num_classes} {data.class_names}"
+        raise ValueError(f"The generator has {G.spec.num_classes} classes {G.class_names}, and {data.name} {theirs}.")
+    return numbers
 
 
 def generated(G, classes: np.ndarray, args) -> tuple[np.ndarray, np.ndarray]:
