@@ -120,7 +120,12 @@ def wire(ui: dict, controls: dict, runs_folder: Path, can: Capabilities) -> None
     def look(request: gr.Request, profile: gr.OAuthProfile | None, dataset, preset, *given, progress=gr.Progress()):  # noqa: B008
         from ..data import NAMED, Cancelled
 
+        if (older := _looking.get(request.session_hash)) is not None:
+            older.set()  # what was chosen last is shown, whichever is ready first
         stop = _looking[request.session_hash] = threading.Event()
+
+        def superseded() -> bool:
+            return _looking.get(request.session_hash) is not stop
 
         def tell(done, total, what):
             progress((done, total) if total else 0, desc=what)
@@ -131,13 +136,14 @@ def wire(ui: dict, controls: dict, runs_folder: Path, can: Capabilities) -> None
             check_sources(can, dataset)
             config = recipe.config_from(preset, str(dataset or "").strip(), "minutes", 1, values_of(given))
             preview, facts = recipe.look_at_data(config, tell, stop.is_set)
-            return preview, facts, recipe.cache_html()
         except Cancelled:
-            return gr.skip(), recipe.note("train.look.cancelled"), recipe.cache_html()
+            preview, facts = gr.skip(), recipe.note("train.look.cancelled")
         except (ValueError, OSError) as error:
-            return "", recipe.message(error), recipe.cache_html()
-        finally:
-            _looking.pop(request.session_hash, None)
+            preview, facts = "", recipe.message(error)
+        if superseded():
+            return gr.skip(), gr.skip(), gr.skip()
+        del _looking[request.session_hash]
+        return preview, facts, recipe.cache_html()
 
     def cancel(request: gr.Request):
         if request.session_hash in _looking:
