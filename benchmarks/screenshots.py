@@ -22,6 +22,7 @@ from pathlib import Path
 from common import ROOT
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+SHOWN = "faces-64"  # in the Generate tab
 MODEL, IMAGES, REPEATS = "faces-32", 256, 3  # of the Evaluate tab
 # Explodes after some thousand images, a row of statistics a step: what the watchdog sees does not depend on the machine's speed.
 TOO_FAST = "--preset dcgan-r1-32 --data faces --name too-fast --d-lr 0.02 --r1 0 --kimg 5 --tick-sec 0 --precision fp32 --threads 1"
@@ -90,6 +91,9 @@ def take_tabs(page, theme: str, folder: Path) -> None:
     page.wait_for_timeout(4000)
     page.screenshot(path=folder / f"compare-{theme}.png")
     page.click("#tab_generate-button")
+    page.wait_for_timeout(1500)
+    page.fill("#gen_source input", SHOWN)
+    page.press("#gen_source input", "Enter")
     page.wait_for_timeout(1500)
     page.fill("#gen_seeds textarea, #gen_seeds input", "0-31")
     page.click("#gen_go")
