@@ -11,6 +11,7 @@ from typing import Any
 
 from . import runs, weights
 from .metrics import figures_of
+from .metrics.measuring import averaging_text
 
 # What the Hub calls them; "other" and "unknown" claim nothing.
 LICENCES = ("apache-2.0", "mit", "bsd-3-clause", "cc0-1.0", "cc-by-4.0", "cc-by-sa-4.0", "cc-by-nc-4.0",
@@ -110,7 +111,7 @@ def _facts(spec, origin: dict, run: runs.Run | None) -> list[tuple[str, str]]:
         "Time": f"{origin['minutes']:,g} minutes" if isinstance(origin.get("minutes"), int | float) else None,
         "Device": origin.get("device"),
         "Precision": origin.get("precision"),
-        "Average of weights": _average(origin.get("ema_kimg")),
+        "Weights": averaging_text(origin.get("ema_kimg")),
         "Began from": origin.get("parent"),
         "Run": origin.get("run"),
         "Version of ganapp": origin.get("version"),
@@ -120,14 +121,8 @@ def _facts(spec, origin: dict, run: runs.Run | None) -> list[tuple[str, str]]:
     except ValueError:  # a newer version wrote it
         config = None
     if config:
-        facts |= {"Loss": config.loss, "Batch": config.batch, "Average of weights": _average(config.ema_kimg)}
+        facts |= {"Loss": config.loss, "Batch": config.batch, "Weights": averaging_text(config.ema_kimg)}
     return [(name, str(public(value))) for name, value in facts.items() if value not in (None, "")]
-
-
-def _average(ema_kimg: Any) -> str | None:
-    if not isinstance(ema_kimg, int | float):
-        return None
-    return f"{ema_kimg:g} kimg (half-life)" if ema_kimg else "none: those of the last step"
 
 
 def _table(rows: list[tuple[str, str]]) -> str:

@@ -13,7 +13,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from .config import TrainConfig, merge, parse_changes
+from .config import UNLIMITED_KIMG, TrainConfig, merge, parse_changes
 from .presets import PRESETS, preset_config
 from .runs import Run
 
@@ -23,7 +23,6 @@ ARGS = ("g_args", "d_args")
 PATHS = ("dataset", "start_from")  # shown without the folders of somebody's disk
 # What differs by the way, and does not name a run where something else differs, too.
 ASIDE = ("preset", "kimg", "minutes", "tick_sec", "sample_sec", "save_sec", "precision", "threads", "device", "parent")
-UNLIMITED_KIMG = 10_000_000
 LAST_ROWS = 20  # the losses of a run are the means of so many last rows
 SHEET_COLUMNS = 4
 

@@ -26,6 +26,7 @@ CLASS_HEADS = {"cross_entropy": "classifier", "contrastive": "contrastive", "d2d
 AUGMENTS = ("none", "diffaugment", "ada")
 DIFFAUGMENTS = ("color", "translation", "cutout")
 PRECISIONS = ("auto", "fp32", "bf16")
+UNLIMITED_KIMG = 10_000_000  # of a budget of minutes
 CROPS = ("center", "fit")
 # Families that are not built from doublings may also be 28 pixels wide, MNIST's own size.
 RESOLUTIONS = (28, 32, 64, 128, 256, 512, 1024)
@@ -131,7 +132,7 @@ class TrainConfig:
     lr_final: float = option(1.0, "optimizer", "Learning rates end at this share of their start.", low=0.0001, high=1.0)
     gamma_final: float = option(1.0, "optimizer", "Penalty weights end at this share of their start.", low=0.0, high=1.0)
 
-    kimg: float = option(10_000.0, "budget", "Stop after this many thousand images.", low=0.001, high=10_000_000)
+    kimg: float = option(10_000.0, "budget", "Stop after this many thousand images.", low=0.001, high=UNLIMITED_KIMG)
     minutes: float = option(0.0, "budget", "Stop after this many minutes of training; 0 = no limit.", low=0, high=1_000_000)
     tick_sec: float = option(1.0, "budget", "Seconds between two points of the curves.", low=0, high=3600)
     sample_sec: float = option(5.0, "budget", "Seconds between two sample grids (longer in a long run: 2 % of its time).", low=0, high=86_400)
@@ -206,6 +207,10 @@ class TrainConfig:
         if unknown:
             raise ValueError(f"unknown field {unknown[0]!r}; there are: {', '.join(f.name for f in fields(self))}.")
         return dataclasses.replace(self, **changes)
+
+    def is_used_up(self, nimg: int, sec: float) -> bool:
+        """Whether the budget is, after so many images and seconds."""
+        return nimg >= self.kimg * 1000 or 0 < self.minutes * 60 <= sec
 
     def to_json(self) -> dict:
         return dataclasses.asdict(self)

@@ -279,8 +279,7 @@ class _Job:
         raise AssertionError("train() does not end by itself")
 
     def done(self, state) -> bool:
-        config = self.config
-        return state.nimg >= config.kimg * 1000 or (config.minutes > 0 and self.sec() >= config.minutes * 60)
+        return self.config.is_used_up(state.nimg, self.sec())
 
     # -- what is written ----------------------------------------------------------------------------------------------
 

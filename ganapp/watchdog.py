@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from statistics import fmean, median, quantiles
 from typing import Any, NamedTuple
 
-from .config import TrainConfig
+from .config import UNLIMITED_KIMG, TrainConfig
 
 HISTORY = 1000  # rows that are looked at
 ENOUGH = 60  # rows before anything but NaN is said: about a minute
@@ -211,10 +211,14 @@ def remedied(config: TrainConfig, remedy: str, nimg: int = 0, sec: float = 0.0) 
     """The configuration of the run that goes on from one at nimg images and sec seconds. ValueError where it has no such remedy.
 
     rollback: half the learning rates. r1: R1, or four times as much of it. diffaugment: DiffAugment. lower_budget: half
-    of what was left to do.
+    of what was left to do. A run that has used up its budget gets the whole of it once more.
     """
     if not _allowed(remedy, config):
         raise ValueError(f"remedy is {remedy!r}; for this run it must be one of {', '.join(_all_allowed(config))}.")
+    if config.is_used_up(nimg, sec):
+        if remedy == "lower_budget":
+            raise ValueError("this run has used up its budget: there is no rest to halve.")
+        config = _once_more(config, nimg, sec)
     if remedy == "rollback":
         return config.replace(g_lr=max(config.g_lr / 2, 1e-7), d_lr=max(config.d_lr / 2, 1e-7))
     if remedy == "r1":
@@ -225,6 +229,12 @@ def remedied(config: TrainConfig, remedy: str, nimg: int = 0, sec: float = 0.0) 
     if config.minutes:
         left["minutes"] = max((config.minutes + sec / 60) / 2, sec / 60)
     return config.replace(**left)
+
+
+def _once_more(config: TrainConfig, nimg: int, sec: float) -> TrainConfig:
+    """Its whole budget added to what was used."""
+    minutes = config.minutes + sec / 60 if config.minutes else 0
+    return config.replace(kimg=min(config.kimg + nimg / 1000, UNLIMITED_KIMG), minutes=minutes)
 
 
 REMEDIES = ("rollback", "r1", "diffaugment", "lower_budget")

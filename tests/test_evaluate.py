@@ -340,6 +340,7 @@ def test_weights_that_left_their_run_say_whether_they_are_averaged():
         ({"run": "a", "ema_kimg": 0.0}, "last step, no EMA"),
         ({"run": "a", "ema_kimg": 2.5}, "EMA, half-life 2.5 kimg"),
         ({"run": "a"}, "of a run of this app, EMA or not is not known"),
+        ({"ema_kimg": "1.5 kimg"}, "as published"),  # a stranger's file may say anything
         ({}, "as published"),
     ):
         G.origin = origin

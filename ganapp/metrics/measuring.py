@@ -146,12 +146,14 @@ def weights_text(G, config) -> str:
     if config is not None:
         return averaging_text(config.ema_kimg)
     origin = getattr(G, "origin", {})
-    if "ema_kimg" in origin:
-        return averaging_text(origin["ema_kimg"])
-    return "of a run of this app, EMA or not is not known" if origin.get("run") else "as published"
+    other = "of a run of this app, EMA or not is not known" if origin.get("run") else "as published"
+    return averaging_text(origin.get("ema_kimg")) or other
 
 
-def averaging_text(ema_kimg: float) -> str:
+def averaging_text(ema_kimg: Any) -> str:
+    """ "" where that is no number: a stranger's file may say anything."""
+    if not isinstance(ema_kimg, int | float):
+        return ""
     return f"EMA, half-life {ema_kimg:g} kimg" if ema_kimg else "last step, no EMA"
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from .. import watchdog
-from ..config import TrainConfig
+from ..config import UNLIMITED_KIMG
 from ..runs import WORKING, Run, live_figure, nimg_of
 from .thinning import columns, short, spread
 from .watching import FRESH_SEC, Watch, fingerprint, publisher, sources, tidy
@@ -23,7 +23,6 @@ from .watching import FRESH_SEC, Watch, fingerprint, publisher, sources, tidy
 STATUS_KEYS = ("state", "attempt", "nimg", "sec", "images_per_sec", "device", "precision", "threads", "mem_mb", "child")
 CONFIG_KEYS = ("preset", "resolution", "family", "loss", "batch", "kimg", "minutes", "parent", "from_nimg")
 FIRST = ("running", "starting", "queued", "interrupted")  # what a page that chose nothing is shown
-UNLIMITED_KIMG = 10_000_000
 RESUMABLE = ("paused", "stopped", "failed", "interrupted")
 MAX_FRAMES = 480  # of a time-lapse: 20 seconds
 EXPORT_KEPT_SEC = 3600
@@ -114,13 +113,9 @@ class Monitor:
         """A new run goes on from a state of this one with a changed configuration; this one, if at work, pauses for it."""
         from .. import begin, jobs
 
-        remedy, config, status, states = str(request.get("remedy")), run.config(), run.status(), run.states()
+        remedy, status, states = str(request.get("remedy")), run.status(), run.states()
         state = run.good_state() if remedy == "rollback" else states[0] if states else None
-        if is_used_up(config, status):
-            if remedy == "lower_budget":
-                raise ValueError(f"run {run.name!r} has used up its budget: there is no rest to halve.")
-            config = once_more(config, status)
-        config = watchdog.remedied(config, remedy, status["nimg"], status["sec"])
+        config = watchdog.remedied(run.config(), remedy, status["nimg"], status["sec"])
         try:
             child = begin.branch(run, config, state)
         except FileNotFoundError:
@@ -205,7 +200,7 @@ def light(run: Run, status: dict) -> dict[str, Any]:
         config = run.config()
     except ValueError:  # a newer version wrote it
         return {"level": "grey", "findings": [], "again": False}
-    rows, again = run.last_stats(watchdog.HISTORY), is_used_up(config, status)
+    rows, again = run.last_stats(watchdog.HISTORY), config.is_used_up(status["nimg"], status["sec"])
     findings = watchdog.judge(rows, config)
     shown = [
         {"kind": f.kind, "level": f.level, "remedies": offered(f.remedies, again), "values": f.values} for f in findings
@@ -216,17 +211,6 @@ def light(run: Run, status: dict) -> dict[str, Any]:
 def offered(remedies: tuple[str, ...], again: bool) -> tuple[str, ...]:
     """Without the one that halves the rest, where there is none."""
     return tuple(name for name in remedies if not (again and name == "lower_budget"))
-
-
-def is_used_up(config: TrainConfig, status: dict) -> bool:
-    """Whether the budget is: what went on from here with the same one would end at once."""
-    return status["nimg"] >= config.kimg * 1000 or 0 < config.minutes * 60 <= status["sec"]
-
-
-def once_more(config: TrainConfig, status: dict) -> TrainConfig:
-    """The configuration with its whole budget added to what was used."""
-    minutes = config.minutes + status["sec"] / 60 if config.minutes else 0
-    return config.replace(kimg=min(config.kimg + status["nimg"] / 1000, UNLIMITED_KIMG), minutes=minutes)
 
 
 def best(run: Run) -> list[float] | None:

@@ -8,7 +8,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from ..config import TrainConfig
+from ..config import UNLIMITED_KIMG, TrainConfig
 from ..presets import PRESETS, preset_config
 from ..runs import Run, create_run, list_runs
 from .strings import PRESETS_CHINESE, STRINGS
@@ -35,7 +35,7 @@ def config_from(preset: str, dataset: str, budget: str, amount: float, values: d
     if not amount or amount <= 0:
         raise ValueError(f"The budget is {amount}; it must be more than 0.")
     changes = {**values, "dataset": dataset}
-    changes |= {"minutes": amount, "kimg": 10_000_000} if budget == "minutes" else {"kimg": amount, "minutes": 0}
+    changes |= {"minutes": amount, "kimg": UNLIMITED_KIMG} if budget == "minutes" else {"kimg": amount, "minutes": 0}
     return preset_config(preset).replace(**changes)
 
 

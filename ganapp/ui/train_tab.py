@@ -124,9 +124,6 @@ def wire(ui: dict, controls: dict, runs_folder: Path, can: Capabilities) -> None
             older.set()  # what was chosen last is shown, whichever is ready first
         stop = _looking[request.session_hash] = threading.Event()
 
-        def superseded() -> bool:
-            return _looking.get(request.session_hash) is not stop
-
         def tell(done, total, what):
             progress((done, total) if total else 0, desc=what)
 
@@ -140,10 +137,10 @@ def wire(ui: dict, controls: dict, runs_folder: Path, can: Capabilities) -> None
             preview, facts = gr.skip(), recipe.note("train.look.cancelled")
         except (ValueError, OSError) as error:
             preview, facts = "", recipe.message(error)
-        if superseded():
-            return gr.skip(), gr.skip(), gr.skip()
-        del _looking[request.session_hash]
-        return preview, facts, recipe.cache_html()
+        finally:
+            if is_last := _looking.get(request.session_hash) is stop:
+                del _looking[request.session_hash]
+        return (preview, facts, recipe.cache_html()) if is_last else (gr.skip(), gr.skip(), gr.skip())
 
     def cancel(request: gr.Request):
         if request.session_hash in _looking:
