@@ -21,7 +21,7 @@ from . import begin, live, watchdog
 from .config import TrainConfig
 from .devices import device_name, device_turn, memory_mb, pick_device
 from .failures import explain, first_line, is_full_disk, is_out_of_memory
-from .runs import Run
+from .runs import LOOKS, Run
 
 BACKGROUND_NICE = 5  # of training in the app: its own threads inherit it, the server's stay at 0
 COMMAND_SEC = 0.25  # how often the command file is looked at
@@ -223,10 +223,10 @@ class _Job:
         return state
 
     def roll_back(self, error: begin.NotFinite) -> str:
-        """End this run; one with half the learning rates goes on from its last save, where that was not tried often enough."""
+        """End this run; one with half the learning rates goes on from its last good state, where that was not tried often enough."""
         run, text = self.run, traceback.format_exc()
         self.quietly(lambda: run.log(text))
-        rollbacks, states = run.status().get("rollbacks", 0), run.states()
+        rollbacks = run.status().get("rollbacks", 0)
         if self.look() in ("pause", "stop"):
             return self.end("failed", str(error))
         if rollbacks >= MAX_ROLLBACKS:
@@ -236,7 +236,7 @@ class _Job:
                 "these learning rates: choose another loss or penalty.",
             )
         config = watchdog.remedied(self.config, "rollback")
-        self.child = begin.branch(run, config, states[0] if states else None, rollbacks + 1)
+        self.child = begin.branch(run, config, run.good_state(), rollbacks + 1)
         self.child.send("run")
         self.tell(child=self.child.name)
         return self.end(
@@ -306,8 +306,10 @@ class _Job:
         row = {"nimg": pending[-1].nimg, "sec": round(self.sec(), 3)}
         row |= {name: float(f"{value:.5g}") for name, value in zip(columns, values, strict=True)} | self.looked
         row |= {"images_per_sec": round(images_per_sec, 1), "mem_mb": round(memory_mb(self.device))}
-        self.looked = {}
         self.keep(lambda: self.run.append_stats(row))
+        if self.looked:
+            self.keep(lambda: self.run.append_stats(row, LOOKS))
+            self.looked = {}
         if bad := [name for name, value in row.items() if not math.isfinite(value)]:
             raise begin.NotFinite(bad[0], row["nimg"])
         self.keep(
@@ -374,7 +376,7 @@ class _Job:
         begin.check_finite(state)
         saved = state.state_dict() | {"sec": self.sec()}
         run.write_state(state.nimg, lambda path: torch.save(saved, path))
-        if not watchdog.judge(run.last_stats(watchdog.HISTORY), config):
+        if watchdog.is_good(watchdog.judge(run.history(watchdog.HISTORY), config)):
             self.tell(good=state.nimg)
         origin = {
             "preset": config.preset, "dataset": self.about_data, "nimg": state.nimg, "minutes": round(self.sec() / 60, 1),

@@ -26,6 +26,8 @@ WORKING = ("queued", "starting", "running")  # a process is at it; "interrupted"
 ENDED = ("paused", "stopped", "finished", "failed")
 COMMANDS = ("run", "pause", "stop", "save")
 STALE_SEC = 10.0  # a heartbeat older than this makes a reader look whether the lock is held
+STATS, LOOKS = "stats.jsonl", "looks.jsonl"  # a row a tick; and those of them with vitals
+MOST_LOOKS = 10_000
 MAX_ROW_BYTES = 1000  # a row of stats.jsonl has fewer
 KEEP_STATES = 2
 KEEP_SNAPSHOTS = 8  # and the best one
@@ -117,10 +119,13 @@ class Run:
 
     # -- statistics ---------------------------------------------------------------------------------------------------
 
-    def append_stats(self, row: dict[str, float]) -> None:
-        """Add a line, whole or not at all: half a line left by a full disk would spoil the next one, too."""
+    def append_stats(self, row: dict[str, float], name: str = STATS) -> None:
+        """Add a line, whole or not at all: half a line left by a full disk would spoil the next one, too.
+
+        name: LOOKS for the rows that have vitals, a few hundred in a run of days: see `history`.
+        """
         line = (json.dumps(row) + "\n").encode()
-        with open(self.path / "stats.jsonl", "ab", buffering=0) as file:
+        with open(self.path / name, "ab", buffering=0) as file:
             before = file.seek(0, os.SEEK_END)
             try:
                 if file.write(line) < len(line):
@@ -135,7 +140,7 @@ class Run:
         A row: nimg, sec, d_loss, g_loss, d_real, d_fake, r1, r2, images_per_sec, mem_mb, lr_g, lr_d (those that apply).
         """
         current = self._stored_status()["attempt"]
-        path = self.path / "stats.jsonl"
+        path = self.path / STATS
         size = path.stat().st_size if path.exists() else 0
         if attempt != current or offset > size:
             offset = 0
@@ -147,9 +152,16 @@ class Run:
         whole = data[: data.rfind(b"\n") + 1]  # the last line may still be being written
         return [json.loads(line) for line in whole.splitlines()], current, offset + len(whole)
 
-    def last_stats(self, count: int) -> list[dict[str, float]]:
+    def history(self, count: int) -> list[dict[str, float]]:
+        """The last `count` rows, and before them those of the whole run that have vitals."""
+        rows = self.last_stats(count)
+        return (
+            [row for row in self.last_stats(MOST_LOOKS, LOOKS) if row["nimg"] < rows[0]["nimg"]] + rows if rows else []
+        )
+
+    def last_stats(self, count: int, name: str = STATS) -> list[dict[str, float]]:
         """The last rows, `count` at most, without reading a long file whole."""
-        path = self.path / "stats.jsonl"
+        path = self.path / name
         if not path.exists():
             return []
         with open(path, "rb") as file:
@@ -161,17 +173,14 @@ class Run:
 
     def drop_stats_after(self, nimg: int) -> None:
         """Remove the rows and grids that a resume from `nimg` supersedes."""
-        rows, *_ = self.read_stats()
-        kept = [row for row in rows if row["nimg"] <= nimg]
-        if len(kept) < len(rows) or self._has_partial_line():
-            write_text(self.path / "stats.jsonl", "".join(json.dumps(row) + "\n" for row in kept))
+        for path in (self.path / STATS, self.path / LOOKS):
+            lines = path.read_bytes().splitlines(keepends=True) if path.exists() else []
+            kept = [line for line in lines if line.endswith(b"\n") and json.loads(line)["nimg"] <= nimg]
+            if len(kept) < len(lines):
+                write_text(path, b"".join(kept).decode())
         for path in self.samples():
             if int(path.stem) > nimg:
                 path.unlink()
-
-    def _has_partial_line(self) -> bool:
-        path = self.path / "stats.jsonl"
-        return path.exists() and path.stat().st_size > 0 and not path.read_bytes().endswith(b"\n")
 
     # -- pictures -----------------------------------------------------------------------------------------------------
 
@@ -403,13 +412,21 @@ def measured_of(figure: dict[str, Any]) -> str:
 
 
 def write_figures(folder: Path, figures: list[dict[str, Any]]) -> Path:
-    """Add figures (JSON data with name and protocol). One takes the place of an older one of its name, source and data."""
+    """Add figures (JSON data with name and protocol). One takes the place of an older one of its name, source, data and truncation
+    psi, but not of one that was measured on more pictures: a quick look does not replace a measurement."""
 
     def key(figure: dict[str, Any]) -> tuple:
-        return figure.get("name"), measured_of(figure), (figure.get("protocol") or {}).get("data")
+        protocol = figure.get("protocol") or {}
+        return figure.get("name"), measured_of(figure), protocol.get("data"), protocol.get("psi", 1)
 
-    new = {key(figure) for figure in figures}
-    kept = [figure for figure in read_figures(folder) if key(figure) not in new]
-    data = {"format": "ganapp-metrics/1", "figures": kept + figures}
+    def images(figure: dict[str, Any]) -> float:
+        count = (figure.get("protocol") or {}).get("images")
+        return count if isinstance(count, int | float) else 0
+
+    old = read_figures(folder)
+    most = {key(figure): images(figure) for figure in old}
+    new = [figure for figure in figures if images(figure) >= most.get(key(figure), 0)]
+    taken = {key(figure) for figure in new}
+    data = {"format": "ganapp-metrics/1", "figures": [f for f in old if key(f) not in taken] + new}
     write_text(folder / "metrics.json", json.dumps(data, indent=2, ensure_ascii=False, allow_nan=False))
     return folder / "metrics.json"

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from .config import UNLIMITED_KIMG, TrainConfig
 
-HISTORY = 1000  # rows that are looked at
+HISTORY = 1000  # rows that are looked at, beside those with vitals of the whole run
 ENOUGH = 60  # rows before anything but NaN is said: about a minute
 RECENT = 20  # rows whose median is "now"
 CHANCE = {  # D's loss where it cannot tell real from generated; wasserstein has none
@@ -27,6 +27,7 @@ EXPLODED, BURST = 100.0, 1000.0  # times the gradient of before
 HUGE = 1e4  # a gradient's length, whatever it was before
 WARM_UP = 500  # steps in which the discriminator is ahead in most runs
 LOOKS = 8  # measurements of vitals before they say anything
+BEGINNING = 100_000  # images after which samples should be varied at all
 FALLEN, COLLAPSED = 0.4, 0.15  # of the variety at its best; and of that of real images
 OVERFIT, MEMORIZED = 0.5, 0.8  # of the way from D's logits on samples to those on training images
 NOISE = 4.0  # standard errors
@@ -82,9 +83,8 @@ KINDS: dict[str, Kind] = {
 def judge(rows: Sequence[dict[str, Any]], config: TrainConfig) -> tuple[Finding, ...]:
     """What goes wrong in a run, worst first; () where nothing does, or where it is too early to say.
 
-    rows: statistics as in stats.jsonl, oldest first; the last HISTORY are looked at.
+    rows: statistics as Run.history(HISTORY) gives them, oldest first: what a run once was is compared with what it is now.
     """
-    rows = rows[-HISTORY:]
     found = [_nan(rows, config)]
     if len(rows) >= ENOUGH and found == [None]:
         found = [check(rows, config) for check in (_exploding, _d_wins, _stall, _overfit)]
@@ -92,6 +92,11 @@ def judge(rows: Sequence[dict[str, Any]], config: TrainConfig) -> tuple[Finding,
         if len(grown) >= ENOUGH:
             found += [check(grown, config) for check in (_collapse, _oscillation)]
     return tuple(sorted((f for f in found if f), key=lambda f: f.level != "red"))
+
+
+def is_good(findings: Sequence[Finding]) -> bool:
+    """Whether a state saved now is one to go back to: nothing is found that a rollback would cure."""
+    return not any("rollback" in f.remedies for f in findings)
 
 
 def level(findings: Sequence[Finding], rows: int) -> str:
@@ -161,16 +166,17 @@ def _stall(rows, config) -> Finding | None:
 
 
 def _collapse(rows, config) -> Finding | None:
-    """Variety in pixels far below its best and that of real images: amber; red where D's features say so, too, or none is left."""
+    """Variety in pixels far below its best and that of real images, or not there after BEGINNING: amber; red where it fell in
+    D's features, too, or none is left. A fall in features alone says nothing: a healthy cgan has it, when D changes."""
     pixels, features = _values(rows, "diversity"), _values(rows, "feature_diversity")
     if len(pixels) < LOOKS or len(features) < LOOKS:
         return None
     now, best = median(pixels[-3:]), _best(pixels, 3)
-    if best < FALLEN or now >= FALLEN * min(best, 1.0):  # what was never varied is still beginning
+    varied = best >= FALLEN
+    if now >= FALLEN * min(best, 1.0) if varied else rows[-1]["nimg"] < _grown(config) + BEGINNING:
         return None
     alike = median(features[-3:]) < FALLEN * min(_best(features, 3), 1.0)
-    red = alike or now < COLLAPSED * best
-    return _finding("collapse", red, config, now=100 * now, best=100 * best)
+    return _finding("collapse", varied and (alike or now < COLLAPSED * best), config, now=100 * now, best=100 * best)
 
 
 def _oscillation(rows, config) -> Finding | None:

@@ -90,6 +90,7 @@ FILE_NAMES = {
     "config.json",
     "status.json",
     "stats.jsonl",
+    "looks.jsonl",
     "log.txt",
     "model.safetensors",
     "real.webp",

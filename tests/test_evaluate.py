@@ -293,6 +293,30 @@ def test_figures_are_kept_beside_each_other_and_replaced_by_newer_ones(tmp_path)
     assert read_figures(tmp_path) == []
 
 
+def test_a_quick_look_does_not_replace_a_measurement(tmp_path):
+    def figure(value, images, **protocol):
+        return {
+            "name": "swd",
+            "value": value,
+            "protocol": {"source": "a", "data": "faces", "images": images, **protocol},
+        }
+
+    write_figures(tmp_path, [figure(1.0, 16_384)])
+    write_figures(tmp_path, [figure(2.0, 32)])
+    assert [f["value"] for f in read_figures(tmp_path)] == [1.0]
+    write_figures(tmp_path, [figure(3.0, 16_384, psi=0.5)])  # another figure
+    write_figures(tmp_path, [figure(4.0, 16_384)])
+    assert [f["value"] for f in read_figures(tmp_path)] == [3.0, 4.0]
+
+
+def test_a_figure_does_not_depend_on_what_else_is_measured(home, pictures):
+    setting = metrics.prepare("shipped", pictures, checkpoints=home / "checkpoints")
+    for index in (0, 2):
+        few, more = Round(setting, index, 40), Round(setting, index, 200)
+        assert np.array_equal(few.fake(40), more.fake(40)) and np.array_equal(few.labels, more.labels[:40])
+    assert not np.array_equal(Round(setting, 1, 40).fake(40), Round(setting, 0, 40).fake(40))
+
+
 def test_a_snapshot_knows_its_run(home, tmp_path):
     snapshot = next((home / "runs" / "00001-mine" / "snapshots").iterdir())
     assert run_of(snapshot).name == "00001-mine" and run_of(home / "checkpoints" / "shipped") is None

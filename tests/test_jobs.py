@@ -596,12 +596,25 @@ def test_vitals_change_nothing_and_take_their_share(new_run, monkeypatch, refere
 
 def test_the_last_good_state_is_kept(new_run, monkeypatch):
     """Rolling back from trouble needs a state from before it, however many were saved since."""
-    run, judged = new_run(save_sec=0, kimg=0.08), jobs.watchdog.judge
-    monkeypatch.setattr(jobs.watchdog, "judge", lambda rows, config: judged(rows, config) or rows[-1]["nimg"] > 24)
+    run = new_run(save_sec=0, kimg=0.08)
+    collapses_after(24, monkeypatch)
     assert drive(run) == "finished"
     assert run.status()["good"] == 24
     assert [int(p.stem[6:]) for p in run.states()] == [80, 72, 24]
     assert run.good_state().stem == "state-000000024"
+
+
+def test_what_is_no_longer_finite_goes_back_to_before_the_trouble(new_run, monkeypatch):
+    run = new_run(save_sec=0)
+    collapses_after(24, monkeypatch)
+    poison(monkeypatch, 64)
+    assert drive(run) == "failed"
+    assert runs.open_run(run.status()["child"], run.path.parent).config().from_nimg == 24
+
+
+def collapses_after(nimg, monkeypatch):
+    sick = jobs.watchdog.Finding("collapse", "red", "", "", ("rollback",), {})
+    monkeypatch.setattr(jobs.watchdog, "judge", lambda rows, config: (sick,) if rows[-1]["nimg"] > nimg else ())
 
 
 def test_a_branch_resumes_another_runs_state(new_run, reference):

@@ -314,7 +314,7 @@ def test_a_remedy_starts_a_run_that_goes_on(monitor, monkeypatch):
     assert (child.config().g_lr, child.config().parent, child.config().from_nimg) == (1e-4, run.name, 256)
     assert [p.read_bytes() for p in child.states()] == [b"state 256"]
     monitor.act({"run": run.name, "word": "remedy", "remedy": "r1"})
-    assert (started[1].config().r1, started[1].config().from_nimg, started[1].config().g_lr) == (4.0, 512, 2e-4)
+    assert (started[1].config().r1, started[1].config().from_nimg, started[1].config().g_lr) == (4.0, 256, 2e-4)
     for wrong in ("nonsense", None, ["r1"]):
         assert (
             "it must be one of rollback, r1"

@@ -13,7 +13,7 @@ import pytest
 
 from ganapp import files, runs
 from ganapp.config import TrainConfig
-from ganapp.runs import KEEP_SNAPSHOTS, KEEP_STATES, Run, create_run, list_runs, open_run
+from ganapp.runs import KEEP_SNAPSHOTS, KEEP_STATES, LOOKS, Run, create_run, list_runs, open_run
 
 
 @pytest.fixture
@@ -260,6 +260,20 @@ def test_dropping_what_a_resume_supersedes(run):
     assert run.read_stats()[0] == rows(10, 20, 30)
     run.drop_stats_after(0)
     assert run.read_stats()[0] == []
+
+
+def test_history_goes_back_to_the_beginning(run):
+    """The last rows, and before them those with vitals of the whole run; each once, and none that a resume superseded."""
+    assert run.history(3) == []
+    for row in rows(*range(10, 110, 10)):
+        run.append_stats(row)
+        if row["nimg"] in (10, 40, 90):
+            run.append_stats(row, LOOKS)
+    assert [row["nimg"] for row in run.history(3)] == [10, 40, 80, 90, 100]
+    assert [row["nimg"] for row in run.history(50)] == list(range(10, 110, 10))
+    run.drop_stats_after(85)
+    assert [row["nimg"] for row in run.history(1)] == [10, 40, 80]
+    assert (run.path / LOOKS).read_text() == "".join(json.dumps(r) + "\n" for r in rows(10, 40))
 
 
 class FullFile:

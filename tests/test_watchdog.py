@@ -139,7 +139,7 @@ def healthy_rows(count=200, **series):
         ({"diversity": lambda i: 0.9 if i < 150 else 0.3, "feature_diversity": lambda i: 0.8 if i < 150 else 0.2}, {("collapse", "red")}),
         ({"diversity": lambda i: 0.9 if i < 150 else 0.1}, {("collapse", "red")}),
         ({"diversity": lambda i: 2.0 if i < 150 else 0.8}, set()),  # less than once, but as much as real pictures have
-        ({"diversity": lambda i: 0.3 if i < 150 else 0.1}, set()),  # it never was: the first minutes of many runs
+        ({"diversity": lambda i: 0.3 if i < 150 else 0.1}, {("collapse", "amber")}),  # it never was, in 256,000 images
         ({"d_real": lambda i: 0.5 + math.sin(i / 4)}, {("oscillation", "amber")}),
         ({"d_real": lambda i: 6 * math.sin(i / 4)}, {("oscillation", "red")}),
         ({"d_real": lambda i: 6 * math.sin(i / 60)}, set()),  # once up and down
@@ -153,6 +153,68 @@ def test_thresholds(series, expected):
     assert {(f.kind, f.level) for f in found} == expected
     assert not judge(healthy_rows(ENOUGH - 1, **series), small(batch=64))  # too early to say
     assert all("{" not in f.means and f.advice.endswith(".") for f in found)
+
+
+def hours(begin, sick, until):
+    """History of a run with a row a second, as Run.history gives it at `until` seconds: vitals every 2 % of the time, as jobs.py
+    takes them; from `begin` on each row is `sick`."""
+    rows, looked = [], 0.0
+    for sec in range(until):
+        row = {
+            "nimg": 500 * sec,
+            "sec": float(sec),
+            "d_loss": 1.2,
+            "d_real": 0.5,
+            "d_fake": -0.5,
+            "g_grad": 0.7,
+            "d_grad": 0.7,
+        }
+        if sec - looked >= max(5, 0.02 * sec):
+            looked = sec
+            row |= {
+                "diversity": 0.95,
+                "feature_diversity": 0.9,
+                "d_train": 0.5,
+                "d_heldout": 0.4,
+                "d_samples": -0.5,
+                "d_noise": 0.01,
+            }
+        rows.append(row | ({k: v for k, v in sick.items() if k in row} if sec >= begin else {}))
+    last = rows[-watchdog.HISTORY :]
+    return [row for row in rows[: -watchdog.HISTORY] if "diversity" in row] + last
+
+
+@pytest.mark.parametrize(
+    ("kind", "sick"),
+    [
+        ("collapse", {"diversity": 0.1, "feature_diversity": 0.1}),
+        ("overfit", {"d_heldout": -0.4}),
+        ("stall", {"g_grad": 1e-5}),
+    ],
+)
+@pytest.mark.parametrize(("begin", "hour"), [(600, 0.5), (600, 3), (2 * 3600, 3), (4 * 3600, 6)])
+def test_trouble_is_still_seen_hours_later(kind, sick, begin, hour):
+    """A light that turns green again while nothing has become better would call the collapsed state a good one."""
+    config = small(loss="non_saturating")
+    assert judge(hours(begin, {}, int(hour * 3600)), config) == ()
+    findings = judge(hours(begin, sick, int(hour * 3600)), config)
+    assert [f.kind for f in findings] == [kind]
+    assert watchdog.is_good(findings) == (kind == "overfit")  # for which there is nothing to go back to
+
+
+def test_what_was_never_varied_is_said_after_the_beginning():
+    never = {"diversity": 0.1, "feature_diversity": 0.12}
+    assert judge(hours(0, never, 150), small()) == ()  # 75,000 images
+    (finding,) = judge(hours(0, never, 300), small())
+    assert (finding.kind, finding.level) == ("collapse", "amber")
+    assert "10 % as varied as real pictures" in finding.means
+
+
+@pytest.mark.parametrize(("features", "level"), [(0.2, "red"), (0.9, "amber")])
+def test_a_fall_in_features_makes_one_in_pixels_worse(features, level):
+    (finding,) = judge(hours(600, {"diversity": 0.3, "feature_diversity": features}, 1800), small())
+    assert (finding.kind, finding.level, finding.values["now"]) == ("collapse", level, "30")
+    assert judge(hours(600, {"feature_diversity": features}, 1800), small()) == ()
 
 
 def test_d_may_be_ahead_in_the_first_steps():
@@ -181,6 +243,7 @@ def test_a_growing_network_is_judged_from_its_full_resolution_on():
     )  # grown at 120,000 images
     rows = healthy_rows(diversity=lambda i: 1.5 if i < 90 else 0.3)
     assert rows[92]["nimg"] < 120_000 < rows[94]["nimg"]
+    rows = rows[:160]  # 205,000 images
     assert judge(rows, config) == ()
     assert judge(rows, config.replace(grow_kimg=0))[0].kind == "collapse"
 

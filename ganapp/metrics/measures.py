@@ -76,9 +76,11 @@ def _classes(r: Round, n: int) -> Iterator[Measured]:
         "kl": "to the training labels, in nats",
     }
     shares = coverage.counted(real), coverage.counted(fake)
-    there = coverage.covered(*shares)
-    missing = [name for name, ok, share in zip(names, there, shares[0]) if share and not ok]
-    yield Measured("classes.coverage", coverage.coverage(*shares), protocol, _missing(missing))
+    if shares[0].any():
+        there = coverage.covered(*shares)
+        missing = [name for name, ok, share in zip(names, there, shares[0]) if share and not ok]
+        counted = {"counted": _counted(names, shares[0])}
+        yield Measured("classes.coverage", coverage.coverage(*shares), protocol | counted, _missing(missing))
     counts = np.bincount(fake.argmax(1), minlength=len(names)), np.array(s.train.class_counts())
     yield Measured("classes.kl", coverage.kl(*counts), protocol)
     if s.classes is not None:
@@ -88,7 +90,8 @@ def _classes(r: Round, n: int) -> Iterator[Measured]:
 
 def _fd(r: Round, n: int) -> Iterator[Measured]:
     protocol = {"split": "train", "features": r.setting.classifier.about, "not": "FID: the features are others"}
-    yield Measured("fd", frechet(r.real_seen(n)[0], r.fake_seen(n)[0]), protocol)
+    note = _few(n, r.fake_seen(n)[0])
+    yield Measured("fd", frechet(r.real_seen(n)[0], r.fake_seen(n)[0]), protocol, note)
     if (other := r.other_real(n)) is not None:
         yield Measured("fd.real", frechet(r.real_seen(n)[0], r.setting.classifier.run(other)[0]), protocol, FLOOR)
 
@@ -161,7 +164,7 @@ def _memorisation(r: Round, n: int) -> Iterator[Measured]:
 
 def _fid(r: Round, n: int) -> Iterator[Measured]:
     real, fake = (r.inception(n, kind)["2048"] for kind in ("real", "fake"))
-    yield Measured("fid", inception.fid(real, fake), _inception(r))
+    yield Measured("fid", inception.fid(real, fake), _inception(r), _few(n, fake))
 
 
 def _kid(r: Round, n: int) -> Iterator[Measured]:
@@ -177,7 +180,8 @@ def _is(r: Round, n: int) -> Iterator[Measured]:
 
 def _prc(r: Round, n: int) -> Iterator[Measured]:
     values = manifold.precision_recall(*(r.inception(n, kind)["2048"] for kind in ("real", "fake")))
-    protocol = _inception(r) | {"neighbours": manifold.PR_NEIGHBOURS}
+    other = {"not the published protocol": "Inception's features, not VGG-16's"}
+    protocol = _inception(r) | other | {"neighbours": manifold.PR_NEIGHBOURS}
     names = ("inception.precision", "inception.recall")
     yield from (Measured(name, value, protocol) for name, value in zip(names, values))
 
@@ -192,6 +196,19 @@ def _reference(setting: Setting) -> str:
 
 def _count(setting: Setting, split: str, n: int) -> int:
     return min(n, (setting.train if split == "train" else setting.heldout).count)
+
+
+def _counted(names: tuple[str, ...], shares: np.ndarray) -> str:
+    """Which classes coverage is about: those that real pictures surely show."""
+    unsure = [name for name, share in zip(names, shares) if not share]
+    rest = f"; no real picture surely shows {', '.join(unsure[:12])}" if unsure else ""
+    return f"{len(names) - len(unsure)} of {len(names)} classes{rest}{' …' if len(unsure) > 12 else ''}"
+
+
+def _few(n: int, features: np.ndarray) -> str:
+    """A note where a covariance of the features cannot be told from so few pictures."""
+    dims = features.shape[1]
+    return "" if n > dims else f"{n} pictures are too few for {dims} features: take this for no more than a trial"
 
 
 def _missing(names: list[str]) -> str:
@@ -210,6 +227,6 @@ MEASURES: dict[str, Measure] = {
     "memorisation": Measure(1_000, None, ("heldout",), _memorisation, ""),
     "fid": Measure(50_000, 50_000, ("inception",), _fid),
     "kid": Measure(50_000, 50_000, ("inception",), _kid),
-    "is": Measure(50_000, 50_000, ("inception",), _is),
-    "prc": Measure(50_000, 50_000, ("inception",), _prc),
+    "is": Measure(50_000, 50_000, ("inception",), _is, ""),
+    "prc": Measure(50_000, None, ("inception",), _prc),
 }

@@ -21,6 +21,7 @@ from .rounds import Round, Setting, pixel_parts, pixels_of
 
 REPEATS = 3
 MOST_REPEATS = 20
+COLOURS = {1: "grey", 3: "colour"}  # as the generator has them
 LEAST_IMAGES, MOST_IMAGES = 32, 200_000
 WITHOUT_DOWNLOAD = tuple(name for name, m in MEASURES.items() if "inception" not in m.needs)
 
@@ -111,11 +112,12 @@ def prepare(
     options = how | {"channels": G.spec.channels, "progress": progress, "cancelled": cancelled}
     train = open_dataset(data, G.spec.resolution, split="train", **options)
     heldout = _heldout(data, G.spec.resolution, options)
+    colours = COLOURS.get(train.channels, f"{train.channels} channels")
     about = {
         "source": _name(G),
         "weights": weights_text(G, config),
         "data": f"{train.name} ({train.fingerprint})",
-        "resize": f"to {train.resolution} px, {how.get('crop', 'center')}, as prepared for training",
+        "resize": f"to {train.resolution} px, {how.get('crop', 'center')}, {colours}, as prepared for training",
     }
     if psi != 1:
         about["psi"] = psi
@@ -199,11 +201,12 @@ def _figure(rows: list[Measured], group: str, count: int, setting: Setting, repe
         protocol["not the published protocol"] = f"of {published:,} images"
     protocol |= {**setting.about, **rows[0].protocol, "seed": setting.seed, "repeats": repeats}
     protocol["interval"] = _interval_text(protocol, setting) if interval else "none: one repetition"
-    return Figure(rows[0].name, value, interval, protocol, rows[0].note)
+    notes = dict.fromkeys(row.note for row in rows if row.note)  # of each repetition, where they differ
+    return Figure(rows[0].name, value, interval, protocol, " · ".join(notes))
 
 
 def _interval_text(protocol: dict[str, Any], setting: Setting) -> str:
-    split = setting.heldout if protocol.get("split") == "heldout" else setting.train
+    split = {"heldout": setting.heldout, "train": setting.train}.get(protocol.get("split"))
     same = split is not None and protocol.get("real", protocol["images"]) >= split.count
     return "95 %, by repetition" + (" with the same real pictures: there are no others" if same else "")
 

@@ -20,6 +20,7 @@ from . import inception
 from .classifier import Classifier, classifier_of, features_of
 from .network import parts_of
 
+STRIDE = 16_384  # image seeds from one repetition to the next, or as many as are asked for: whatever else is measured
 CHUNK = 256  # samples between two looks at progress
 DRAWN_TOGETHER = 64
 
@@ -82,7 +83,8 @@ def class_numbers(G, data: ImageDataset) -> np.ndarray | None:
 
 
 class Round:
-    """One repetition: `most` samples from seeds of its own, real pictures drawn anew."""
+    """One repetition: `most` samples from seeds of its own, real pictures drawn anew. The first sample of a repetition and its
+    class do not depend on `most`."""
 
     def __init__(self, setting: Setting, index: int, most: int):
         self.setting, self.index, self.most = setting, index, most
@@ -98,8 +100,8 @@ class Round:
 
     @cached_property
     def seeds(self) -> range:
-        """Image seeds: those of the first repetition begin at `seed`, those of the next one where these end."""
-        first = self.setting.seed + self.index * self.most
+        """Image seeds: those of the first repetition begin at `seed`, those of the next one beyond their end."""
+        first = self.setting.seed + self.index * max(STRIDE, self.most)
         return range(first, first + self.most)
 
     @cached_property

@@ -110,14 +110,13 @@ class Monitor:
         return {}
 
     def _remedy(self, run: Run, request: dict) -> dict:
-        """A new run goes on from a state of this one with a changed configuration; this one, if at work, pauses for it."""
+        """A new run goes on from this one's last good state with a changed configuration; this one, if at work, pauses for it."""
         from .. import begin, jobs
 
-        remedy, status, states = str(request.get("remedy")), run.status(), run.states()
-        state = run.good_state() if remedy == "rollback" else states[0] if states else None
+        remedy, status = str(request.get("remedy")), run.status()
         config = watchdog.remedied(run.config(), remedy, status["nimg"], status["sec"])
         try:
-            child = begin.branch(run, config, state)
+            child = begin.branch(run, config, run.good_state())
         except FileNotFoundError:
             raise ValueError("that state was just replaced by a newer one; press again.") from None
         if status["state"] in WORKING:
@@ -200,7 +199,7 @@ def light(run: Run, status: dict) -> dict[str, Any]:
         config = run.config()
     except ValueError:  # a newer version wrote it
         return {"level": "grey", "findings": [], "again": False}
-    rows, again = run.last_stats(watchdog.HISTORY), config.is_used_up(status["nimg"], status["sec"])
+    rows, again = run.history(watchdog.HISTORY), config.is_used_up(status["nimg"], status["sec"])
     findings = watchdog.judge(rows, config)
     shown = [
         {"kind": f.kind, "level": f.level, "remedies": offered(f.remedies, again), "values": f.values} for f in findings
