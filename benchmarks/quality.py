@@ -5,8 +5,9 @@
     ... --trial "wider=dcgan-r1-32:g_lr=1e-3,g_args.width=96"      a preset with changes, under a name of its own
     ... --states FOLDER                          keep the state at each mark, and go on from it: --minutes 30 after 10
 
-A cell is one training on one thread in bf16; its clock is the process's own processor time in training steps alone, so that
-neighbours on the machine count for little. A mark is measured on 5,000 samples of the averaged generator (the last step's
+A cell is one training on one thread in bf16; its clock is the process's own processor time in training steps alone. That leaves
+waiting out, but not what neighbours on the machine cost in memory bandwidth and cache: the same recipe got from 0.7 to 1 times
+the images a second on other days, so images_per_sec stands in each row and differences below a third mean little. A mark is measured on 5,000 samples of the averaged generator (the last step's
 where the preset has no average), seeds 0-4,999, against 5,000 training pictures: Fréchet distance in the features of the
 data set's own small classifier (`fd`, not FID), precision and recall, and for labelled data KL of the classes and the
 accuracy of conditional samples. A preset of another size is trained at the data's; nothing else of it is changed. Cells are
@@ -17,6 +18,7 @@ from __future__ import annotations
 
 import argparse
 import json
+from math import inf, isinf
 from pathlib import Path
 
 from common import RESULTS, ROOT, averaged, begin, environment, train_until
@@ -155,14 +157,14 @@ def print_tables(rows: list[dict]) -> None:
 def preset_line(preset: str, rows: list[dict], marks: list[float]) -> tuple[tuple, str]:
     """(what to sort by, a line): precision, recall and accuracy are those of the last mark that was reached, means over seeds."""
     own = [row for row in rows if row["preset"] == preset]
-    by_mark = [[row.get("fd", float("nan")) for row in own if row["minutes"] == mark] for mark in marks]
+    by_mark = [[row.get("fd", inf) for row in own if row["minutes"] == mark] for mark in marks]
     last = [row for row in own if row["minutes"] == max(row["minutes"] for row in own)]
 
     def mean(name: str) -> str:
         values = [row[name] for row in last if name in row]
         return f"{sum(values) / len(values):.2f}" if values else "–"
 
-    cells = [", ".join(f"{value:.3g}" for value in values) or "–" for values in by_mark]
+    cells = [", ".join("failed" if isinf(value) else f"{value:.3g}" for value in values) or "–" for values in by_mark]
     reached = max(i for i, values in enumerate(by_mark) if values)
     kimg = f"{sum(row['kimg'] for row in last) / len(last):.0f}"
     line = f"| `{preset}` | {' | '.join(cells)} | {kimg} | {mean('precision')}, {mean('recall')} | {mean('classes.accuracy')} |"

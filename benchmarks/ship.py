@@ -103,7 +103,7 @@ def command(config) -> str:
             continue
         option = "--" + name.replace("_", "-")
         if name == "dataset":
-            words.append(f"--data {'cifar10' if 'cifar10' in value else value}")
+            words.append(f"--data {Path(value).name}")
         elif isinstance(value, dict):
             words += [
                 f"{option}.{k.replace('_', '-')} {json.dumps(v)}" for k, v in value.items() if plain[name].get(k) != v

@@ -1,13 +1,15 @@
 """The model card: what it says of a run, of a shipped model and of an import, and that the Hub can read its metadata."""
 
+from pathlib import Path
+
 import pytest
 import yaml
 from test_weights import CLASSES, make, save
 
-from ganapp.card import card
+from ganapp.card import _figures, card
 from ganapp.hub import _of_tags
 from ganapp.metrics import figures_of
-from ganapp.runs import create_run, write_figures
+from ganapp.runs import create_run, read_figures, write_figures
 from ganapp.weights import save_generator
 
 
@@ -116,3 +118,11 @@ def test_the_code_of_the_card_runs(tmp_path, monkeypatch):
             scope[names] = getattr(__import__(what.removeprefix("from "), fromlist=[names]), names)
     pictures = scope["generate"](scope["load_generator"](folder), range(16))
     assert str(tuple(pictures.shape)) in code and str(pictures.dtype) in code
+
+
+@pytest.mark.parametrize(
+    "folder", sorted((Path(__file__).parent.parent / "checkpoints").glob("*/")), ids=lambda f: f.name
+)
+def test_a_shipped_card_says_what_was_measured(folder):
+    figures = read_figures(folder)
+    assert len(figures) > 10 and _figures(figures) in (folder / "README.md").read_text(encoding="utf-8")
