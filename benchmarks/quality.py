@@ -164,11 +164,15 @@ def preset_line(preset: str, rows: list[dict], marks: list[float]) -> tuple[tupl
         values = [row[name] for row in last if name in row]
         return f"{sum(values) / len(values):.2f}" if values else "–"
 
-    cells = [", ".join("failed" if isinf(value) else f"{value:.3g}" for value in values) or "–" for values in by_mark]
+    cells = [", ".join(map(short, values)) or "–" for values in by_mark]
     reached = max(i for i, values in enumerate(by_mark) if values)
     kimg = f"{sum(row['kimg'] for row in last) / len(last):.0f}"
     line = f"| `{preset}` | {' | '.join(cells)} | {kimg} | {mean('precision')}, {mean('recall')} | {mean('classes.accuracy')} |"
     return (-reached, sum(by_mark[reached]) / len(by_mark[reached])), line
+
+
+def short(value: float) -> str:
+    return "failed" if isinf(value) else f"{value:,.0f}" if value >= 1000 else f"{value:.3g}"
 
 
 if __name__ == "__main__":

@@ -65,7 +65,11 @@ def evaluate_command(arguments: argparse.Namespace) -> None:
     else:
         print("\n".join(lines_of(figures)))
     stored = store(setting, figures)
-    where = f"Stored in {stored}; figures there of more pictures stay." if stored else "Not stored: this model lies in the cache of the Hub."
+    where = (
+        f"Stored in {stored}; figures there of more pictures stay."
+        if stored
+        else "Not stored: this model lies in the cache of the Hub."
+    )
     print(where, file=sys.stderr if arguments.json else sys.stdout)
     if arguments.out:
         save_png(arguments.out, sheet(setting))
