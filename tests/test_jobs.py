@@ -256,10 +256,10 @@ def test_pause_while_data_are_prepared(new_run, monkeypatch):
         assert cancelled()
         raise Cancelled
 
-    monkeypatch.setattr("ganapp.data.open_dataset", prepare)
-    assert drive(run) == "paused"
+    with monkeypatch.context() as preparing:  # undo() would take back COMMAND_SEC, too
+        preparing.setattr("ganapp.data.open_dataset", prepare)
+        assert drive(run) == "paused"
     assert "preparing" not in run.status()
-    monkeypatch.undo()
     run.send("run")
     assert drive(run, at(run, 8, "stop")) == "stopped"
 
