@@ -5,13 +5,14 @@
     ... --trial "wider=dcgan-r1-32:g_lr=1e-3,g_args.width=96"      a preset with changes, under a name of its own
     ... --states FOLDER                          keep the state at each mark, and go on from it: --minutes 30 after 10
 
-A cell is one training on one thread in bf16; its clock is the process's own processor time in training steps alone. That leaves
-waiting out, but not what neighbours on the machine cost in memory bandwidth and cache: the same recipe got from 0.7 to 1 times
-the images a second on other days, so images_per_sec stands in each row and differences below a third mean little. A mark is measured on 5,000 samples of the averaged generator (the last step's
-where the preset has no average), seeds 0-4,999, against 5,000 training pictures: Fréchet distance in the features of the
-data set's own small classifier (`fd`, not FID), precision and recall, and for labelled data KL of the classes and the
-accuracy of conditional samples. A preset of another size is trained at the data's; nothing else of it is changed. Cells are
-added to the result file one by one; several of these programs may run beside each other.
+A cell is one training on one thread in bf16; its clock is the process's own processor time in training steps alone. That
+leaves waiting out, but not what neighbours on the machine cost in memory bandwidth and cache: the same recipe got from 0.7
+to 1 times the images a second on other days, so images_per_sec stands in each row and differences below a third mean
+little. A mark is measured on 5,000 samples of the averaged generator (the last step's where the preset has no average),
+seeds 0-4,999, against 5,000 training pictures: Fréchet distance in the features of the data set's own small classifier
+(`fd`, not FID), precision and recall, and for labelled data KL of the classes and the accuracy of conditional samples. A
+preset of another size is trained at the data's; nothing else of it is changed. Cells are added to the result file one by
+one; several of these programs may run beside each other.
 """
 
 from __future__ import annotations

@@ -27,7 +27,6 @@ ENDED = ("paused", "stopped", "finished", "failed")
 COMMANDS = ("run", "pause", "stop", "save")
 STALE_SEC = 10.0  # a heartbeat older than this makes a reader look whether the lock is held
 STATS, LOOKS = "stats.jsonl", "looks.jsonl"  # a row a tick; and those of them with vitals
-MOST_LOOKS = 10_000
 MAX_ROW_BYTES = 1000  # a row of stats.jsonl has fewer
 KEEP_STATES = 2
 KEEP_SNAPSHOTS = 8  # and the best one
@@ -153,11 +152,10 @@ class Run:
         return [json.loads(line) for line in whole.splitlines()], current, offset + len(whole)
 
     def history(self, count: int) -> list[dict[str, float]]:
-        """The last `count` rows, and before them those of the whole run that have vitals."""
+        """The last `count` rows, and before them as many at most of those that have vitals: of the whole run, as these are few."""
         rows = self.last_stats(count)
-        return (
-            [row for row in self.last_stats(MOST_LOOKS, LOOKS) if row["nimg"] < rows[0]["nimg"]] + rows if rows else []
-        )
+        looks = self.last_stats(count, LOOKS) if rows else []
+        return [row for row in looks if row["nimg"] < rows[0]["nimg"]] + rows
 
     def last_stats(self, count: int, name: str = STATS) -> list[dict[str, float]]:
         """The last rows, `count` at most, without reading a long file whole."""

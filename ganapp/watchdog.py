@@ -172,8 +172,8 @@ def _collapse(rows, config) -> Finding | None:
     if len(pixels) < LOOKS or len(features) < LOOKS:
         return None
     now, best = median(pixels[-3:]), _best(pixels, 3)
-    varied = best >= FALLEN
-    if now >= FALLEN * min(best, 1.0) if varied else rows[-1]["nimg"] < _grown(config) + BEGINNING:
+    varied, early = best >= FALLEN, rows[-1]["nimg"] < _grown(config) + BEGINNING
+    if (varied and now >= FALLEN * min(best, 1.0)) or (not varied and early):
         return None
     alike = median(features[-3:]) < FALLEN * min(_best(features, 3), 1.0)
     return _finding("collapse", varied and (alike or now < COLLAPSED * best), config, now=100 * now, best=100 * best)

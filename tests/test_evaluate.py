@@ -315,6 +315,9 @@ def test_a_figure_does_not_depend_on_what_else_is_measured(home, pictures):
         few, more = Round(setting, index, 40), Round(setting, index, 200)
         assert np.array_equal(few.fake(40), more.fake(40)) and np.array_equal(few.labels, more.labels[:40])
     assert not np.array_equal(Round(setting, 1, 40).fake(40), Round(setting, 0, 40).fake(40))
+    few, more = (Round(setting, 1, most).seeds for most in (2_000, 50_000))  # more than a block of seeds
+    assert few == more[:2_000] == list(range(16_384, 18_384))
+    assert len({seed for index in range(3) for seed in Round(setting, index, 50_000).seeds}) == 150_000
 
 
 def test_a_snapshot_knows_its_run(home, tmp_path):

@@ -201,8 +201,8 @@ def _count(setting: Setting, split: str, n: int) -> int:
 def _counted(names: tuple[str, ...], shares: np.ndarray) -> str:
     """Which classes coverage is about: those that real pictures surely show."""
     unsure = [name for name, share in zip(names, shares) if not share]
-    rest = f"; no real picture surely shows {', '.join(unsure[:12])}" if unsure else ""
-    return f"{len(names) - len(unsure)} of {len(names)} classes{rest}{' …' if len(unsure) > 12 else ''}"
+    rest = f"; no real picture surely shows {_listed(unsure)}" if unsure else ""
+    return f"{len(names) - len(unsure)} of {len(names)} classes{rest}"
 
 
 def _few(n: int, features: np.ndarray) -> str:
@@ -212,8 +212,11 @@ def _few(n: int, features: np.ndarray) -> str:
 
 
 def _missing(names: list[str]) -> str:
-    more = f" and {len(names) - 12} more" if len(names) > 12 else ""
-    return f"missing: {', '.join(names[:12])}{more}" if names else ""
+    return f"missing: {_listed(names)}" if names else ""
+
+
+def _listed(names: list[str]) -> str:
+    return ", ".join(names[:12]) + (f" and {len(names) - 12} more" if len(names) > 12 else "")
 
 
 MEASURES: dict[str, Measure] = {

@@ -17,10 +17,9 @@ from ganapp.data.cache import Progress
 from . import inception, memorisation, storage, twosample
 from .figure import Figure, mean_and_interval
 from .measures import MEASURES, Measured
-from .rounds import Round, Setting, pixel_parts, pixels_of
+from .rounds import MOST_REPEATS, Round, Setting, pixel_parts, pixels_of
 
 REPEATS = 3
-MOST_REPEATS = 20
 COLOURS = {1: "grey", 3: "colour"}  # as the generator has them
 LEAST_IMAGES, MOST_IMAGES = 32, 200_000
 WITHOUT_DOWNLOAD = tuple(name for name, m in MEASURES.items() if "inception" not in m.needs)

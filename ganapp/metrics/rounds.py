@@ -20,7 +20,8 @@ from . import inception
 from .classifier import Classifier, classifier_of, features_of
 from .network import parts_of
 
-STRIDE = 16_384  # image seeds from one repetition to the next, or as many as are asked for: whatever else is measured
+MOST_REPEATS = 20
+BLOCK = 16_384  # image seeds in a row: those of all repetitions, then the next of each
 CHUNK = 256  # samples between two looks at progress
 DRAWN_TOGETHER = 64
 
@@ -83,8 +84,8 @@ def class_numbers(G, data: ImageDataset) -> np.ndarray | None:
 
 
 class Round:
-    """One repetition: `most` samples from seeds of its own, real pictures drawn anew. The first sample of a repetition and its
-    class do not depend on `most`."""
+    """One repetition: `most` samples from seeds of its own, real pictures drawn anew. A sample does not
+    depend on `most`, so that a figure does not depend on what else is measured."""
 
     def __init__(self, setting: Setting, index: int, most: int):
         self.setting, self.index, self.most = setting, index, most
@@ -99,10 +100,10 @@ class Round:
     # -- generated -----------------------------------------------------------------------------------------------------
 
     @cached_property
-    def seeds(self) -> range:
-        """Image seeds: those of the first repetition begin at `seed`, those of the next one beyond their end."""
-        first = self.setting.seed + self.index * max(STRIDE, self.most)
-        return range(first, first + self.most)
+    def seeds(self) -> list[int]:
+        """Image seeds: those of the first repetition begin at `seed`; no two repetitions have one in common."""
+        k = np.arange(self.most)
+        return (self.setting.seed + (k // BLOCK * MOST_REPEATS + self.index) * BLOCK + k % BLOCK).tolist()
 
     @cached_property
     def labels(self) -> np.ndarray:

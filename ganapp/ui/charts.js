@@ -303,7 +303,7 @@ function makeCharts(root, panes, { t, number, kimg, settings, keep, make, set, s
     if (dash) c.setLineDash(dash);
     stroke(1, 1.75, () => along(line.y));
     c.setLineDash([]);
-    if (line.x.length === 1) stroke(1, 3, () => c.arc(line.x[0], toY(line.y[0]), 1.5, 0, 7)); // a line of one point is nothing to see
+    if (line.x.length === 1) stroke(1, 3, () => c.arc(line.x[0], toY(line.y[0]), 1.5, 0, 7)); // else a line of one point would not be seen
   }
 
   // The crosshair stands on a point: the one nearest to the pointer, of whatever line.
