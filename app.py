@@ -11,8 +11,8 @@ from pathlib import Path
 
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # nothing is sent anywhere unless its owner asks for it
 
-from ganapp import capabilities
 from ganapp.ui import build_ui, launch_options
+from ganapp.ui.access import capabilities
 
 
 def parse_arguments(arguments: list[str] | None) -> argparse.Namespace:
@@ -50,9 +50,9 @@ def serve(args: argparse.Namespace) -> None:
     while not done.wait(0.5):  # with a timeout, so that Windows sees Ctrl-C
         pass
     print("Saving …", flush=True)
-    from ganapp import jobs
+    from ganapp.driving import driver
 
-    jobs.shutdown()
+    driver.shutdown()
     demo.close()
     sys.stdout.flush()
     # A thread that is still inside PyTorch would make the interpreter's own end an abort ("terminate called …").

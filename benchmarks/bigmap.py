@@ -94,7 +94,8 @@ def child(path: Path, steps: int) -> dict:
 
     from ganapp.config import TrainConfig
     from ganapp.data import ImageDataset, Images, batches
-    from ganapp.train import TrainState, train
+    from ganapp.training.loop import train
+    from ganapp.training.state import TrainState
 
     batches.IN_MEMORY_BYTES = 0
     torch.set_num_threads(1)  # of layers this small a second thread makes nothing but noise
@@ -137,7 +138,7 @@ def child(path: Path, steps: int) -> dict:
 
 def write(path: Path, count: int) -> float:
     """Write `count` images of noise, each another; seconds."""
-    from ganapp.data.cache import MapWriter
+    from ganapp.data import MapWriter
 
     began = time.perf_counter()
     rng = np.random.default_rng(0)

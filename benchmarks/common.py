@@ -53,7 +53,7 @@ def begin(config, data):
     import torch
 
     from ganapp.data.batches import Batches
-    from ganapp.train import TrainState
+    from ganapp.training.state import TrainState
 
     torch.set_num_threads(1)
     config = config.replace(
@@ -70,7 +70,7 @@ def train_until(state, config, draw, seconds: float, spent: float = 0.0) -> floa
 
     This process's own time: what neighbours on the machine take does not count. Ends sooner where a loss is not finite.
     """
-    from ganapp.train import train
+    from ganapp.training.loop import train
 
     began = time.process_time() - spent
     for tick in train(state, config, draw):
@@ -81,7 +81,7 @@ def train_until(state, config, draw, seconds: float, spent: float = 0.0) -> floa
 
 def averaged(state, config, labels):
     """The averaged generator, with its spec, as `ganapp.sample.generate` takes it; labels of the data or None."""
-    from ganapp.train import averaged_generator
+    from ganapp.training.averaging import averaged_generator
 
     G = averaged_generator(state, config, labels, batches=8)
     G.spec = config.spec()

@@ -61,7 +61,7 @@ def main() -> None:
 def cell(family: str, loss: str, data, seconds: float):
     """(uint8 images (16, 32, 32, C), kimg): one small network after some seconds."""
     from ganapp.config import TrainConfig
-    from ganapp.sample import generate
+    from ganapp.latents import generate
 
     g_args, d_args, rate = SMALL[family]
     penalty = {"gp": 10.0} if loss == "wasserstein" else {"r1": 1.0, "r1_interval": 8}

@@ -70,8 +70,7 @@ def faces():
 
 def part(data, rows):
     """Those pictures of a data set, without labels."""
-    from ganapp.data import ImageDataset
-    from ganapp.data.dataset import Images
+    from ganapp.data import ImageDataset, Images
 
     return ImageDataset(f"{len(rows)} of {data.name}", Images(data.images.take(rows)), None, ())
 
@@ -84,12 +83,12 @@ def tile(images):
 
 def cell(preset: str, few, heldout, whole, changes: dict, args):
     """({figure: value}, images (SHOWN, R, R, C)) of one recipe on few pictures."""
-    from ganapp.metrics.classifier import classifier_of
-    from ganapp.metrics.frechet import frechet
-    from ganapp.metrics.measuring import measure
+    from ganapp.config import preset_config
+    from ganapp.latents import generate
+    from ganapp.metrics import measure
+    from ganapp.metrics.distances.frechet import frechet
+    from ganapp.metrics.judges.classifier import classifier_of
     from ganapp.metrics.rounds import Round, Setting
-    from ganapp.presets import preset_config
-    from ganapp.sample import generate
 
     config = preset_config(preset).replace(conditional=False, mirror=True, seed=args.seed, **changes)
     config, state, draw = begin(config, few)

@@ -25,31 +25,32 @@ def main() -> None:
 
 
 def cost(preset: str, minutes: float) -> dict:
-    from ganapp import jobs, live
-    from ganapp.presets import preset_config
+    from ganapp.config import preset_config
+    from ganapp.driving import driver
+    from ganapp.metrics import live_figure
     from ganapp.runs import create_run
 
-    used: list[live.LiveFigure] = []
+    used: list[live_figure.LiveFigure] = []
 
-    class Kept(live.LiveFigure):
+    class Kept(live_figure.LiveFigure):
         def __init__(self, *args):
             super().__init__(*args)
             used.append(self)
 
-    original, live.LiveFigure = live.LiveFigure, Kept
+    original, live_figure.LiveFigure = live_figure.LiveFigure, Kept
     try:
         with tempfile.TemporaryDirectory() as folder:
             run = create_run(folder, preset_config(preset).replace(minutes=minutes, kimg=1e7))
-            assert jobs.drive(run) == "finished", run.status()
-            sec, rows = run.status()["sec"], [row for row in run.read_stats()[0] if live.NAME in row]
+            assert driver.drive(run) == "finished", run.status()
+            sec, rows = run.status()["sec"], [row for row in run.read_stats()[0] if live_figure.NAME in row]
     finally:
-        live.LiveFigure = original
+        live_figure.LiveFigure = original
     spent = used[-1].spent
     return {
         "measurements": len(rows),
         "seconds_each": round(spent / max(len(rows), 1), 2),
         "share_of_time": round(spent / sec, 4),
-        "curve": [[row["nimg"], row[live.NAME]] for row in rows],
+        "curve": [[row["nimg"], row[live_figure.NAME]] for row in rows],
     }
 
 

@@ -138,7 +138,9 @@ def train_for(config, draw, kimg: float):
     """The averaged generator after kimg thousand images on the CPU."""
     import torch
 
-    from ganapp.train import TrainState, averaged_generator, train
+    from ganapp.training.averaging import averaged_generator
+    from ganapp.training.loop import train
+    from ganapp.training.state import TrainState
 
     state = TrainState.create(config, torch.device("cpu"))
     for tick in train(state, config, draw):
@@ -155,8 +157,9 @@ def grid(changes: dict, kimg: float) -> dict:
     import torch
 
     from ganapp.config import TrainConfig
-    from ganapp.models import DiscriminatorOutput
-    from ganapp.train import TrainState, train
+    from ganapp.networks import DiscriminatorOutput
+    from ganapp.training.loop import train
+    from ganapp.training.state import TrainState
 
     def mlp(inputs, outputs):
         layers = [torch.nn.Linear(inputs, 128), torch.nn.LeakyReLU(0.2), torch.nn.Linear(128, 128)]

@@ -79,9 +79,8 @@ def cell(name: str, label: str, preset: str, changes: dict, seed: int, marks: li
     """Train one recipe on one data set; write a row at each mark."""
     import torch
 
-    from ganapp.config import merge, parse_changes
+    from ganapp.config import merge, parse_changes, preset_config
     from ganapp.data import open_dataset
-    from ganapp.presets import preset_config
 
     source, size = DATA[name]
     data = open_dataset(source, size)
@@ -110,7 +109,7 @@ def cell(name: str, label: str, preset: str, changes: dict, seed: int, marks: li
 def figures(state, config, data, labels, source) -> dict[str, float]:
     """What this state's generator gets; {"failed": reason} where its numbers are none."""
     from ganapp.data import open_dataset
-    from ganapp.metrics.measuring import measure
+    from ganapp.metrics import measure
     from ganapp.metrics.rounds import Setting
 
     if not all(p.isfinite().all() for p in state.ema.parameters()):

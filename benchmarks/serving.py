@@ -236,7 +236,7 @@ def settle(page) -> None:
 
 def waiting_run(runs: Path, name: str, **changes: Any):
     """A dcgan-32 run on the faces that lets the page resume it: no time limit, every core, as a person would start it."""
-    from ganapp.presets import preset_config
+    from ganapp.config import preset_config
     from ganapp.runs import create_run
 
     fields = {"kimg": 1e7, "threads": cores(), "precision": "auto", **changes}

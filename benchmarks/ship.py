@@ -30,9 +30,9 @@ def main() -> None:
     parser.add_argument("--limits", default="")
     args = parser.parse_args()
 
+    from ganapp.generators.folder import total_bytes
     from ganapp.metrics import measure, prepare, store
     from ganapp.runs import BEST, Run
-    from ganapp.weights import total_bytes
 
     run, target = Run(ROOT / args.run), ROOT / "checkpoints" / args.name
     snapshot = run.snapshot(args.snapshot or BEST)
@@ -53,7 +53,7 @@ def main() -> None:
 
 def write_halved(snapshot, folder, config) -> None:
     """A copy of a generator folder with 16-bit weights."""
-    from ganapp.weights import load_generator, save_generator
+    from ganapp.generators import load_generator, save_generator
 
     G = load_generator(snapshot)
     save_generator(
@@ -65,9 +65,9 @@ def write_grid(folder, data: str) -> None:
     import numpy as np
 
     from ganapp.data import open_dataset
+    from ganapp.generators import load_generator
+    from ganapp.latents import generate
     from ganapp.media import grid, save_webp
-    from ganapp.sample import generate
-    from ganapp.weights import load_generator
 
     G = load_generator(folder)
     train = open_dataset(data, G.spec.resolution, channels=G.spec.channels)
@@ -78,7 +78,7 @@ def write_grid(folder, data: str) -> None:
 
 
 def write_card(folder, run, args) -> None:
-    from ganapp.card import GRID_NAME, card
+    from ganapp.publishing.card import GRID_NAME, card
 
     text = card(folder, args.name, "apache-2.0")
     text = text.partition("---\n")[2].partition("---\n")[2].lstrip()  # the front matter is for the Hub
@@ -94,7 +94,7 @@ def write_card(folder, run, args) -> None:
 
 def command(config) -> str:
     """The command line that makes such a run: the preset and every field that differs from it."""
-    from ganapp.presets import preset_config
+    from ganapp.config import preset_config
 
     plain, words = preset_config(config.preset).to_json(), []
     found = {"channels", "num_classes", "preset", "parent", "from_nimg", "kimg"}  # the budget is one of minutes

@@ -116,8 +116,8 @@ def main() -> None:
 
 def copy_model(source: Path, target: Path) -> dict:
     """Copy the generator folder, or the newest snapshot of the run; what it is, for the result."""
+    from ganapp.generators import read_config
     from ganapp.runs import Run
-    from ganapp.weights import read_config
 
     if not (source / "model.safetensors").exists():
         snapshots = Run(source).snapshots()
@@ -138,7 +138,7 @@ def places(count: int) -> list[float]:
 
 
 def made_here(folder: Path, count: int) -> list[float]:
-    from ganapp.ui.studio import Studio
+    from ganapp.ui.generate.studio import Studio
 
     studio = Studio(folder / "runs", folder / "checkpoints", folder / "tmp" / "made")
     studio.mix(NAME, 1, 2, 0.5)

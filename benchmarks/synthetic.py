@@ -49,7 +49,7 @@ def main() -> None:
     import torch
 
     from ganapp.data import open_dataset
-    from ganapp.weights import load_generator
+    from ganapp.generators import load_generator
 
     torch.set_num_threads(1)
     G = load_generator(args.source)
@@ -114,7 +114,7 @@ def classes_of(G, data) -> np.ndarray:
 
 def generated(G, classes: np.ndarray, args) -> tuple[np.ndarray, np.ndarray]:
     """As `few`: what `ganapp generate --per-class N` writes, with the data's labels."""
-    from ganapp.sample import generate
+    from ganapp.latents import generate
 
     own = np.arange(len(classes) * args.synthetic) // args.synthetic
     images = generate(G, range(len(own)), own.tolist(), args.psi).transpose(0, 3, 1, 2)
@@ -126,9 +126,8 @@ def trained(data, real, seed: int, args):
     """A generator of those pictures alone. A data set in memory: opened as a folder, one picture in ten would be held out."""
     from quality import parse_trial
 
-    from ganapp.config import merge, parse_changes
+    from ganapp.config import merge, parse_changes, preset_config
     from ganapp.data import ImageDataset, Images
-    from ganapp.presets import preset_config
 
     preset, changes = parse_trial(f"own={args.recipe}")[1]
     config = merge(preset_config(preset), parse_changes(changes)).replace(seed=seed, conditional=True)
@@ -144,7 +143,7 @@ def trained(data, real, seed: int, args):
 
 def trained_classifier(parts, test, seed: int, steps: int, augment: bool, mirror: bool) -> float:
     """Share of right answers on `test` after training on equal shares of each part."""
-    from ganapp.metrics.network import BATCH, build, run, train
+    from ganapp.metrics.judges.network import BATCH, build, run, train
 
     share = SHOWN // len(parts)
     sources, labels = np.concatenate([p[0] for p in parts]), np.concatenate([p[1] for p in parts])

@@ -50,7 +50,7 @@ def tiny_images(count=64, resolution=32, channels=3):
 @pytest.fixture
 def tiny_dataset():
     """make(count=64, resolution=32, channels=3, labels=True) -> an ImageDataset in memory with classes a, b, c, d."""
-    from ganapp.data.dataset import ImageDataset, Images
+    from ganapp.data import ImageDataset, Images
 
     def make(count=64, resolution=32, channels=3, labels=True):
         images, classes = tiny_images(count, resolution, channels)

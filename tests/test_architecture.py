@@ -1,8 +1,9 @@
-"""Who may import whom, what is imported late, and where files have names: the rules of ARCHITECTURE.md, read from the code."""
+"""The rules of ARCHITECTURE.md, read from the code: rooms and who may know whom, sizes, late imports, names of files."""
 
 import ast
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -10,163 +11,183 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "ganapp"
 
-READS = {"hub", "card", "upload", "publish", "deploy", "capabilities", "runs", "weights", "sample", "labelled", "latents", "metrics", "media", "data", "importers", "presets", "config", "files", "watchdog"}  # fmt: skip
-COMMANDS = {"cli", "__main__", "arguments", "pictures", "progress", "evaluate_cli", "publish_cli"}
-# module or folder of ganapp -> what it may import of ganapp
-MAY_IMPORT = {
-    "config": set(),
-    "files": set(),
-    "failures": set(),
-    "schedules": {"config"},
-    "losses": {"models"},  # DiscriminatorOutput alone: what it sees of a network
-    "ema": set(),
-    "presets": {"config"},
-    "models": {"config"},
-    "data": {"config", "files", "hub_answers"},
-    "train": {"models", "losses", "ema", "schedules", "data", "config"},
-    "probe": {"train", "config"},
-    "runs": {"config", "files"},
-    "weights": {"models", "runs", "config", "files", "hub"},
-    "hub_answers": set(),
-    "hub": {"hub_answers", "weights", "config", "files", "importers"},
-    "importers": {"models", "weights", "hub", "config", "files", "sample"},
-    "upload": {"hub"},
-    "card": {"runs", "weights", "metrics"},
-    "publish": {"card", "upload", "weights", "runs", "media", "sample", "latents"},
-    "deploy": {"upload"},
-    "capabilities": set(),
-    "watchdog": {"config"},
-    "live": {"metrics", "sample", "data", "config"},
-    "vitals": {"train", "models", "schedules", "data", "config"},
-    "metrics": {"models", "data", "sample", "weights", "config", "files", "media", "train", "runs"},
-    "sample": {"config"},
-    "media": {"files", "config"},
-    "labelled": {"sample", "media", "data"},
-    "latents": {"sample", "config"},
-    "devices": {"runs", "data"},
-    "begin": {"models", "probe", "runs", "weights", "config"},
-    "compare": {"runs", "media", "config", "presets"},
-    "jobs": {
-        "begin",
-        "failures",
-        "watchdog",
-        "vitals",
-        "live",
-        "devices",
-        "train",
-        "probe",
-        "runs",
-        "weights",
-        "sample",
-        "media",
-        "metrics",
-        "data",
-        "config",
-        "files",
-    },
-    **{name: READS | COMMANDS | {"jobs", "begin", "devices", "compare"} for name in COMMANDS},
-    "ui": READS | {"jobs", "begin", "devices", "compare", "probe", "ui"},
-    "app": {"ui", "jobs", "runs", "config", "capabilities"},
+# The rooms, lowest first, and the rooms that each may import: earlier rows only.
+ROOMS = {
+    "files": "",
+    "config": "",
+    "hub": "",
+    "latents": "",
+    "media": "files",
+    "networks": "config",
+    "data": "files hub",
+    "runs": "files config media",
+    "training": "config latents networks data",
+    "generators": "files config hub networks runs",
+    "metrics": "config latents data runs generators",
+    "driving": "config latents media networks data runs training generators metrics",
+    "publishing": "files hub latents media data runs generators metrics",
+    "cli": "config hub latents media data runs generators metrics driving publishing",
+    "ui": "config hub latents media data runs training generators metrics driving publishing",
+    "app": "ui driving",
 }
+OLD_PLACES = {"weights": "generators", "sample": "latents"}  # imports of version 0.3 that still work
+MAX_LINES, MAX_FUNCTION = 350, 60
+# room -> the package that it alone may import
 ONLY_IN = {
     "gradio": ("ui", "app"),
-    "huggingface_hub": ("hub", "hub_answers", "upload", "data", "ui"),
-    "safetensors": ("weights", "importers"),
+    "huggingface_hub": ("hub", "generators", "data", "ui"),
+    "safetensors": ("generators",),
     "av": ("media",),
     "torchvision": ("data",),
 }
 HEAVY = ("torch", "torchvision", "av", "safetensors", "huggingface_hub", "PIL", "gradio")
-TRAINING = (
-    "train",
-    "losses",
-    "ema",
-    "models",
-    "data.batches",
-    "data.augment",
-    "importers.folding",
-)  # the modules that are torch all through
-START = ("data", "data.dataset")  # of data/, what is imported with the app
+# Modules and rooms that are torch all through; whoever uses them imports them late.
+TORCH = (
+    "networks", "training.augment", "training.averaging", "training.batch_source", "training.descent", "training.loop", "training.losses",
+    "training.seeding", "training.state", "training.terms", "data.batches", "generators.importers.folding",
+)  # fmt: skip
+START = ("data", "data.cache", "data.dataset", "data.names", "data.opening")  # of data, what is imported with the app
+# Names of files stand in one place each.
 FILE_NAMES = {
-    "config.json",
-    "status.json",
-    "stats.jsonl",
-    "looks.jsonl",
-    "log.txt",
-    "model.safetensors",
-    "real.webp",
-    "timelapse.mp4",
-    "state-",
+    "runs.run": {"status.json", "stats.jsonl", "looks.jsonl", "log.txt", "real.webp", "timelapse.mp4", "state-"},
+    "generators.folder": {"model.safetensors"},
 }
 
 
+@cache
 def modules():
-    """(dotted name without "ganapp.", path) of app.py and all modules."""
-    found = [("app", ROOT / "app.py")] if (ROOT / "app.py").exists() else []
+    """{dotted name without "ganapp.": path} of app.py and of every module; a package is called by its own name."""
+    found = {"app": ROOT / "app.py"}
     for path in sorted(PACKAGE.rglob("*.py")):
         parts = path.relative_to(PACKAGE).with_suffix("").parts
-        found.append((".".join(p for p in parts if p != "__init__") or "ganapp", path))
+        found[".".join(p for p in parts if p != "__init__") or "ganapp"] = path
     return found
 
 
-MODULES = modules()
+MODULES = [(name, path) for name, path in modules().items() if name not in ("ganapp", "__main__")]
 IDS = [name for name, _ in MODULES]
-NAMES = {p.relative_to(PACKAGE).with_suffix("").parts[0] for p in PACKAGE.rglob("*.py")} - {"__init__"}
 
 
-def imports(name, path):
-    """(what, line, whether at module level) of each import: "torch", or "ganapp.runs" for our own."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    inside = {n for f in ast.walk(tree) if isinstance(f, ast.FunctionDef | ast.AsyncFunctionDef) for n in ast.walk(f)}
-    inside |= {
+@cache
+def tree_of(path):
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+@cache
+def imports(path):
+    """[(what, line, whether at module level)]: "torch", or "ganapp.runs.run" for a module or a package of ours."""
+    tree = tree_of(path)
+    late = {n for f in ast.walk(tree) if isinstance(f, ast.FunctionDef | ast.AsyncFunctionDef) for n in ast.walk(f)}
+    late |= {
         n
-        for f in ast.walk(tree)
-        if isinstance(f, ast.If) and ast.unparse(f.test) == "TYPE_CHECKING"
-        for n in ast.walk(f)
+        for branch in ast.walk(tree)
+        if isinstance(branch, ast.If) and ast.unparse(branch.test) == "TYPE_CHECKING"
+        for n in ast.walk(branch)
     }
-    package = path.relative_to(ROOT).parent.parts
+    found, package = [], path.relative_to(ROOT).parent.parts
     for node in ast.walk(tree):
-        top = node not in inside
         if isinstance(node, ast.Import):
-            yield from ((alias.name, node.lineno, top) for alias in node.names)
+            found += [(alias.name, node.lineno, node not in late) for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
             base = list(package[: len(package) - node.level + 1]) if node.level else []
             origin = ".".join(base + ([node.module] if node.module else []))
-            if origin == "ganapp":  # from . import media: each name may be a module
-                yield from ((f"ganapp.{a.name}" if a.name in NAMES else "ganapp", node.lineno, top) for a in node.names)
-            else:
-                yield origin, node.lineno, top
+            for alias in node.names:
+                inner = f"{origin}.{alias.name}".removeprefix("ganapp.")
+                what = f"ganapp.{inner}" if origin.startswith("ganapp") and inner in modules() else origin
+                found.append((what, node.lineno, node not in late))
+    return found
+
+
+def arrows():
+    """{(room, room): "file:line"} of all imports between two rooms."""
+    found = {}
+    for name, path in MODULES:
+        for what, line, _ in imports(path):
+            parts = what.split(".")
+            if parts[0] == "ganapp" and len(parts) > 1 and parts[1] != name.split(".")[0]:
+                found.setdefault((name.split(".")[0], parts[1]), f"{path.relative_to(ROOT)}:{line}")
+    return found
+
+
+def test_rooms_know_only_what_they_may():
+    order = list(ROOMS)
+    for room, known in ROOMS.items():
+        assert all(order.index(other) < order.index(room) for other in known.split()), (
+            f"{room} may only know earlier rows"
+        )
+    allowed = {(room, other) for room, known in ROOMS.items() for other in known.split()} | set(OLD_PLACES.items())
+    found = arrows()
+    assert not {f"{a} -> {b} ({at})" for (a, b), at in found.items() if (a, b) not in allowed}
+    unused = sorted(allowed - set(found))
+    assert not unused, f"arrows of the table that nobody uses: {unused}"
+
+
+def test_every_module_is_in_a_room():
+    assert {name.split(".")[0] for name, _ in MODULES} == set(ROOMS) | set(OLD_PLACES)
+    assert not list(imports(PACKAGE / "__init__.py")), "ganapp/__init__.py imports nothing"
+
+
+def test_no_file_imports_itself_through_others():
+    """No circle between files. A package's own __init__ is left out: it is the door, used from outside of the room."""
+    graph = {
+        name: {w.removeprefix("ganapp.") for w, *_ in imports(path) if w.startswith("ganapp.")} & set(modules())
+        for name, path in MODULES
+        if path.name != "__init__.py"
+    }
+    done, circles = set(), []
+
+    def visit(name, way):
+        if name in way:
+            circles.append(" -> ".join([*way[way.index(name) :], name]))
+        elif name not in done:
+            for other in sorted(graph.get(name, ())):
+                visit(other, [*way, name])
+            done.add(name)
+
+    for name in graph:
+        visit(name, [])
+    assert not circles
+
+
+def test_files_and_functions_are_short(capsys):
+    """Prints the longest of each, so that a reader of the test's output sees how much room is left."""
+    products = [path for _, path in MODULES] + sorted(PACKAGE.rglob("*.js")) + sorted(PACKAGE.rglob("*.css"))
+    files = sorted(
+        ((len(p.read_text(encoding="utf-8").splitlines()), str(p.relative_to(ROOT))) for p in products), reverse=True
+    )
+    functions = sorted(
+        (
+            (node.end_lineno - node.lineno + 1, f"{path.relative_to(ROOT)}:{node.name}")
+            for _, path in MODULES
+            for node in ast.walk(tree_of(path))
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        ),
+        reverse=True,
+    )
+    with capsys.disabled():
+        print(
+            f"\nlongest file: {files[0][1]}, {files[0][0]} lines; function: {functions[0][1]}, {functions[0][0]} lines"
+        )
+    assert [f for f in files if f[0] > MAX_LINES] == []
+    assert [f for f in functions if f[0] > MAX_FUNCTION] == []
 
 
 @pytest.mark.parametrize(("name", "path"), MODULES, ids=IDS)
-def test_who_imports_whom(name, path):
-    own = name.split(".")[0]
-    if own == "ganapp":
-        assert not list(imports(name, path)), "ganapp/__init__.py imports nothing"
-        return
-    assert own in MAY_IMPORT, f"{path.name} is new: say in MAY_IMPORT what it may know"
-    for what, line, _ in imports(name, path):
-        parts = what.split(".")
-        if parts[0] == "ganapp" and len(parts) > 1 and parts[1] != own:
-            assert parts[1] in MAY_IMPORT[own], f"{path}:{line} imports {what}"
-        if parts[0] in ONLY_IN:
-            assert own in ONLY_IN[parts[0]], f"{path}:{line} imports {what}"
-
-
-@pytest.mark.parametrize(("name", "path"), MODULES, ids=IDS)
-def test_heavy_modules_are_imported_where_they_are_used(name, path):
-    own = name.split(".")[0]
-    late = set(HEAVY)
-    if name in TRAINING or own in TRAINING:
+def test_packages_are_imported_where_they_belong_and_heavy_ones_late(name, path):
+    room, late = name.split(".")[0], set(HEAVY)
+    if any(name == t or name.startswith(t + ".") for t in TORCH):
         late -= {"torch"}
-    if own in ("ui", "app"):
+    if room in ("ui", "app"):
         late -= {"gradio"}
-    if own == "data" and name not in START:  # themselves imported late
+    if room == "data" and name not in START:  # themselves imported late
         late -= {"PIL"}
-    for what, line, top in imports(name, path):
-        assert not (top and what.split(".")[0] in late), f"{path}:{line} imports {what} at module level"
+    for what, line, top in imports(path):
+        package = what.split(".")[0]
+        assert package not in ONLY_IN or room in ONLY_IN[package], f"{path}:{line} imports {what}"
+        assert not (top and package in late), f"{path}:{line} imports {what} at module level"
 
 
-def strings(tree):
+def texts(tree):
     """Constants that are text, docstrings apart."""
     docs = {
         id(node.body[0].value)
@@ -179,38 +200,29 @@ def strings(tree):
 
 
 @pytest.mark.parametrize(("name", "path"), MODULES, ids=IDS)
-def test_files_have_names_in_runs_and_weights_alone(name, path):
-    if name in ("runs", "weights"):
-        return
-    for node in strings(ast.parse(path.read_text(encoding="utf-8"))):
-        if (name, node.value) == ("ui.watching", "status.json"):
-            continue  # for its time stamp: the cheapest way to see that nothing is new
-        assert node.value not in FILE_NAMES, f"{path}:{node.lineno} names {node.value!r}"
+def test_a_file_has_its_name_in_one_place(name, path):
+    room = name.split(".")[0]
+    for node in texts(tree_of(path)):
+        for home, names in FILE_NAMES.items():
+            if room != home.split(".")[0]:
+                assert node.value not in names, f"{path}:{node.lineno} names {node.value!r}, which is {home}'s affair"
 
 
 def test_the_algorithm_touches_no_file_prints_nothing_and_never_waits():
-    source = (PACKAGE / "train.py").read_text(encoding="utf-8")
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Call):
-            called = ast.unparse(node.func).split(".")[-1]
-            assert called not in {
-                "open",
-                "print",
-                "item",
-                "cpu",
-                "tolist",
-                "numpy",
-                "synchronize",
-                "write_text",
-                "save",
-            }, f"train.py:{node.lineno} calls {called}"
+    waits = {"open", "print", "item", "cpu", "tolist", "numpy", "synchronize", "write_text", "save"}
+    for name in ("loop", "terms", "descent", "averaging", "losses"):
+        for node in ast.walk(tree_of(PACKAGE / "training" / f"{name}.py")):
+            if isinstance(node, ast.Call):
+                called = ast.unparse(node.func).split(".")[-1]
+                assert called not in waits, f"training/{name}.py:{node.lineno} calls {called}"
 
 
-def test_models_see_no_training_configuration_and_config_builds_nothing():
-    for path in (PACKAGE / "models").glob("*.py"):
+def test_networks_see_no_training_configuration_and_config_builds_nothing():
+    for path in (PACKAGE / "networks").rglob("*.py"):
         assert "TrainConfig" not in path.read_text(encoding="utf-8"), path
-    names = {what for what, *_ in imports("config", PACKAGE / "config.py")}
-    assert names == {"__future__", "dataclasses", "typing", "json"}
+    standard = {"__future__", "dataclasses", "typing", "json", "collections", "collections.abc", "re"}
+    for path in (PACKAGE / "config").glob("*.py"):
+        assert {what for what, *_ in imports(path) if not what.startswith("ganapp")} <= standard, path
 
 
 LIGHT = """
@@ -232,9 +244,12 @@ def run_python(code):
 
 
 def test_the_core_runs_without_gradio_and_starts_without_torch():
-    core = [n for n, _ in MODULES if n not in ("app", "ganapp", "__main__") and n.split(".")[0] != "ui"]
-    light = [n for n in core if n.split(".")[0] not in TRAINING and (n in START or not n.startswith("data."))]
-    assert {"config", "presets", "runs", "jobs", "data", "weights", "sample", "media", "latents"} <= set(light)
+    core = [name for name, _ in MODULES if name.split(".")[0] not in ("app", "ui")]
+    light = [n for n in core if not any(n == t or n.startswith(t + ".") for t in TORCH)]
+    light = [n for n in light if n in START or not n.startswith("data.")]
+    assert {"config", "runs", "driving.driver", "data", "generators", "latents", "media", "metrics", "cli.main"} <= set(
+        light
+    )
     rest = [n for n in core if n not in light]
     assert run_python(LIGHT.format(light=light, heavy=HEAVY, rest=rest)) == "[]"
 
@@ -245,3 +260,11 @@ def test_the_page_starts_without_torch():
     code = f"import importlib, sys\nfor n in {names}: importlib.import_module(n)\n"
     code += "print([m for m in ('torch', 'torchvision', 'av', 'safetensors') if m in sys.modules])"
     assert run_python(code) == "[]"
+
+
+def test_imports_of_version_0_3_still_work():
+    """The lines of the old README."""
+    code = "from ganapp.weights import load_generator\nfrom ganapp.sample import generate, parse_seeds\n"
+    code += "from ganapp.latents import interpolate\nG = load_generator('mnist-32')\n"
+    code += "print(generate(G, [0, 1]).shape, len(list(interpolate(G, [1, 5], frames=4))))"
+    assert run_python(code) == "(2, 32, 32, 1) 8"

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ganapp.data.dataset import HEADER, Images
+from .dataset import HEADER, Images
 
 FORMAT = "ganapp-data/1"  # part of every cache key: change it when the same source would give other pixels
 

@@ -17,8 +17,8 @@ from pathlib import Path
 
 import numpy as np
 
-from ganapp.data.cache import Cancelled, MapWriter, Progress, cache_folder, locked, make_folder, paced, prepared
-from ganapp.data.dataset import ImageDataset
+from .cache import Cancelled, MapWriter, Progress, cache_folder, locked, make_folder, paced, prepared
+from .dataset import ImageDataset
 
 IDX = tuple(f"{split}-{what}-ubyte" for split in ("train", "t10k") for what in ("images-idx3", "labels-idx1"))
 TIMEOUT = 20  # seconds without a byte until a download is given up
@@ -69,8 +69,7 @@ def open_named(
         images, labels, class_names = _read(name, root, split == "train")
         from PIL import Image
 
-        from ganapp.data import to_grey
-        from ganapp.data.pictures import square
+        from .decode import square, to_grey
 
         writer = MapWriter(folder / "images.npy", resolution, channels)
         try:

@@ -10,9 +10,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from . import coverage, inception, manifold, memorisation, swd, twosample
-from .classifier import CLASSES, attribute_sizes
-from .frechet import frechet
+from .distances import coverage, manifold, memorisation, swd, twosample
+from .distances.frechet import frechet
+from .judges import inception
+from .judges.classifier import CLASSES, attribute_sizes
 from .rounds import Round, Setting, pixel_parts, pixels_of
 
 FLOOR = "between real pictures and as many other real ones: the best that a generator can get"
@@ -110,7 +111,7 @@ def _dc(r: Round, n: int) -> Iterator[Measured]:
 
 def _attributes(r: Round, n: int) -> Iterator[Measured]:
     s = r.setting
-    from ganapp.data.faces import ATTRIBUTES
+    from ganapp.data.faces.drawing import ATTRIBUTES
 
     accuracy = s.classifier.accuracy
     readable = [k for k in attribute_sizes(s.train) if accuracy.get(f"attribute_{k}", 0) >= READABLE]

@@ -13,12 +13,11 @@ from typing import Any
 
 import numpy as np
 
-from ganapp.data import ImageDataset
-from ganapp.data.cache import Cancelled, Progress
+from ganapp.data import Cancelled, ImageDataset, Progress
 
-from . import inception
-from .classifier import Classifier, classifier_of, features_of
-from .network import parts_of
+from .judges import inception
+from .judges.classifier import Classifier, classifier_of, features_of
+from .judges.network import parts_of
 
 MOST_REPEATS = 20
 BLOCK = 16_384  # image seeds in a row: those of all repetitions, then the next of each
@@ -109,7 +108,7 @@ class Round:
     def labels(self) -> np.ndarray:
         """The generator's number of each sample's class, int64 (most,): as often as in the training split where that has the
         same classes, else drawn evenly by the seeds; −1 without classes."""
-        from ganapp.sample import labels_of
+        from ganapp.latents import labels_of
 
         s = self.setting
         if s.classes is None:
@@ -119,7 +118,7 @@ class Round:
 
     @cached_property
     def _fake(self) -> np.ndarray:
-        from ganapp.sample import generate
+        from ganapp.latents import generate
 
         s, out = self.setting, []
         conditional = s.G.spec.num_classes > 0

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ganapp.generators import HUB_ID, locate
 from ganapp.runs import measured_of, read_figures, run_of, write_figures
-from ganapp.weights import HUB_ID, locate
 
 from .figure import Figure
 

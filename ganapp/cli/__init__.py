@@ -1,0 +1,1 @@
+"""python -m ganapp: the functions of this package as commands."""

@@ -1,0 +1,1 @@
+"""The built-in labelled cartoon faces, drawn on this machine."""

@@ -1,0 +1,1 @@
+"""Data sets of the Hugging Face Hub, streamed by the `datasets` library."""

@@ -1,0 +1,1 @@
+"""A person's own pictures: a folder, a ZIP or uploaded files."""

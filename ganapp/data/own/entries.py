@@ -1,0 +1,171 @@
+"""The picture files of a folder or a ZIP: which there are, under which names, and how to get their bytes.
+
+Nothing is ever extracted to disk: a ZIP is read in memory. Not decoding (pictures.py) or labels (labels.py).
+"""
+
+import hashlib
+import json
+import os
+import posixpath
+import re
+import threading
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..cache import Cancelled
+from ..decode import Unusable
+
+PICTURES = {
+    ".png", ".apng", ".jpg", ".jpeg", ".jpe", ".jfif", ".mpo", ".webp", ".gif", ".bmp", ".dib", ".tif", ".tiff", ".ppm",
+    ".pgm", ".pbm", ".pnm", ".tga", ".ico", ".jp2", ".avif",
+}  # fmt: skip
+UNSUPPORTED = {
+    ".heic", ".heif", ".svg", ".psd", ".eps", ".ai", ".xcf", ".jxl", ".exr", ".hdr", ".raw", ".dng", ".cr2", ".cr3",
+    ".nef", ".arw", ".orf", ".rw2",
+}  # fmt: skip
+MAX_FILE = 256_000_000  # bytes of one picture file, unpacked
+MAX_ZIP = 64_000_000_000  # bytes of a ZIP
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One picture file of a source: its place in it, its size, and how to get its bytes."""
+
+    name: str  # "cats/001.jpg", always with forward slashes
+    size: int
+    read: Callable[[], bytes]
+
+
+def list_folder(root: Path, cancelled) -> list[tuple[str, int, int]]:
+    """(name, bytes, time) of every wanted file below root, sorted; links are followed, each folder is entered once."""
+    listing, seen, folders = [], set(), [(str(root), "")]
+    while folders:
+        if cancelled is not None and cancelled():
+            raise Cancelled("listing the folder was cancelled")
+        folder, prefix = folders.pop()
+        try:
+            stat = os.stat(folder)
+            if (stat.st_dev, stat.st_ino) in seen:
+                continue
+            seen.add((stat.st_dev, stat.st_ino))
+            with os.scandir(folder) as scan:
+                found = sorted(scan, key=lambda e: e.name, reverse=True)  # the last is popped first: always one order
+        except OSError as error:
+            raise ValueError(f"The folder {folder} cannot be listed ({error.strerror}).") from error
+        for item in found:
+            if not _wanted(item.name, item.is_dir()):
+                continue
+            if item.is_dir():
+                folders.append((item.path, f"{prefix}{item.name}/"))
+                continue
+            try:
+                stat = item.stat()
+                listing.append((prefix + item.name, stat.st_size, stat.st_mtime_ns))
+            except OSError:  # a link to nothing, or gone since it was listed: reading it will say so
+                listing.append((prefix + item.name, 0, 0))
+    return sorted(listing)
+
+
+def hash_listing(listing: list[tuple[str, int, int]]) -> str:
+    return hashlib.blake2b(json.dumps(listing).encode(), digest_size=16).hexdigest()
+
+
+def file_reader(path: Path) -> Callable[[], bytes]:
+    def read() -> bytes:
+        try:
+            if not path.is_file():  # a pipe of that name would wait for ever
+                raise Unusable("the file is gone" if not path.exists() else "not a regular file")
+            return path.read_bytes()
+        except OSError as error:
+            raise Unusable(f"cannot be read ({error.strerror})") from error
+
+    return read
+
+
+def open_zip(path: Path) -> zipfile.ZipFile:
+    """An archive whose entries all stay inside it. ValueError with a sentence for anything else."""
+    if path.stat().st_size > MAX_ZIP:
+        raise ValueError(
+            f"{path.name} has {path.stat().st_size / 1e9:,.0f} GB; a ZIP of at most {MAX_ZIP / 1e9:.0f} GB is read: "
+            f"unpack it and give the folder."
+        )
+    try:
+        if not zipfile.is_zipfile(path):
+            raise ValueError(f"{path.name} is neither a folder nor a ZIP: give a folder or ZIP of pictures.")
+        return zipfile.ZipFile(path)
+    except (zipfile.BadZipFile, OSError, NotImplementedError) as error:
+        raise ValueError(f"{path.name} cannot be opened as a ZIP ({error}): it may be cut off.") from error
+
+
+def zip_entries(file: zipfile.ZipFile, path: Path) -> Iterator[Entry]:
+    """The wanted files of a ZIP, sorted by name. ValueError where it climbs out, is a bomb or needs a password."""
+    names, infos = _zip_names(file), []
+    for name, info in zip(names, file.infolist(), strict=True):
+        if name.startswith("/") or re.match(r"[A-Za-z]:", name) or ".." in name.split("/"):
+            raise ValueError(f"{path.name} is refused: its entry {name[:100]!r} would be placed outside of its folder.")
+        *folders, last = name.split("/")
+        if not info.is_dir() and _wanted(last) and all(_wanted(f, True) for f in folders):
+            infos.append((name, info))
+    total, size = sum(info.file_size for _, info in infos), path.stat().st_size
+    if total > 1 << 30 and total > 200 * size:
+        raise ValueError(
+            f"{path.name} is refused: it would unpack to {total / size:,.0f} times its size, like a decompression bomb."
+        )
+    if infos and all(info.flag_bits & 1 for _, info in infos):
+        raise ValueError(f"{path.name} is protected by a password: make it again without one.")
+    lock = threading.Lock()  # one file position, one reference count
+    for name, info in sorted(infos, key=lambda pair: pair[0]):
+        yield Entry(name, info.file_size, _zip_reader(file, info, lock))
+
+
+def _zip_names(file: zipfile.ZipFile) -> list[str]:
+    """The entries' names with forward slashes; undoes cp437 where the writer meant UTF-8 or GB 2312 without saying so."""
+    unsaid = [i.filename for i in file.infolist() if not i.flag_bits & 0x800 and not i.filename.isascii()]
+    meant = "cp437"
+    for encoding in ("utf-8", "gb2312"):  # one for all of them: a short name alone may be valid in both
+        try:
+            for name in unsaid:
+                name.encode("cp437").decode(encoding)
+        except UnicodeError:
+            continue
+        meant = encoding
+        break
+    unsaid = set(unsaid) if meant != "cp437" else ()
+    names = (i.filename.encode("cp437").decode(meant) if i.filename in unsaid else i.filename for i in file.infolist())
+    return [name.replace("\\", "/") for name in names]
+
+
+def _zip_reader(file: zipfile.ZipFile, info: zipfile.ZipInfo, lock: threading.Lock) -> Callable[[], bytes]:
+    def read() -> bytes:
+        if info.flag_bits & 1:
+            raise Unusable("protected by a password")
+        if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):  # others unpack without a bound
+            raise Unusable("packed by a method that is not read (only stored and deflated are)")
+        if info.file_size > MAX_FILE:
+            raise Unusable(f"too large ({info.file_size / 1e6:,.0f} MB)")
+        try:
+            with lock:
+                return file.read(info)  # never more than info.file_size bytes, whatever the entry really holds
+        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError) as error:
+            raise Unusable(f"damaged in the ZIP ({error})") from error
+
+    return read
+
+
+def suffix(name: str) -> str:
+    return posixpath.splitext(name)[1].lower()
+
+
+def shown(name: str) -> str:
+    """A file name that can be written as UTF-8; on Linux a name may hold any bytes."""
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
+def _wanted(name: str, folder: bool = False) -> bool:
+    """Whether a file or folder of this name, without its path, is looked at: pictures by their ending, nothing hidden."""
+    if name.startswith(".") or name == "__MACOSX":
+        return False
+    return folder or suffix(name) in PICTURES or suffix(name) in UNSUPPORTED or name == "dataset.json"

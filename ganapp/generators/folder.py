@@ -1,0 +1,124 @@
+"""A generator as a folder: config.json + model.safetensors, saved, found and loaded. Weights are data; nothing is unpickled.
+
+The folder is a snapshot of a run, an entry of checkpoints/, or a model repository on the Hub.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+from ganapp.config import ModelSpec
+from ganapp.config.model_spec import GENERATOR_FORMAT
+from ganapp.files import replacing, write_text
+from ganapp.hub import MAX_BYTES
+
+CONFIG_NAME = "config.json"
+WEIGHTS_NAME = "model.safetensors"
+MAX_CONFIG_BYTES = 1024**2
+MAX_ARG, MAX_LIST = 65_536, 64  # of a network's arguments: a stranger's file must not build for an hour
+
+
+def save_generator(
+    G: Any, folder: str | Path, *, class_names: tuple[str, ...] = (), origin: dict | None = None
+) -> Path:
+    """Write G (its .spec and weights, as they are) into a folder. `origin` says where it comes from."""
+    from safetensors.torch import save_file
+
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in G.state_dict().items()}
+    with replacing(folder / WEIGHTS_NAME) as temporary:
+        save_file(tensors, temporary, metadata={"format": "pt"})
+    config = {
+        "format": GENERATOR_FORMAT,
+        "spec": {k: v for k, v in vars(G.spec).items() if k != "format"},
+        "class_names": list(class_names),
+        "origin": origin or {},
+    }
+    write_text(folder / CONFIG_NAME, json.dumps(config, indent=2, ensure_ascii=False))
+    return folder
+
+
+def load_folder(folder: str | Path, name: str = "") -> Any:
+    """Load the generator of a folder; in eval mode, on the CPU. `name` is what errors and .source call it.
+
+    The result has .spec, .class_names (tuple), .origin (dict) and .source (str). Raises ValueError (one sentence) if
+    a file is missing, too large, unreadable, or does not fit the configuration to the last tensor.
+    """
+    import torch
+    from safetensors import SafetensorError
+    from safetensors.torch import load_file
+
+    from ganapp.networks import build_generator
+
+    folder, name = Path(folder), name or str(folder)
+    config = read_config(folder, name)
+    path = folder / WEIGHTS_NAME
+    if not path.is_file():
+        raise ValueError(f"{name}: there is no {WEIGHTS_NAME} in it.")
+    if path.stat().st_size > MAX_BYTES:
+        raise ValueError(f"{name}: {WEIGHTS_NAME} is larger than {_size(MAX_BYTES)}, which is refused.")
+    try:
+        with torch.device("meta"):  # no random weights are drawn: they would disturb a run in this process
+            G = build_generator(config["spec"])
+    except (TypeError, ValueError, RuntimeError, ArithmeticError, LookupError, AttributeError) as error:
+        detail = " ".join(str(error).split())[:200].rstrip(".")
+        raise ValueError(f"{name}: no network can be built from its {CONFIG_NAME} ({detail}).") from None
+    try:
+        tensors = load_file(path)
+    except (SafetensorError, OSError) as error:
+        raise ValueError(f"{name}: {WEIGHTS_NAME} cannot be read ({error}).") from None
+    try:
+        G.load_state_dict({k: v.float() if v.is_floating_point() else v for k, v in tensors.items()}, assign=True)
+    except RuntimeError as error:
+        detail = " ".join(str(error).split())[:200]
+        raise ValueError(f"{name}: the weights do not fit the configuration beside them ({detail}).") from None
+    G.class_names, G.origin, G.source = config["class_names"], config["origin"], name
+    return G.eval().requires_grad_(False)
+
+
+def read_config(folder: str | Path, name: str = "") -> dict[str, Any]:
+    """{"spec": ModelSpec, "class_names": tuple, "origin": dict} of a generator folder. ValueError in one sentence.
+
+    `name` is what the sentence calls the folder. The file may be a stranger's: everything in it is checked.
+    """
+    path, name = Path(folder) / CONFIG_NAME, name or str(folder)
+    if not path.is_file():
+        raise ValueError(f"{name}: there is no {CONFIG_NAME} in it.")
+    if path.stat().st_size > MAX_CONFIG_BYTES:
+        raise ValueError(f"{name}: {CONFIG_NAME} is larger than {_size(MAX_CONFIG_BYTES)}, which is refused.")
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+    except (ValueError, RecursionError) as error:  # RecursionError: a thousand opening brackets
+        raise ValueError(f"{name}: {CONFIG_NAME} is not JSON ({error}).") from None
+    if not isinstance(data, dict) or data.get("format") != GENERATOR_FORMAT or not isinstance(data.get("spec"), dict):
+        raise ValueError(f"{name}: {CONFIG_NAME} does not describe a {GENERATOR_FORMAT} generator.")
+    try:
+        spec = ModelSpec.from_json(data["spec"])
+    except ValueError as error:
+        raise ValueError(f"{name}: {error}") from None
+    _check_args(spec, name)
+    names = data.get("class_names") or []
+    if not isinstance(names, list) or (names and len(names) != spec.num_classes):
+        raise ValueError(f"{name}: class_names must be a list of {spec.num_classes} names, one a class.")
+    origin = data.get("origin")
+    origin = origin if isinstance(origin, dict) else {}
+    return {"spec": spec, "class_names": tuple(str(n) for n in names), "origin": origin}
+
+
+def _check_args(spec: ModelSpec, name: str) -> None:
+    for key, value in spec.args.items():
+        values = value if isinstance(value, list) else [value]
+        if len(values) > MAX_LIST or any(isinstance(v, int | float) and not abs(v) <= MAX_ARG for v in values):
+            raise ValueError(f"{name}: {key} is too large; numbers go up to {MAX_ARG}, lists to {MAX_LIST} entries.")
+
+
+def _size(count: int) -> str:
+    return f"{count // 1024**3} GB" if count >= 1024**3 else f"{count // 1024**2} MB"
+
+
+def total_bytes(folder: str | Path) -> int:
+    return sum(os.path.getsize(p) for p in Path(folder).iterdir() if p.is_file())

@@ -1,0 +1,144 @@
+"""Other people's checkpoints -> generator folders of ours. Recognized by their keys, rebuilt as our class, loaded strictly, tried once.
+
+One layout a file (LAYOUTS in each); layout.py says what a layout is, reading.py how a file is read without running it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .layout import Imported, Layout
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from ganapp.hub import Progress
+
+__all__ = ["Imported", "Layout", "import_checkpoint", "known_layouts"]
+
+# In the order in which they are asked: those with the most telling keys first.
+MODULES = ("biggan_deep", "fastgan", "lightweight", "stylegan2", "r3gan", "studiogan", "mimicry", "dcgan")
+# What is raised where tensors are missing or have other shapes than their keys promise: the file may be a stranger's.
+MISFIT = (RuntimeError, LookupError, ArithmeticError, TypeError)
+HUB_FILE = re.compile(r"(?P<repo>[\w.-]+/[\w.-]+)(?:@(?P<revision>[\w./-]+))?:(?P<file>[\w./ -]+)", re.ASCII)
+
+
+def known_layouts() -> tuple[Layout, ...]:
+    """All layouts, in the order in which they are asked."""
+    modules = (importlib.import_module(f".layouts.{name}", __name__) for name in MODULES)
+    return tuple(layout for module in modules for layout in module.LAYOUTS)
+
+
+def import_checkpoint(source: str | Path, out: str | Path | None = None, *, progress: Progress | None = None) -> Path:
+    """Turn a checkpoint into a generator folder, which is returned.
+
+    source: a file, or "user/name[@revision]:file" of the Hub, or "user/name" of the catalog (catalog.json); one named file is
+    fetched, never code. out: a new or empty folder; None: imported/NAME here, after the file or the Hub's. ValueError, in one
+    sentence, where the file is unsafe, unknown, does not fit its class to the last tensor, or makes a picture that is not finite.
+    """
+    from ..folder import save_generator
+
+    folder = Path(out) if out is not None else Path("imported") / _folder_name(str(source))
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):  # before anything is fetched
+        raise ValueError(f"{folder} exists already; name another folder, or an empty one.")
+    path, name, commit = _locate(str(source), progress)
+    found, layout = recognize(path)
+    G = _build(found, path.name, layout)
+    origin = {"imported_from": name, "layout": layout.name, "layout_source": layout.source, "sha256": _sha256(path)}
+    return save_generator(
+        G, folder, class_names=found.class_names, origin=origin | ({"commit": commit} if commit else {})
+    )
+
+
+def recognize(path: Path) -> tuple[Imported, Layout]:
+    """What a file is, and by which layout. ValueError, with some of its keys, where it is none of them."""
+    from .reading.checkpoint import read_checkpoint, some
+
+    tensors, extra = read_checkpoint(path)
+    known = known_layouts()
+    for layout in known:
+        try:
+            found = layout.convert(dict(tensors), extra)
+        except MISFIT as error:
+            raise _misfit(path.name, layout, error) from None
+        if found is not None:
+            return found, layout
+    raise ValueError(
+        f"{path.name} is none of the layouts that are known ({', '.join(layout.name for layout in known)}); "
+        f"its keys begin {some(sorted(tensors), 4)}."
+    )
+
+
+def _build(found: Imported, name: str, layout: Layout):
+    """The generator with its weights, tried once. ValueError where they do not fit or its picture is not finite."""
+    import torch
+
+    from ganapp.networks import build_generator
+
+    try:
+        with torch.device("meta"):
+            G = build_generator(found.spec)
+        G.load_state_dict({k: _own(t) for k, t in found.tensors.items()}, strict=True, assign=True)
+        picture = _first_picture(G.eval().requires_grad_(False))
+    except (*MISFIT, ValueError) as error:
+        raise _misfit(name, layout, error) from None
+    if not all(t.isfinite().all() for t in G.state_dict().values() if t.is_floating_point()):
+        raise ValueError(f"{name} looks like {layout.name}, but it has weights that are not finite.")
+    if not picture.isfinite().all():
+        raise ValueError(f"{name} looks like {layout.name}, but its picture is not finite.")
+    return G
+
+
+def _own(tensor: Tensor) -> Tensor:
+    """A copy in single precision (counters as they are) that shares its memory with no other: tied weights are saved apart."""
+    import torch
+
+    kind = torch.float32 if tensor.is_floating_point() else tensor.dtype
+    return tensor.detach().to(kind, copy=True, memory_format=torch.contiguous_format)
+
+
+def _misfit(name: str, layout: Layout, error: Exception) -> ValueError:
+    detail = f"there is no {error}" if isinstance(error, KeyError) else " ".join(str(error).split())[:300].rstrip(".")
+    return ValueError(f"{name} looks like {layout.name}, but its tensors do not fit ({detail}).")
+
+
+def _first_picture(G):
+    import torch
+
+    z = torch.linspace(-1, 1, G.spec.z_dim)[None]
+    with torch.inference_mode():
+        return G(z, torch.zeros(1, dtype=torch.int64) if G.spec.num_classes else None)
+
+
+def _folder_name(source: str) -> str:
+    """netG.pt of a path; user-name-netG.pt of user/name:netG.pt."""
+    path = Path(source).expanduser()
+    return re.sub(r"[^\w.-]+", "-", path.name if path.exists() else source).strip("-.") or "model"
+
+
+def _locate(source: str, progress: Progress | None) -> tuple[Path, str, str]:
+    """(file, name to show, commit or "") of a source, fetched where it is on the Hub."""
+    from ganapp.hub import fetch_file
+
+    from ..catalog import known_models
+
+    path = Path(source).expanduser()
+    if path.exists():
+        return path, path.name, ""
+    listed = next((m for m in known_models() if m.file and source in (m.repo, m.source)), None)
+    match = HUB_FILE.fullmatch(listed.source if listed else source)
+    if match is None or ".." in source:
+        raise ValueError(
+            f"{source!r} is no file, and no file of a model on the Hub (user/name:file or user/name@revision:file)."
+        )
+    fetched, commit = fetch_file(match["repo"], match["file"], match["revision"] or "main", progress=progress)
+    return fetched, f"{match['repo']}@{commit}:{match['file']}", commit
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,95 @@
+"""The tutorials' small generators: PyTorch's DCGAN, huggan's, csinva's and PyTorch-GAN's, and csinva's MLP.
+
+Read in pytorch/examples dcgan/main.py, huggingface/community-events huggan/pytorch/dcgan, csinva/gan-vae-pretrained-pytorch and
+eriklindernoren/PyTorch-GAN implementations/dcgan. csinva's grey CIFAR-100 network has the keys and shapes of the MNIST one, and differs
+in the padding of its last layer alone: it is taken for it, and its pictures lose two pixels on each side.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import TYPE_CHECKING, Any
+
+from ganapp.config import ModelSpec
+
+from ..layout import Imported, Layout
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+MOST_LINEAR = 16  # layers of an MLP
+MNIST_CROP = 2  # csinva's MNIST network pads its last, 1×1, layer by 2: 32 becomes 28
+
+
+def stack(tensors: dict[str, Tensor], prefix: str, last: int) -> Imported | None:
+    """A ConvStack whose layers lie under prefix.0, prefix.1, …; last: the kernel of its last convolution."""
+    found = {
+        int(m[1]): t for k, t in tensors.items() if (m := re.fullmatch(rf"{prefix}\.(\d+)\.weight", k)) and t.ndim == 4
+    }
+    if (
+        len(found) < 2
+        or set(found) != set(range(0, 3 * len(found), 3))
+        or any(not k.startswith(prefix + ".") for k in tensors)
+    ):
+        return None
+    convs = [found[i] for i in sorted(found)]
+    if [tuple(c.shape[2:]) for c in convs] != [(4, 4)] * (len(convs) - 1) + [(last, last)]:
+        return None
+    if f"{prefix}.1.running_mean" not in tensors:
+        return None
+    channels, widths = convs[-1].shape[1], [c.shape[1] for c in convs[:-1]]
+    crop = MNIST_CROP if last == 1 and channels == 1 else 0
+    size = 4 * 2 ** (len(widths) - (last == 1)) - 2 * crop
+    spec = ModelSpec("conv_stack", size, channels, 0, convs[0].shape[0], {"widths": widths, "last": last, "crop": crop})
+    return Imported(spec, {k.replace(prefix, "layers", 1): t for k, t in tensors.items()})
+
+
+def tutorial(tensors: dict[str, Tensor], extra: dict[str, Any]) -> Imported | None:
+    return stack(tensors, "main", 4)
+
+
+def huggan(tensors: dict[str, Tensor], extra: dict[str, Any]) -> Imported | None:
+    return stack(tensors, "model", 4)
+
+
+def csinva(tensors: dict[str, Tensor], extra: dict[str, Any]) -> Imported | None:
+    return stack(tensors, "main", 1)
+
+
+def csinva_mlp(tensors: dict[str, Tensor], extra: dict[str, Any]) -> Imported | None:
+    """Linear layers 0, 2, 4 … of a bare nn.Sequential that end in a square grey picture."""
+    layers = sorted(int(k.split(".")[0]) for k in tensors if re.fullmatch(r"\d+\.weight", k))
+    names = {f"{i}.{part}" for i in layers for part in ("weight", "bias")}
+    if not 2 <= len(layers) <= MOST_LINEAR or layers != list(range(0, 2 * len(layers), 2)) or names != set(tensors):
+        return None
+    weights = [tensors[f"{i}.weight"] for i in layers]
+    if any(w.ndim != 2 for w in weights):
+        return None
+    side = math.isqrt(weights[-1].shape[0])
+    if side**2 != weights[-1].shape[0] or side < 8:
+        return None
+    hidden = [w.shape[0] for w in weights[:-1]]
+    spec = ModelSpec("relu_mlp", side, 1, 0, weights[0].shape[1], {"hidden": hidden})
+    return Imported(spec, {f"layers.{k}": t for k, t in tensors.items()})
+
+
+def pytorch_gan(tensors: dict[str, Tensor], extra: dict[str, Any]) -> Imported | None:
+    if not {"l1.0.weight", "conv_blocks.0.weight", *(f"conv_blocks.{i}.weight" for i in (2, 6, 9))} <= set(tensors):
+        return None
+    first, second = tensors["conv_blocks.2.weight"].shape[0], tensors["conv_blocks.6.weight"].shape[0]
+    stem = tensors["l1.0.weight"]
+    size = 4 * math.isqrt(stem.shape[0] // first)
+    channels = tensors["conv_blocks.9.weight"].shape[0]
+    spec = ModelSpec("upsample_dcgan", size, channels, 0, stem.shape[1], {"widths": [first, second]})
+    renamed = {k.replace("l1.0.", "stem.", 1).replace("conv_blocks.", "layers.", 1): t for k, t in tensors.items()}
+    return Imported(spec, renamed)
+
+
+LAYOUTS = (
+    Layout("PyTorch DCGAN tutorial", "pytorch/examples", tutorial),
+    Layout("huggan DCGAN", "huggingface/community-events", huggan),
+    Layout("csinva DCGAN", "csinva/gan-vae-pretrained-pytorch", csinva),
+    Layout("csinva MLP", "csinva/gan-vae-pretrained-pytorch", csinva_mlp),
+    Layout("PyTorch-GAN DCGAN", "eriklindernoren/PyTorch-GAN", pytorch_gan),
+)

@@ -1,0 +1,172 @@
+"""StyleGAN2: NVIDIA's keys (stylegan2-ada-pytorch, stylegan3's stylegan2, StudioGAN) and rosinality's, as our stylegan2 family.
+
+Where the channels are not those of our family, the size is none of ours, or activations are clamped, it becomes
+models/imported/nvidia_stylegan2.py. Read in NVlabs/stylegan2-ada-pytorch training/networks.py and rosinality/stylegan2-pytorch model.py.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import TYPE_CHECKING, Any
+
+from ganapp.config import ModelSpec
+from ganapp.config.fields import RESOLUTIONS
+
+from ..layout import Imported, Layout
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+MEAN_OF = 4096  # latents whose mean w stands in for w_avg where a file has none, as in rosinality's generate.py
+
+# What a pickle says of its modules, where it is not as it always is.
+EXPECTED = {"mapping.fc0.activation": "lrelu", "mapping.fc0.bias_gain": 0.01, "synthesis.b4.conv1.activation": "lrelu"}
+
+
+def nvidia(tensors: dict[str, Tensor], extra: dict[str, Any]) -> Imported | None:
+    if not {"mapping.fc0.weight", "synthesis.b4.const", "synthesis.b4.conv1.weight"} <= set(tensors):
+        return None
+    count = len([name for name in tensors if re.fullmatch(r"synthesis\.b\d+\.conv1\.weight", name)])
+    blocks = [f"synthesis.b{4 << i}" for i in range(count)]
+    if any(f"{block}.skip.weight" in tensors or f"{block}.torgb.weight" not in tensors for block in blocks):
+        raise ValueError(
+            "This StyleGAN2 generator does not sum up images (architecture skip); others cannot be imported."
+        )
+    embedding = tensors.get("mapping.embed.weight")
+    renamed = {}
+    for name, tensor in tensors.items():
+        if name.endswith("resample_filter"):
+            _check_filter(tensor)
+        else:
+            renamed[_nvidia_name(name)] = tensor
+    for name, wanted in EXPECTED.items():
+        if extra.get(name, wanted) != wanted:
+            raise ValueError(f"This StyleGAN2 generator has {name} {extra[name]!r}; only {wanted!r} can be imported.")
+    clamp = extra.get("synthesis.b4.conv1.conv_clamp", 0)
+    return _assembled(renamed, count, 0 if embedding is None else embedding.shape[1], clamp)
+
+
+def _nvidia_name(name: str) -> str:
+    name = re.sub(r"^mapping\.fc(\d+)\.", r"mapping.layers.\1.", name).replace("mapping.embed.", "mapping.embedding.")
+    name = name.replace("mapping.w_avg", "w_avg").replace("synthesis.b4.const", "synthesis.const")
+    name = re.sub(r"^synthesis\.b(\d+)\.", lambda m: f"synthesis.blocks.{int(m[1]).bit_length() - 3}.", name)
+    return name.replace(".torgb.", ".to_rgb.").replace(".noise_const", ".noise")
+
+
+def rosinality(tensors: dict[str, Tensor], extra: dict[str, Any]) -> Imported | None:
+    import torch
+
+    if not {"style.1.weight", "input.input", "conv1.conv.modulation.weight", "to_rgb1.conv.weight"} <= set(tensors):
+        return None
+    renamed = {}
+    for name, tensor in tensors.items():
+        if name.endswith(".kernel"):
+            _check_filter(tensor / 4)  # an enlarging filter adds up to 4
+        else:
+            renamed[_rosinality_name(name)] = _rosinality_value(name, tensor)
+    if "latent_avg" in extra:
+        renamed["w_avg"] = torch.tensor(extra["latent_avg"]).flatten()
+    return _assembled(
+        renamed, 1 + sum(name.startswith("to_rgbs.") and name.endswith("conv.weight") for name in tensors)
+    )
+
+
+def _rosinality_name(name: str) -> str:
+    if name == "input.input":
+        return "synthesis.const"
+    name = re.sub(r"^style\.(\d+)\.", lambda m: f"mapping.layers.{int(m[1]) - 1}.", name)
+    name = re.sub(r"^(conv1|to_rgb1)\.", lambda m: f"synthesis.blocks.0.{m[1].replace('rgb1', 'rgb')}.", name)
+    name = re.sub(r"^convs\.(\d+)\.", lambda m: f"synthesis.{_place(int(m[1]) + 1)}.", name)
+    name = re.sub(r"^to_rgbs\.(\d+)\.", lambda m: f"synthesis.blocks.{int(m[1]) + 1}.to_rgb.", name)
+    name = re.sub(r"^noises\.noise_(\d+)$", lambda m: f"synthesis.{_place(int(m[1]))}.noise", name)
+    for theirs, ours in (("conv.modulation", "affine"), ("conv.weight", "weight"), ("activate.bias", "bias")):
+        name = name.replace(f".{theirs}", f".{ours}")
+    return name.replace(".noise.weight", ".noise_strength")
+
+
+def _place(number: int) -> str:
+    """Where the n-th 3×3 convolution stands: 0 in the first block, then two in each."""
+    return f"blocks.{(number + 1) // 2}.conv{(number + 1) % 2}"
+
+
+def _rosinality_value(name: str, tensor: Tensor) -> Tensor:
+    if name.endswith("conv.weight"):  # (1, O, I, k, k); scaled before its norm is taken, which counts for its epsilon
+        return tensor[0] if name.startswith("to_rgb") else tensor[0] / math.sqrt(tensor[0, 0].numel())
+    if name.endswith("noise.weight"):
+        return tensor.reshape(())
+    if name.startswith("noises."):
+        return tensor[0, 0]
+    return tensor[0] if name == "input.input" else tensor.flatten() if name.endswith("bias") else tensor
+
+
+def _assembled(tensors: dict[str, Tensor], count: int, classes: int = 0, clamp: float = 0) -> Imported:
+    """Tensors under our names, but for the fixed filters, and of w_avg and noise where they lack -> spec and all tensors."""
+    from ganapp.networks.parts.fir import FIR
+
+    widths = [tensors[f"synthesis.blocks.{i}.conv1.weight"].shape[0] for i in range(count)]
+    w_dim, first = tensors["mapping.layers.0.weight"].shape
+    layers = sum(re.fullmatch(r"mapping\.layers\.\d+\.weight", name) is not None for name in tensors)
+    noise = "synthesis.blocks.0.conv1.noise_strength" in tensors
+    z_dim, size = first - (w_dim if classes else 0), 4 << (count - 1)
+    args: dict[str, Any] = {"w_dim": w_dim, "mapping_layers": layers, "noise": noise}
+    base, most = widths[-1] * size, max(widths)
+    if not clamp and size in RESOLUTIONS and widths == [min(most, max(8, base // (4 << i))) for i in range(count)]:
+        family, args = "stylegan2", args | {"channel_base": base, "channel_max": most}
+    else:
+        family, args = "nvidia_stylegan2", args | {"widths": widths, "clamp": clamp}
+    for i in range(1, count):
+        for layer in ("conv0.blur", "up"):
+            tensors[f"synthesis.blocks.{i}.{layer}.kernel"] = FIR(gain=4.0).kernel
+    if noise and "synthesis.blocks.0.conv1.noise" not in tensors:
+        tensors |= _drawn_noise(count)
+    if "w_avg" not in tensors:
+        tensors["w_avg"] = _mean_w(tensors, z_dim, classes, w_dim, layers)
+    channels = tensors["synthesis.blocks.0.to_rgb.bias"].numel()
+    return Imported(ModelSpec(family, size, channels, classes, z_dim, args), tensors)
+
+
+def _drawn_noise(count: int) -> dict[str, Tensor]:
+    """Constant noise for rosinality's early files, which have none: the same whenever one is imported."""
+    import numpy as np
+    import torch
+
+    random, drawn = np.random.RandomState(0), {}
+    for number in range(2 * count - 1):
+        size = 4 << ((number + 1) // 2)
+        drawn[f"synthesis.{_place(number)}.noise"] = torch.from_numpy(random.randn(size, size)).float()
+    return drawn
+
+
+def _mean_w(tensors: dict[str, Tensor], z_dim: int, classes: int, w_dim: int, layers: int) -> Tensor:
+    import numpy as np
+    import torch
+
+    from ganapp.networks.families.stylegan2 import Mapping
+
+    with torch.device("meta"):  # no random weights are drawn: they would disturb a run in this process
+        mapping = Mapping(z_dim, classes, w_dim, layers)
+    prefix = "mapping."
+    state = {k.removeprefix(prefix): v.float() for k, v in tensors.items() if k.startswith(prefix)}
+    mapping.load_state_dict(state, assign=True)
+    z = torch.from_numpy(np.random.RandomState(0).randn(MEAN_OF, z_dim)).float()
+    with torch.inference_mode():
+        return mapping(z, torch.arange(MEAN_OF) % classes if classes else None).mean(0).clone()
+
+
+def _check_filter(kernel: Tensor) -> None:
+    import torch
+
+    from ganapp.networks.parts.fir import FIR
+
+    wanted = FIR().kernel[0, 0]
+    if kernel.shape != wanted.shape or not torch.allclose(kernel.float(), wanted, atol=1e-3):
+        raise ValueError(
+            "This StyleGAN2 generator resamples with another filter than [1, 3, 3, 1], which cannot be imported."
+        )
+
+
+LAYOUTS = (
+    Layout("StyleGAN2 (NVIDIA, StudioGAN)", "NVlabs/stylegan2-ada-pytorch", nvidia),
+    Layout("StyleGAN2 (rosinality)", "rosinality/stylegan2-pytorch", rosinality),
+)

@@ -1,0 +1,124 @@
+"""Seeds to latents to pictures: what a person means by "seed 42, smiling, psi 0.7", as pure functions of a generator.
+
+Not training and not files: nothing here reads the global random state, keeps anything between calls or writes to disk.
+Truncation in w: Karras et al. 2019, arXiv 1812.04948; truncation of z: Brock et al. 2019, arXiv 1809.11096.
+torch is imported inside the functions that run a network, so that the app's page can start without it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from .labels import labels_of
+from .seeds import check_psi, has_w_space, latents
+
+if TYPE_CHECKING:
+    import torch
+
+
+def generate(
+    G: torch.nn.Module,
+    seeds: Sequence[int],
+    y: int | str | Sequence[int | str] | None = None,
+    psi: float = 1.0,
+    device: str | torch.device | None = None,
+    batch: int = 16,
+) -> np.ndarray:
+    """One picture a seed, uint8 (N, H, W, C); a picture depends on its seed, class and psi alone, not on the batch.
+
+    y: None for each seed's own class, one class (number or name) for all, or one each. psi in (0, 1], 1 = no
+    truncation. device None = where G is; otherwise G is moved there. G must be in eval mode.
+    """
+    z = latents(G, seeds, psi)
+    labels = labels_of(G, seeds, y)
+    return images_from_latents(G, z, labels if G.spec.num_classes else None, psi, device, batch)
+
+
+def images_from_latents(
+    G: torch.nn.Module,
+    z: np.ndarray,
+    y: np.ndarray | None = None,
+    psi: float = 1.0,
+    device: str | torch.device | None = None,
+    batch: int = 16,
+) -> np.ndarray:
+    """Pictures of z (N, z_dim), uint8 (N, H, W, C); y int64 (N,), or float class embeddings (N, E), or None.
+
+    psi acts in w-space only: where the family has none, z is expected truncated already (see `latents`).
+    """
+    psi = check_psi(psi)
+    if has_w_space(G):
+        return _pictures(G, lambda z, y: G.synthesis(_mapped(G, z, y, psi)), z, y, device, batch)
+    return _pictures(G, G, z, y, device, batch)
+
+
+def map_latents(
+    G: torch.nn.Module,
+    z: np.ndarray,
+    y: np.ndarray | None = None,
+    psi: float = 1.0,
+    device: str | torch.device | None = None,
+) -> np.ndarray:
+    """w of z (N, z_dim) under truncation psi, float32 (N, ...) as the family shapes it; only where `has_w_space`."""
+    psi = check_psi(psi)
+    return _computed(G, lambda z, y: _mapped(G, z, y, psi).float(), z, y, device)
+
+
+def images_from_w(
+    G: torch.nn.Module, w: np.ndarray, device: str | torch.device | None = None, batch: int = 16
+) -> np.ndarray:
+    """Pictures of w (N, ...) as `map_latents` gives it (already truncated), uint8 (N, H, W, C)."""
+    return _pictures(G, lambda w, _: G.synthesis(w), w, None, device, batch)
+
+
+def embed_labels(G: torch.nn.Module, labels: np.ndarray, device: str | torch.device | None = None) -> np.ndarray:
+    """The class embeddings that G itself uses, float32 (N, E) for labels int64 (N,)."""
+    return _computed(G, lambda labels, _: G.embed(labels).float(), labels, None, device)
+
+
+def _mapped(G, z, y, psi):
+    w = G.mapping(z, y)
+    return w if psi == 1 else G.w_avg + psi * (w - G.w_avg)
+
+
+def _pictures(G, run, inputs, y, device, batch) -> np.ndarray:
+    """run(inputs, y) -> (N, C, H, W) in [-1, 1], batch by batch, as uint8 (N, H, W, C)."""
+    import torch
+
+    if batch < 1:
+        raise ValueError(f"The batch is {batch}: it must be at least 1.")
+    out = np.empty((len(inputs), G.spec.resolution, G.spec.resolution, G.spec.channels), np.uint8)
+
+    def quantized(a, b):
+        x = run(a, b).float()
+        return (x * 127.5 + 127.5).round().clamp(0, 255).to(torch.uint8).permute(0, 2, 3, 1)
+
+    for start in range(0, len(inputs), batch):
+        part = slice(start, start + batch)
+        out[part] = _computed(G, quantized, inputs[part], None if y is None else y[part], device)
+    return out
+
+
+def _computed(G, run, inputs, y, device) -> np.ndarray:
+    """run(inputs, y) as an array; arrays go to the device, floating ones as float32."""
+    import torch
+
+    if G.training:
+        # Batch statistics would make a picture depend on its neighbours, and change the network by looking at it.
+        raise ValueError("The generator is in training mode: call G.eval() before sampling from it.")
+    first = next(G.parameters(), None)
+    here = first.device if first is not None else torch.device("cpu")
+    if device is not None and torch.device(device) not in (here, torch.device(here.type)):
+        G.to(device)
+        here = torch.device(device)
+
+    def tensor(values):
+        values = torch.as_tensor(values)
+        return values.to(here, torch.float32 if values.is_floating_point() else torch.int64)
+
+    # Autocast that a caller left on would round differently from one call to the next.
+    with torch.inference_mode(), torch.autocast(here.type, enabled=False):
+        return run(tensor(inputs), None if y is None else tensor(y)).cpu().numpy()

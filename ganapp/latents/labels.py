@@ -1,0 +1,48 @@
+"""latents.labels."""
+
+from __future__ import annotations
+
+import operator
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from .seeds import latent
+
+if TYPE_CHECKING:
+    import torch
+
+
+def resolve_label(G: torch.nn.Module, label: int | str) -> int:
+    """A class of this generator, given by number or by name, as its number; ValueError naming what is allowed."""
+    count, names = G.spec.num_classes, tuple(getattr(G, "class_names", ()))
+    if not count:
+        raise ValueError(f"This model has no classes, so the label {label!r} cannot be asked for.")
+    if isinstance(label, str):
+        for wanted, known in ((label, names), (label.casefold(), tuple(name.casefold() for name in names))):
+            if known.count(wanted) == 1:
+                return known.index(wanted)
+        number = int(label) if re.fullmatch(r"[0-9]{1,9}", label) else None
+    else:
+        number = operator.index(label)
+    if number is None or not 0 <= number < count:
+        named = f", or a name: {', '.join(names[:20])}{', ...' if len(names) > 20 else ''}" if names else ""
+        raise ValueError(f"The label {label!r} is not a class of this model: use 0 to {count - 1}{named}.")
+    return number
+
+
+def labels_of(G: torch.nn.Module, seeds: Sequence[int], y: int | str | Sequence[int | str] | None = None) -> np.ndarray:
+    """The class of each picture, int64 (N,): y for all, or one each, or the seed's own; -1 where there are no classes.
+
+    ValueError for a class that the model lacks, any class of a model without classes, or a wrong number of them.
+    """
+    if y is None:
+        drawn = [latent(seed, G.spec.z_dim, num_classes=G.spec.num_classes)[1] for seed in seeds]
+        return np.array(drawn, np.int64)
+    if isinstance(y, str) or np.ndim(y) == 0:
+        return np.full(len(seeds), resolve_label(G, y), np.int64)
+    if len(y) != len(seeds):
+        raise ValueError(f"There are {len(y)} labels for {len(seeds)} seeds: give one label, or one a seed.")
+    return np.array([resolve_label(G, label) for label in y], np.int64)

@@ -1,0 +1,37 @@
+"""media.archive."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+import numpy as np
+
+from ganapp.files import replacing
+
+from .metadata import save_png
+
+
+def save_zip(path: str | Path, images: Iterable[np.ndarray], metadatas: Iterable[Mapping]) -> None:
+    """One PNG a picture, each with its metadata, named by its seed: seed000042.png (a repeat: seed000042-2.png)."""
+    times: dict[int, int] = {}
+
+    def named() -> Iterator[tuple[str, np.ndarray, Mapping]]:
+        for image, metadata in zip(images, metadatas, strict=True):
+            seed = int(metadata["seed"])
+            times[seed] = times.get(seed, 0) + 1
+            again = f"-{times[seed]}" if times[seed] > 1 else ""
+            yield f"seed{seed:06d}{again}.png", image, metadata
+
+    write_zip(path, named())
+
+
+def write_zip(path: str | Path, pictures: Iterable[tuple[str, np.ndarray, Mapping]]) -> None:
+    """A ZIP of PNGs from (name in it, uint8 (H, W, C), metadata) of each, written as they come. The same make the same bytes."""
+    with replacing(path) as temporary, zipfile.ZipFile(temporary, "w", zipfile.ZIP_STORED) as archive:
+        for name, image, metadata in pictures:
+            buffer = io.BytesIO()
+            save_png(buffer, image, metadata)
+            archive.writestr(zipfile.ZipInfo(name), buffer.getvalue())  # a ZipInfo has no date of today

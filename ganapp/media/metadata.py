@@ -1,0 +1,113 @@
+"""media.metadata."""
+
+from __future__ import annotations
+
+import io
+import json
+import struct
+from collections.abc import Mapping
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+
+from ganapp import __version__
+from ganapp.files import replacing
+
+from .stills import as_pillow
+
+METADATA_KEY = "ganapp"
+METADATA_LIMIT = 65_536  # bytes; also the most that is read of a stranger's file
+
+
+def save_png(target: str | Path | BinaryIO, image: np.ndarray, metadata: Mapping | None = None) -> None:
+    """A PNG of uint8 (H, W, C), into a file or an open binary buffer, with `metadata` as JSON in its text chunk.
+
+    Known keys: seed, seeds, label, class_name, psi, model, version (see `read_png_metadata`); others travel along.
+    """
+    from PIL.PngImagePlugin import PngInfo
+
+    picture, info = as_pillow(image), PngInfo()
+    if metadata is not None:
+        # ASCII JSON, so that the plain text chunk, which is Latin-1, holds any name.
+        text = json.dumps(dict(metadata), allow_nan=False)
+        if len(text) > METADATA_LIMIT:
+            raise ValueError(f"The metadata has {len(text)} bytes: at most {METADATA_LIMIT} fit into a picture.")
+        if not _well_typed(json.loads(text)):
+            raise ValueError(f"The metadata {text[:200]} has a value of the wrong type or range.")
+        info.add_text(METADATA_KEY, text)
+    if not isinstance(target, str | Path):
+        picture.save(target, format="PNG", pnginfo=info)
+        return
+    with replacing(target) as temporary:
+        picture.save(temporary, format="PNG", pnginfo=info)
+
+
+def recipe(label: int, class_name: str | None, psi: float, model: str, **seeds) -> dict:
+    """The metadata of a picture of this app: seed=… or seeds=…; label -1: no class, or not one for all."""
+    label_or_none = None if label < 0 else int(label)
+    about = {"label": label_or_none, "class_name": class_name, "psi": psi, "model": model, "version": __version__}
+    return {**seeds, **about}
+
+
+def read_png_metadata(source: str | Path | BinaryIO) -> dict | None:
+    """What save_png put into a PNG, or None where there is nothing that can be used. Safe on any file of any origin.
+
+    Pixels are not decoded, nothing is decompressed and at most 64 KB is read as text. Checked where present: seed int,
+    seeds text or ints, label int, class_name text, psi in (0, 1], model and version text; each may be null.
+    """
+    try:
+        if not isinstance(source, str | Path):
+            return _metadata_of(source)
+        with open(source, "rb") as file:
+            return _metadata_of(file)
+    except (OSError, ValueError, RecursionError):  # RecursionError: a thousand opening brackets
+        return None
+
+
+def _metadata_of(file: BinaryIO) -> dict | None:
+    if file.read(8) != b"\x89PNG\r\n\x1a\n":
+        return None
+    for _ in range(100_000):
+        header = file.read(8)
+        if len(header) < 8:
+            return None
+        length, kind = struct.unpack(">I4s", header)
+        if kind == b"IEND":
+            return None
+        if kind in (b"tEXt", b"iTXt") and length <= METADATA_LIMIT + 100:
+            key, _, text = file.read(length).partition(b"\0")
+            file.seek(4, io.SEEK_CUR)
+            if key != METADATA_KEY.encode():
+                continue
+            if kind == b"iTXt":
+                if text[:1] != b"\0":  # compressed: not ours
+                    return None
+                text = text[2:].split(b"\0", 2)[-1]  # flag, method, language \0 translated key \0 text
+            metadata = json.loads(text.decode("utf-8"), parse_constant=_no_constant)
+            return metadata if isinstance(metadata, dict) and _well_typed(metadata) else None
+        file.seek(length + 4, io.SEEK_CUR)
+    return None
+
+
+def _no_constant(name: str):
+    raise ValueError(f"{name} is not JSON.")
+
+
+def _is_seed(value) -> bool:
+    return type(value) is int and 0 <= value < 2**32
+
+
+_CHECKS = {
+    "seed": _is_seed,
+    "seeds": lambda v: isinstance(v, str) or (isinstance(v, list) and all(map(_is_seed, v))),
+    "label": lambda v: type(v) is int and -1 <= v < 2**31,
+    "class_name": lambda v: isinstance(v, str),
+    "psi": lambda v: type(v) in (int, float) and 0 < v <= 1,
+    "model": lambda v: isinstance(v, str),
+    "version": lambda v: isinstance(v, str),
+}
+
+
+def _well_typed(metadata: dict) -> bool:
+    return all(metadata.get(key) is None or check(metadata[key]) for key, check in _CHECKS.items())

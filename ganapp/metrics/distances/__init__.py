@@ -1,0 +1,1 @@
+"""Distances between two sets of pictures, as pure functions of arrays."""

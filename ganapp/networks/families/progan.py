@@ -1,0 +1,232 @@
+"""progan: grown by fading in one resolution after the other (Karras 2018, arXiv 1710.10196).
+
+Equalized learning rate, pixel norm, minibatch standard deviation. The channels of a map of r×r are fmap_base / (r / 2),
+between 16 and fmap_max; published: 8192 and 512. Images are always of full resolution; only the maps inside grow.
+"""
+
+from __future__ import annotations
+
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from ..parts.heads import ClassInput, Head, MinibatchStdDev
+
+
+class ProGANGenerator(nn.Module):
+    """z (N, z_dim), y (N,) or None -> images (N, C, R, R) in [-1, 1] (not clamped while training)."""
+
+    def __init__(
+        self,
+        resolution,
+        channels,
+        num_classes,
+        z_dim,
+        *,
+        fmap_base: int = 512,
+        fmap_max: int = 128,
+        pixel_norm: bool = True,
+    ):
+        super().__init__()
+        widths = check_widths(resolution, fmap_base, fmap_max)
+        self.resolution = resolution
+        self.input = ClassInput(z_dim, num_classes)
+        self.normalize = PixelNorm()
+
+        def after() -> list[nn.Module]:
+            return [nn.LeakyReLU(0.2)] + ([PixelNorm()] if pixel_norm else [])
+
+        first = [Stem(self.input.out_dim, widths[0]), *after(), EqualizedConv2d(widths[0], widths[0], 3), *after()]
+        self.stages = nn.ModuleList([nn.Sequential(*first)])
+        for before, width in zip(widths, widths[1:], strict=False):
+            convs = [EqualizedConv2d(before, width, 3), *after(), EqualizedConv2d(width, width, 3), *after()]
+            self.stages.append(nn.Sequential(nn.Upsample(scale_factor=2), *convs))
+        self.to_image = nn.ModuleList(EqualizedConv2d(width, channels, 1, gain=1.0) for width in widths)
+        add_growth(self, len(widths) - 1)
+
+    def embed(self, y):
+        return self.input.embed(y)
+
+    def set_growth(self, level: float) -> None:
+        set_growth(self, level)
+
+    def forward(self, z, y=None):
+        low, alpha = split_level(self.level)
+        x = self.normalize(self.input(z, y))
+        for i in range(low + 1):
+            x = self.stages[i](x)  # (N, W, 4·2^i, 4·2^i)
+        image = self.to_image[low](x)
+        if alpha:
+            fine = self.to_image[low + 1](self.stages[low + 1](x))
+            image = torch.lerp(F.interpolate(image, scale_factor=2), fine, alpha)
+        image = F.interpolate(image, size=self.resolution)  # nearest: (N, C, R, R)
+        return image if self.training else image.clamp(-1, 1)
+
+
+class ProGANDiscriminator(nn.Module):
+    """images (N, C, R, R), y (N,) or None -> DiscriminatorOutput. What its level does not know is averaged away.
+
+    Logits depend on the batch through the standard deviation of groups of stddev_group images; 0 leaves that out.
+    """
+
+    def __init__(
+        self,
+        resolution,
+        channels,
+        num_classes,
+        *,
+        fmap_base: int = 512,
+        fmap_max: int = 128,
+        stddev_group: int = 4,
+        head: str = "projection",
+    ):
+        super().__init__()
+        if stddev_group < 0:
+            raise ValueError(f"stddev_group is {stddev_group}; it must be 0 (none) or more images.")
+        widths = check_widths(resolution, fmap_base, fmap_max)
+        self.resolution = resolution
+        self.from_image = nn.ModuleList(
+            nn.Sequential(EqualizedConv2d(channels, width, 1), nn.LeakyReLU(0.2)) for width in widths
+        )
+        last = [
+            *([MinibatchStdDev(stddev_group)] if stddev_group else []),
+            EqualizedConv2d(widths[0] + bool(stddev_group), widths[0], 3),
+            nn.LeakyReLU(0.2),
+            nn.Flatten(),
+            EqualizedLinear(widths[0] * 16, widths[0]),
+            nn.LeakyReLU(0.2),
+        ]
+        self.stages = nn.ModuleList([nn.Sequential(*last)])  # stage i takes a map of 4·2^i to one of half the size
+        for below, width in zip(widths, widths[1:], strict=False):
+            first, second = EqualizedConv2d(width, width, 3), EqualizedConv2d(width, below, 3)
+            convs = [first, nn.LeakyReLU(0.2), second, nn.LeakyReLU(0.2)]
+            self.stages.append(nn.Sequential(*convs, nn.AvgPool2d(2)))
+        self.head = equalized(Head(widths[0], num_classes, head))
+        add_growth(self, len(widths) - 1)
+
+    def set_growth(self, level: float) -> None:
+        set_growth(self, level)
+
+    def forward(self, x, y=None):
+        low, alpha = split_level(self.level)
+        high = low + bool(alpha)
+        image = pool(x, self.resolution // (4 * 2**high))
+        h = self.from_image[high](image)
+        if alpha:
+            h = torch.lerp(self.from_image[low](pool(image, 2)), self.stages[high](h), alpha)
+        for i in range(low, -1, -1):
+            h = self.stages[i](h)
+        return self.head(h, y)
+
+
+def fade_images(images: torch.Tensor, level: float) -> torch.Tensor:
+    """Real images (N, C, R, R) as a fade shows them: mixed with themselves at half the resolution (Karras 2018, section 3).
+
+    A growing generator's images are such mixtures by themselves; at a whole level nothing is to be done.
+    """
+    low, alpha = split_level(level)
+    if not alpha:
+        return images
+    coarse = F.avg_pool2d(images, images.shape[2] // (4 * 2**low))
+    return torch.lerp(F.interpolate(coarse, size=images.shape[2]), images, alpha)
+
+
+def add_growth(net: nn.Module, top: int) -> None:
+    """Give a network its level: a buffer, to be saved, and the same as a float, so that forward waits for no device."""
+    net.top = top
+    net.level = float(top)
+    net.register_buffer("growth", torch.tensor(float(top)))
+    net.register_load_state_dict_post_hook(read_growth)
+
+
+def set_growth(net: nn.Module, level: float) -> None:
+    """Set the level, 0 (4×4) to net.top (full resolution). ValueError where it is out of range."""
+    check_level(level, net.top)
+    net.level = torch.tensor(level, dtype=torch.float32, device="cpu").item()  # as exact as the buffer, not more
+    net.growth.fill_(net.level)
+
+
+def read_growth(net: nn.Module, _keys) -> None:
+    """After loading: the float follows the buffer."""
+    if not net.growth.is_meta:
+        level = float(net.growth)
+        check_level(level, net.top)
+        net.level = level
+
+
+def check_level(level: float, top: int) -> None:
+    if not 0 <= level <= top:
+        raise ValueError(f"the level of growth is {level:g}; it must be between 0 (4×4) and {top} (full resolution).")
+
+
+def split_level(level: float) -> tuple[int, float]:
+    """1.3 -> (1, 0.3): the finest level that is fully there, and how far the next has come."""
+    return int(level), level - int(level)
+
+
+def pool(x, factor: int):
+    return x if factor == 1 else F.avg_pool2d(x, factor)
+
+
+class PixelNorm(nn.Module):
+    """x (N, C, ...) over its root mean square along C (Karras 2018, section 4.2)."""
+
+    def forward(self, x):
+        return x * (x.float().square().mean(1, keepdim=True) + 1e-8).rsqrt().to(x.dtype)
+
+
+class EqualizedConv2d(nn.Module):
+    """A convolution whose weights are kept at N(0, 1) and scaled when used: Adam moves all of them alike (section 4.1)."""
+
+    def __init__(self, before: int, after: int, kernel: int, gain: float = math.sqrt(2)):
+        super().__init__()
+        self.weight = nn.Parameter(torch.randn(after, before, kernel, kernel))
+        self.bias = nn.Parameter(torch.zeros(after))
+        self.scale = gain / math.sqrt(before * kernel**2)  # He 2015
+
+    def forward(self, x):
+        return F.conv2d(x, self.weight * self.scale, self.bias, padding=self.weight.shape[2] // 2)
+
+
+class EqualizedLinear(nn.Module):
+    """The same for a fully connected layer."""
+
+    def __init__(self, before: int, after: int, gain: float = math.sqrt(2)):
+        super().__init__()
+        self.weight = nn.Parameter(torch.randn(after, before))
+        self.bias = nn.Parameter(torch.zeros(after))
+        self.scale = gain / math.sqrt(before)
+
+    def forward(self, x):
+        return F.linear(x, self.weight * self.scale, self.bias)
+
+
+class Stem(nn.Module):
+    """z (N, Z) -> (N, W, 4, 4): a 4×4 transposed convolution of a single pixel, with one bias a channel."""
+
+    def __init__(self, before: int, after: int):
+        super().__init__()
+        self.weight = nn.Parameter(torch.randn(after * 16, before))
+        self.bias = nn.Parameter(torch.zeros(after))
+        self.scale = math.sqrt(2 / (before * 16))  # of that convolution's fan-in, as published
+
+    def forward(self, z):
+        return F.linear(z, self.weight * self.scale).unflatten(1, (-1, 4, 4)) + self.bias[:, None, None]
+
+
+def equalized(head: Head) -> Head:
+    """A head with its linear layers equalized; its embeddings already are."""
+    for name, module in list(head.named_children()):
+        if isinstance(module, nn.Linear):
+            setattr(head, name, EqualizedLinear(module.in_features, module.out_features, gain=1.0))
+    return head
+
+
+def check_widths(resolution: int, fmap_base: int, fmap_max: int) -> list[int]:
+    """Channels of each level, from 4×4 up to the resolution."""
+    if fmap_base < 1 or fmap_max < 1:
+        raise ValueError(f"fmap_base is {fmap_base} and fmap_max {fmap_max}; both must be 1 or more.")
+    count = int(math.log2(resolution)) - 1
+    return [min(max(fmap_base // 2 ** (i + 1), 16), fmap_max) for i in range(count)]

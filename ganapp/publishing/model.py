@@ -1,0 +1,98 @@
+"""Publish: a generator as a model repository on the Hub: configuration, weights, a sample grid, a film and a model card."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from ganapp import generators, latents, media, runs
+from ganapp.hub import upload
+from ganapp.hub.upload import Content, Plan
+
+from .card import FILM_NAME, GRID_NAME, card, check_licence, public
+
+GRID_SEEDS = 64
+FILM_SEEDS, FILM_FRAMES, FPS = 8, 18, 24  # six seconds, and back where it began
+CARD_NAME = "README.md"
+
+
+def plan(folder: str | Path, repo: str, licence: str = "", private: bool = False, token: str | None = None) -> Plan:
+    """What publishing a generator folder as "user/name" would change there; nothing is uploaded yet.
+
+    The pictures are drawn for it, so that the plan is what is then carried out. ValueError in one sentence.
+    """
+    licence = check_licence(licence, generators.read_config(folder)["origin"])
+    repo = upload.full_name(repo, token)  # before any picture is drawn
+    return upload.plan(repo, files_of(folder, repo, licence), "model", private, token)
+
+
+def push(
+    folder: str | Path,
+    repo: str,
+    licence: str = "",
+    private: bool = False,
+    token: str | None = None,
+    agree: Callable[[Plan], bool] = lambda _: True,
+) -> str:
+    """Publish a generator folder as "user/name" in one commit, if agree(plan). The address, "" where it was not agreed.
+
+    A failed upload changes nothing and can be repeated. ValueError in one sentence.
+    """
+    planned = plan(folder, repo, licence, private, token)
+    return carry_out(planned, token) if agree(planned) else ""
+
+
+def carry_out(planned: Plan, token: str | None = None) -> str:
+    return upload.carry_out(planned, "Publish with ganapp", token)
+
+
+def files_of(folder: str | Path, repo: str, licence: str) -> dict[str, Content]:
+    """Path in the repository -> content. The same folder gives the same bytes; weights travel as the file they are."""
+    folder = Path(folder)
+    G = generators.load_generator(folder)  # what cannot be loaded is not published
+    return {
+        generators.CONFIG_NAME: _config(folder),
+        generators.WEIGHTS_NAME: folder / generators.WEIGHTS_NAME,
+        CARD_NAME: card(folder, repo, licence).encode(),
+        GRID_NAME: _grid(G),
+        FILM_NAME: _film(G),
+    }
+
+
+def folder_of(source: str, *, in_runs: str | Path = "runs", checkpoints: str | Path | None = None) -> Path:
+    """The folder of a source as weights.locate takes it; a model of the Hub is not published again."""
+    folder, name = generators.locate(source, runs=in_runs, checkpoints=checkpoints)
+    if "@" in name and generators.HUB_ID.fullmatch(name) and runs.run_of(folder) is None:
+        raise ValueError(f"{name} is on the Hub already.")
+    return folder
+
+
+def _config(folder: Path) -> bytes:
+    """config.json without the folders of the person's disk."""
+    data = json.loads((folder / generators.CONFIG_NAME).read_text(encoding="utf-8"))
+    data["origin"] = {key: public(value) for key, value in generators.read_config(folder)["origin"].items()}
+    return json.dumps(data, indent=2, ensure_ascii=False).encode()
+
+
+def _grid(G) -> bytes:
+    """64 seeds as a PNG; where there are classes, a row is a class, as in the grids of a run."""
+    seeds = list(range(GRID_SEEDS))
+    classes = [i // 8 % G.spec.num_classes for i in seeds] if G.spec.num_classes else None
+    picture = media.grid(latents.generate(G, seeds, classes), columns=8)
+    return _written(
+        "grid.png", lambda path: media.save_png(path, media.enlarge(picture, media.scale_for(picture, 512)))
+    )
+
+
+def _film(G) -> bytes:
+    frames = latents.interpolate(G, list(range(FILM_SEEDS)), FILM_FRAMES)
+    return _written("film.mp4", lambda path: media.write_video(path, frames, FPS))
+
+
+def _written(name: str, write: Callable[[Path], object]) -> bytes:
+    with tempfile.TemporaryDirectory(prefix="ganapp-") as folder:
+        path = Path(folder) / name
+        write(path)
+        return path.read_bytes()

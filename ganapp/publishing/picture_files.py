@@ -1,0 +1,109 @@
+"""Pictures of seeds into files: a grid, a folder of PNGs, a ZIP or arrays. Not networks (sample.py) and not formats (media.py)."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+CHUNK = 64  # pictures drawn before they are written; a multiple of sample.generate's batch, so that it changes nothing
+TARGETS = ".png (all pictures as a grid), .npz, .zip or a folder (with / at its end)"
+
+
+def target(text: str) -> Callable[..., int]:
+    """The function that writes to a path such as --out has: write(path, G, seeds, y, psi) -> number of pictures.
+
+    y as sample.labels_of takes it. ValueError for an ending that is none of TARGETS.
+    """
+    if text.endswith(("/", os.sep)) or os.path.isdir(text):
+        return _write_folder
+    writers = {".png": _write_grid, ".npz": _write_arrays, ".zip": _write_zip}
+    suffix = Path(text).suffix.lower()
+    if suffix not in writers:
+        raise ValueError(f"the target is {text!r}; it must be {TARGETS}.")
+    return writers[suffix]
+
+
+def labelled_target(text: str) -> Path:
+    """The ZIP or folder that --out names for a labelled data set; ValueError for the ending of another file."""
+    if not text.endswith(("/", os.sep)) and Path(text).suffix.lower() not in ("", ".zip") and not os.path.isdir(text):
+        raise ValueError(f"the target is {text!r}; a labelled data set must be .zip or a folder (with / at its end).")
+    return Path(text)
+
+
+def _drawn(G, seeds: list[int], y, psi: float) -> Iterator[tuple[Any, dict[str, Any]]]:
+    """(picture uint8 (H, W, C), its metadata) of each seed, drawn a chunk at a time."""
+    from ganapp.latents import generate, labels_of
+
+    labels = labels_of(G, seeds, y).tolist()
+    for start in range(0, len(seeds), CHUNK):
+        part = slice(start, start + CHUNK)
+        images = generate(G, seeds[part], labels[part] if G.spec.num_classes else None, psi)
+        for image, seed, label in zip(images, seeds[part], labels[part], strict=True):
+            yield image, _about(G, label, psi, seed=seed)
+
+
+def _about(G, label: int, psi: float, **seeds) -> dict[str, Any]:
+    """The metadata of a picture; label -1: no class, or not one for all."""
+    from ganapp.media import recipe
+
+    name = G.class_names[label] if label >= 0 and G.class_names else None
+    return recipe(label, name, psi, public_name(G.source), **seeds)
+
+
+def public_name(source: str) -> str:
+    """A path without what is before the model's own name: pictures are passed on."""
+    if not os.path.exists(source):
+        return source
+    path = Path(source).resolve()
+    return f"{path.parent.parent.name}/{path.name}" if path.parent.name == "snapshots" else path.name
+
+
+def _write_grid(path: Path, G, seeds: list[int], y, psi: float) -> int:
+    import numpy as np
+
+    from ganapp.latents import format_seeds
+    from ganapp.media import grid, save_png
+
+    images, about = zip(*_drawn(G, seeds, y, psi))
+    if len(seeds) == 1:
+        save_png(path, images[0], about[0])
+        return 1
+    label = about[0]["label"] if y is not None and len({a["label"] for a in about}) == 1 else None
+    shared = _about(G, -1 if label is None else label, psi, seeds=format_seeds(seeds))
+    save_png(path, grid(np.stack(images)), shared)
+    return len(images)
+
+
+def _write_arrays(path: Path, G, seeds: list[int], y, psi: float) -> int:
+    import numpy as np
+
+    from ganapp.files import replacing
+
+    images, about = zip(*_drawn(G, seeds, y, psi))
+    labels = [-1 if a["label"] is None else a["label"] for a in about]
+    arrays = {"images": np.stack(images), "seeds": np.array(seeds, np.int64), "labels": np.array(labels, np.int64)}
+    with replacing(path) as temporary, open(temporary, "wb") as file:
+        np.savez_compressed(file, **arrays)
+    return len(images)
+
+
+def _write_zip(path: Path, G, seeds: list[int], y, psi: float) -> int:
+    from ganapp.media import save_zip
+
+    images, about = zip(*_drawn(G, seeds, y, psi))
+    save_zip(path, images, about)
+    return len(images)
+
+
+def _write_folder(folder: Path, G, seeds: list[int], y, psi: float) -> int:
+    from ganapp.media import save_png
+
+    times: dict[int, int] = {}
+    for image, about in _drawn(G, seeds, y, psi):
+        seed = about["seed"]
+        times[seed] = times.get(seed, 0) + 1
+        again = f"-{times[seed]}" if times[seed] > 1 else ""
+        save_png(folder / f"seed{seed:06d}{again}.png", image, about)
+    return len(seeds)

@@ -1,0 +1,24 @@
+"""A training run as a folder, and what can be read off it: status, curves, figures, watchdog, comparison."""
+
+from .figures import live_figure, measured_of, read_figures, write_figures
+from .folder import create_run, is_run, list_runs, open_run, run_of
+from .run import BEST, KEEP_SNAPSHOTS, LOOKS, WORKING, Run, check_name, nimg_of
+
+__all__ = [
+    "BEST",
+    "KEEP_SNAPSHOTS",
+    "LOOKS",
+    "Run",
+    "WORKING",
+    "check_name",
+    "create_run",
+    "is_run",
+    "list_runs",
+    "live_figure",
+    "measured_of",
+    "nimg_of",
+    "open_run",
+    "read_figures",
+    "run_of",
+    "write_figures",
+]

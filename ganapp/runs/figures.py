@@ -1,0 +1,55 @@
+"""runs.figures."""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+from ganapp.files import write_text
+
+
+def live_figure(snapshot: Path) -> float | None:
+    """The live figure that a snapshot was saved with; None where it was not measured or cannot be read."""
+    try:
+        value = json.loads((snapshot / "config.json").read_text(encoding="utf-8"))["origin"]["swd"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return float(value) if isinstance(value, int | float) and math.isfinite(value) else None
+
+
+def read_figures(folder: Path) -> list[dict[str, Any]]:
+    """What write_figures left in a run's or a generator's folder, oldest first; [] where there is nothing that can be read."""
+    try:
+        figures = json.loads((folder / "metrics.json").read_text(encoding="utf-8"))["figures"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return []
+    whole = {"name", "value", "protocol"}
+    return [f for f in figures if isinstance(f, dict) and whole <= f.keys()] if isinstance(figures, list) else []
+
+
+def measured_of(figure: dict[str, Any]) -> str:
+    """The generator of a stored figure; a run's snapshot without the run, which can be renamed."""
+    return str((figure.get("protocol") or {}).get("source")).rpartition("/")[2]
+
+
+def write_figures(folder: Path, figures: list[dict[str, Any]]) -> Path:
+    """Add figures (JSON data with name and protocol). One takes the place of an older one of its name, source, data and truncation
+    psi, but not of one that was measured on more pictures: a quick look does not replace a measurement."""
+
+    def key(figure: dict[str, Any]) -> tuple:
+        protocol = figure.get("protocol") or {}
+        return figure.get("name"), measured_of(figure), protocol.get("data"), protocol.get("psi", 1)
+
+    def images(figure: dict[str, Any]) -> float:
+        count = (figure.get("protocol") or {}).get("images")
+        return count if isinstance(count, int | float) else 0
+
+    old = read_figures(folder)
+    most = {key(figure): images(figure) for figure in old}
+    new = [figure for figure in figures if images(figure) >= most.get(key(figure), 0)]
+    taken = {key(figure) for figure in new}
+    data = {"format": "ganapp-metrics/1", "figures": [f for f in old if key(f) not in taken] + new}
+    write_text(folder / "metrics.json", json.dumps(data, indent=2, ensure_ascii=False, allow_nan=False))
+    return folder / "metrics.json"

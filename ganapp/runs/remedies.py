@@ -1,0 +1,50 @@
+"""runs.remedies."""
+
+from __future__ import annotations
+
+from ganapp.config import UNLIMITED_KIMG, TrainConfig
+
+# -- remedies -----------------------------------------------------------------------------------------------------------
+
+
+def remedied(config: TrainConfig, remedy: str, nimg: int = 0, sec: float = 0.0) -> TrainConfig:
+    """The configuration of the run that goes on from one at nimg images and sec seconds. ValueError where it has no such remedy.
+
+    rollback: half the learning rates. r1: R1, or four times as much of it. diffaugment: DiffAugment. lower_budget: half
+    of what was left to do. A run that has used up its budget gets the whole of it once more.
+    """
+    if not _allowed(remedy, config):
+        raise ValueError(f"remedy is {remedy!r}; for this run it must be one of {', '.join(_all_allowed(config))}.")
+    if config.is_used_up(nimg, sec):
+        if remedy == "lower_budget":
+            raise ValueError("this run has used up its budget: there is no rest to halve.")
+        config = _once_more(config, nimg, sec)
+    if remedy == "rollback":
+        return config.replace(g_lr=max(config.g_lr / 2, 1e-7), d_lr=max(config.d_lr / 2, 1e-7))
+    if remedy == "r1":
+        return config.replace(r1=min(config.r1 * 4, 10_000) or config.resolution / 8)
+    if remedy == "diffaugment":
+        return config.replace(augment="diffaugment")
+    left = {"kimg": (config.kimg + nimg / 1000) / 2}
+    if config.minutes:
+        left["minutes"] = max((config.minutes + sec / 60) / 2, sec / 60)
+    return config.replace(**left)
+
+
+def _once_more(config: TrainConfig, nimg: int, sec: float) -> TrainConfig:
+    """Its whole budget added to what was used."""
+    minutes = config.minutes + sec / 60 if config.minutes else 0
+    return config.replace(kimg=min(config.kimg + nimg / 1000, UNLIMITED_KIMG), minutes=minutes)
+
+
+REMEDIES = ("rollback", "r1", "diffaugment", "lower_budget")
+
+
+def _allowed(remedy: str, config: TrainConfig) -> bool:
+    if remedy == "r1":  # needs a D without batch statistics
+        return config.d_args.get("norm", "batch" if config.family == "dcgan" else "none") != "batch"
+    return remedy in REMEDIES and (remedy != "diffaugment" or config.augment == "none")
+
+
+def _all_allowed(config: TrainConfig) -> list[str]:
+    return [name for name in REMEDIES if _allowed(name, config)]

@@ -1,0 +1,335 @@
+"""Run: a training run as a folder, and the only file that knows what is in it.
+
+`jobs.drive` writes; the page, the command line and other machines read, and write one word into `command`. A reader
+never trusts a line to be complete or a process to be alive.
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import re
+import shutil
+import socket
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ganapp.config import TrainConfig
+from ganapp.files import replacing, write_text
+
+from .figures import live_figure
+
+WORKING = ("queued", "starting", "running")  # a process is at it; "interrupted" when there is none
+ENDED = ("paused", "stopped", "finished", "failed")
+COMMANDS = ("run", "pause", "stop", "save")
+STALE_SEC = 10.0  # a heartbeat older than this makes a reader look whether the lock is held
+STATS, LOOKS = "stats.jsonl", "looks.jsonl"  # a row a tick; and those of them with vitals
+MAX_ROW_BYTES = 1000  # a row of stats.jsonl has fewer
+KEEP_STATES = 2
+KEEP_SNAPSHOTS = 8  # and the best one
+BEST = "best"  # RUN/best: the snapshot with the least live figure
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run's folder. Equal where the path is equal; holds no open file and no state of its own."""
+
+    path: Path
+
+    @property
+    def name(self) -> str:
+        return self.path.name
+
+    # -- configuration ------------------------------------------------------------------------------------------------
+
+    def config(self) -> TrainConfig:
+        """ValueError in one sentence where it cannot be read."""
+        try:
+            data = json.loads((self.path / "config.json").read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            raise ValueError(f"the configuration of run {self.name!r} cannot be read ({error}).") from None
+        return TrainConfig.from_json(data)
+
+    def write_config(self, config: TrainConfig) -> None:
+        """Only at creation and by the driver before the first step; immutable from then on."""
+        write_text(self.path / "config.json", json.dumps(config.to_json(), indent=2, ensure_ascii=False))
+
+    # -- status and command -------------------------------------------------------------------------------------------
+
+    def status(self) -> dict[str, Any]:
+        """What the driver last said, with state "interrupted" where it says working and no process is.
+
+        Keys: state, attempt, nimg, sec (of training), images_per_sec, time, pid, device, precision, threads, mem_mb,
+        parameters ({"g", "d"}: how many), reason (a sentence, where there is one), preparing ([done, total, what] while
+        data is prepared), parts (in how many a batch is worked through), good (nimg of the last state saved while nothing
+        was wrong), rollbacks (how many in a row led here without a person), child (the run that goes on from this one).
+        """
+        status = self._stored_status()
+        if status["state"] in WORKING and time.time() - status.get("time", 0) > STALE_SEC and not self.is_locked():
+            status["state"] = "interrupted"
+        return status
+
+    def _stored_status(self) -> dict[str, Any]:
+        try:
+            status = json.loads((self.path / "status.json").read_text(encoding="utf-8"))
+        except (OSError, json.JSONDecodeError):
+            status = {}
+        return {"state": "stopped", "attempt": 0, "nimg": 0, "sec": 0.0, **status}
+
+    def status_stamp(self) -> int:
+        """When status.json was last written, in ns: the cheapest way to see that nothing is new. May raise FileNotFoundError."""
+        return (self.path / "status.json").stat().st_mtime_ns
+
+    def write_status(self, **changes: Any) -> None:
+        """Merge changes into status.json and renew the heartbeat. A value of None removes its key."""
+        status = {**self._stored_status(), **changes, "time": time.time(), "pid": os.getpid()}
+        status["host"] = socket.gethostname()
+        write_text(self.path / "status.json", json.dumps({k: v for k, v in status.items() if v is not None}))
+
+    def command(self) -> str:
+        try:
+            word = (self.path / "command").read_text(encoding="utf-8").strip()
+        except OSError:
+            return "run"
+        return word if word in COMMANDS else "run"
+
+    def send(self, word: str) -> None:
+        """Leave a word for the driver, who obeys within 2 seconds."""
+        if word not in COMMANDS:
+            raise ValueError(f"command is {word!r}; it must be one of {', '.join(COMMANDS)}.")
+        write_text(self.path / "command", word)
+
+    def lock(self):
+        """The lock that a process holds while it works on this run (a filelock.FileLock, not yet acquired)."""
+        from filelock import FileLock
+
+        return FileLock(self.path / "lock", is_singleton=False, thread_local=False)
+
+    def is_locked(self) -> bool:
+        from filelock import Timeout
+
+        lock = self.lock()
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            return True
+        lock.release()
+        return False
+
+    # -- statistics ---------------------------------------------------------------------------------------------------
+
+    def append_stats(self, row: dict[str, float], name: str = STATS) -> None:
+        """Add a line, whole or not at all: half a line left by a full disk would spoil the next one, too.
+
+        name: LOOKS for the rows that have vitals, a few hundred in a run of days: see `history`.
+        """
+        line = (json.dumps(row) + "\n").encode()
+        with open(self.path / name, "ab", buffering=0) as file:
+            before = file.seek(0, os.SEEK_END)
+            try:
+                if file.write(line) < len(line):
+                    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            except OSError:
+                file.truncate(before)
+                raise
+
+    def read_stats(self, attempt: int = -1, offset: int = 0) -> tuple[list[dict[str, float]], int, int]:
+        """Rows after a cursor: (rows, attempt, offset). A cursor of another attempt, or past the end, starts over.
+
+        A row: nimg, sec, d_loss, g_loss, d_real, d_fake, r1, r2, images_per_sec, mem_mb, lr_g, lr_d (those that apply).
+        """
+        current = self._stored_status()["attempt"]
+        path = self.path / STATS
+        size = path.stat().st_size if path.exists() else 0
+        if attempt != current or offset > size:
+            offset = 0
+        if size == offset:
+            return [], current, offset
+        with open(path, "rb") as file:
+            file.seek(offset)
+            data = file.read(size - offset)
+        whole = data[: data.rfind(b"\n") + 1]  # the last line may still be being written
+        return [json.loads(line) for line in whole.splitlines()], current, offset + len(whole)
+
+    def history(self, count: int) -> list[dict[str, float]]:
+        """The last `count` rows, and before them as many at most of those that have vitals: of the whole run, as these are few."""
+        rows = self.last_stats(count)
+        looks = self.last_stats(count, LOOKS) if rows else []
+        return [row for row in looks if row["nimg"] < rows[0]["nimg"]] + rows
+
+    def last_stats(self, count: int, name: str = STATS) -> list[dict[str, float]]:
+        """The last rows, `count` at most, without reading a long file whole."""
+        path = self.path / name
+        if not path.exists():
+            return []
+        with open(path, "rb") as file:
+            begin = max(0, file.seek(0, os.SEEK_END) - count * MAX_ROW_BYTES)
+            file.seek(begin)
+            data = file.read()
+        lines = data[: data.rfind(b"\n") + 1].splitlines()[1 if begin else 0 :]  # the first one may lack its beginning
+        return [json.loads(line) for line in lines[-count:]]
+
+    def drop_stats_after(self, nimg: int) -> None:
+        """Remove the rows and grids that a resume from `nimg` supersedes."""
+        for path in (self.path / STATS, self.path / LOOKS):
+            lines = path.read_bytes().splitlines(keepends=True) if path.exists() else []
+            kept = [line for line in lines if line.endswith(b"\n") and json.loads(line)["nimg"] <= nimg]
+            if len(kept) < len(lines):
+                write_text(path, b"".join(kept).decode())
+        for path in self.samples():
+            if int(path.stem) > nimg:
+                path.unlink()
+
+    # -- pictures -----------------------------------------------------------------------------------------------------
+
+    @property
+    def samples_folder(self) -> Path:
+        return self.path / "samples"
+
+    def samples(self) -> list[Path]:
+        """All sample grids, oldest first; the stem is nimg."""
+        return sorted((p for p in self.samples_folder.glob("*.webp") if p.stem.isdigit()), key=nimg_of)
+
+    def sample_path(self, nimg: int) -> Path:
+        return self.samples_folder / f"{nimg:09d}.webp"
+
+    @property
+    def real_path(self) -> Path:
+        """A grid of real images, as large as the sample grids."""
+        return self.samples_folder / "real.webp"
+
+    @property
+    def timelapse_path(self) -> Path:
+        return self.samples_folder / "timelapse.mp4"
+
+    # -- snapshots (the averaged generator, as a generator folder) and states (everything) ----------------------------
+
+    def snapshots(self) -> list[Path]:
+        """Complete snapshot folders, newest first; the name is nimg."""
+        folders = (p for p in (self.path / "snapshots").glob("*") if p.name.isdigit())
+        return sorted((p for p in folders if (p / "config.json").exists()), key=nimg_of, reverse=True)
+
+    def write_snapshot(self, nimg: int, write: Callable[[Path], None]) -> Path:
+        """`write(folder)` fills a temporary folder, which then takes its place. The last KEEP_SNAPSHOTS are kept, and the best."""
+        target = self.path / "snapshots" / f"{nimg:09d}"
+        temporary = target.with_name(f".tmp-{target.name}")
+        shutil.rmtree(temporary, ignore_errors=True)
+        temporary.mkdir(parents=True)
+        try:
+            write(temporary)
+            if target.exists():
+                shutil.rmtree(target)
+            os.replace(temporary, target)
+        finally:
+            shutil.rmtree(temporary, ignore_errors=True)
+        best = self.best_snapshot()
+        for old in self.snapshots()[KEEP_SNAPSHOTS:]:
+            if old != best:
+                shutil.rmtree(old, ignore_errors=True)
+        return target
+
+    def best_snapshot(self) -> Path | None:
+        """That with the least live figure (see live.py), the newer one of two equal ones; None where none has one."""
+        figures = {folder: live_figure(folder) for folder in self.snapshots()}
+        known = {folder: value for folder, value in figures.items() if value is not None}
+        return min(known, key=known.__getitem__, default=None)
+
+    def snapshot(self, wanted: str = "") -> Path | None:
+        """A snapshot by its name, the best one for BEST, else the newest; None where there is none such."""
+        if wanted == BEST:
+            return self.best_snapshot()
+        return next((folder for folder in self.snapshots() if wanted in ("", folder.name)), None)
+
+    def states(self) -> list[Path]:
+        """Files that a resume can start from, newest first."""
+        found = (p for p in self.path.glob("state-*.pt") if nimg_of(p) >= 0)
+        return sorted(found, key=nimg_of, reverse=True)
+
+    def write_state(self, nimg: int, write: Callable[[Path], None]) -> Path:
+        """The last KEEP_STATES are kept, and the last good one, which a later one may have to be rolled back to."""
+        target = self.path / f"state-{nimg:09d}.pt"
+        with replacing(target) as temporary:
+            write(temporary)
+        good = self._stored_status().get("good")
+        for old in self.states()[KEEP_STATES:]:
+            if nimg_of(old) != good:
+                old.unlink(missing_ok=True)
+        return target
+
+    def adopt_state(self, state: Path) -> None:
+        """Begin from another run's state: a copy, because that run removes its old ones."""
+        with replacing(self.path / state.name) as temporary:
+            shutil.copyfile(state, temporary)
+
+    def good_state(self) -> Path | None:
+        """The last state saved while nothing was wrong, else the oldest there is; None where there is none."""
+        states, good = self.states(), self._stored_status().get("good")
+        return next((state for state in states if nimg_of(state) == good), states[-1] if states else None)
+
+    def latest(self) -> Run:
+        """The run that went on from this one by itself, and so on; itself where none did."""
+        child = self.path.with_name(self._stored_status().get("child") or self.name)
+        return self if child == self.path or not child.is_dir() else Run(child).latest()
+
+    def set_aside(self, state: Path) -> None:
+        """Rename an unreadable state, so that it neither counts as the newest nor pushes out good ones."""
+        os.replace(state, state.with_suffix(".unreadable"))
+
+    def remove_leftovers(self) -> None:
+        """Remove what a killed process left half-written. Only for the driver: its own writes are the large ones."""
+        for pattern in (".tmp-*.pt", ".tmp-*.jsonl", "samples/.tmp-*.webp", "snapshots/.tmp-*"):
+            for path in self.path.glob(pattern):
+                shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+
+    # -- the folder as a whole ----------------------------------------------------------------------------------------
+
+    def log(self, text: str) -> None:
+        with open(self.path / "log.txt", "a", encoding="utf-8") as file:
+            file.write(f"{time.strftime('%Y-%m-%d %H:%M:%S')}  {text.rstrip()}\n")
+
+    def rename(self, name: str) -> Run:
+        check_name(name)
+        self._check_idle("renamed")
+        target = self.path.with_name(name)
+        if target.exists():
+            raise ValueError(f"there is already a run named {name!r}.")
+        os.rename(self.path, target)
+        return Run(target)
+
+    def delete(self) -> None:
+        self._check_idle("deleted")
+        shutil.rmtree(self.path)
+
+    def export(self, target: Path) -> Path:
+        """Write the whole run into a ZIP file. ValueError while it is at work: files would come and go meanwhile."""
+        import zipfile
+
+        self._check_idle("exported")
+        with replacing(target) as temporary, zipfile.ZipFile(temporary, "w", zipfile.ZIP_STORED) as archive:
+            for path in sorted(self.path.rglob("*")):
+                inside = path.relative_to(self.path)
+                if path.is_file() and path.name != "lock" and not any(p.startswith(".tmp-") for p in inside.parts):
+                    archive.write(path, Path(self.name) / inside)
+        return target
+
+    def _check_idle(self, verb: str) -> None:
+        if self.is_locked():
+            raise ValueError(f"run {self.name!r} is at work and cannot be {verb}; stop it first.")
+
+
+def nimg_of(path: Path) -> int:
+    """The number of images in the name of a grid, snapshot or state (wider numbers sort last, too); -1 without one."""
+    digits = path.name.split(".")[0].removeprefix("state-")
+    return int(digits) if digits.isdigit() else -1
+
+
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
+
+
+def check_name(name: str) -> None:
+    if not NAME.fullmatch(name):
+        raise ValueError(f"a run's name has 1 to 80 letters, digits, dots, dashes and underscores; {name!r} does not.")

@@ -1,0 +1,75 @@
+"""runs.sweep."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import fields
+from pathlib import Path
+
+from ganapp.config import PRESETS, TrainConfig, merge, parse_changes, preset_config
+
+from .comparison import ARGS, LEAST, MOST
+
+# -- a queue of runs that differ in one field -------------------------------------------------------------------------
+
+
+def sweep_fields() -> list[str]:
+    """What a queue can differ in, besides g_args.NAME and d_args.NAME: the preset, and every field that can be set."""
+    return ["preset", *(f.name for f in fields(TrainConfig) if f.metadata["group"] != "found")]
+
+
+def split_values(text: str) -> list[str]:
+    """The values of a list with commas; a comma inside brackets belongs to its value."""
+    values, depth = [""], 0
+    for letter in text.replace("，", ",").replace("、", ","):
+        depth += (letter in "[{") - (letter in "]}")
+        if letter == "," and depth <= 0:
+            values.append("")
+        else:
+            values[-1] += letter
+    return [value.strip() for value in values if value.strip()]
+
+
+def plan(config: TrainConfig, field: str, values: Sequence[str]) -> list[tuple[str, TrainConfig]]:
+    """(name, configuration) of a run for each value of the field; all else is as in config. ValueError in one sentence.
+
+    Another family begins with its own arguments; another preset keeps data, budget, seed and device.
+    """
+    field = field.strip().replace("-", "_")
+    outer, _, inner = field.partition(".")
+    if (outer not in ARGS or not inner) if "." in field else field not in sweep_fields():
+        raise ValueError(
+            f"field is {field!r}; it must be g_args.NAME, d_args.NAME or one of {', '.join(sweep_fields())}."
+        )
+    if not LEAST <= len(values) <= MOST:
+        raise ValueError(f"there are {len(values)} values for {field}; a comparison has {LEAST} to {MOST}.")
+    planned: list[tuple[str, TrainConfig]] = []
+    for value in values:
+        made = vary(config, field, value)
+        if any(made == other for _, other in planned):
+            raise ValueError(f"{field} is given twice as {value}.")
+        source = Path(made.dataset if field != "dataset" else value).stem
+        name = f"{source}-{field}-{value}" if field != "dataset" else f"dataset-{source}"
+        planned.append((re.sub(r"[^A-Za-z0-9._]+", "-", name).strip("-._")[:60], made))
+    return planned
+
+
+def vary(config: TrainConfig, field: str, value: str) -> TrainConfig:
+    """config with one field changed."""
+    if field == "preset":
+        kept = {name: getattr(config, name) for name in ("dataset", "kimg", "minutes", "seed", "device")}
+        return preset_config(value).replace(**kept)
+    changes = parse_changes({field: value})
+    if field == "family" and value != config.family:
+        changes |= {"g_args": "{}", "d_args": "{}"}
+    return merge(config, changes)
+
+
+def known_values(field: str) -> list[str]:
+    """The values that a field can have, where they are few."""
+    if field == "preset":
+        return list(PRESETS)
+    found = next(f for f in fields(TrainConfig) if f.name == field)
+    choices = [str(choice) for choice in found.metadata["choices"] or ()]
+    return choices or (["true", "false"] if found.type == "bool" else [])

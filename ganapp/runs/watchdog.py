@@ -1,0 +1,236 @@
+"""The watchdog: judge(rows, config) says from recent statistics what is going wrong, what it means and what to do about it.
+
+A pure function of rows as stats.jsonl has them; no torch, no files. A finding's words are in KINDS, its remedies are names
+that `remedied` turns into a configuration.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from statistics import fmean, median, quantiles
+from typing import Any, NamedTuple
+
+from ganapp.config import TrainConfig
+
+from .remedies import _allowed
+
+HISTORY = 1000  # rows that are looked at, beside those with vitals of the whole run
+ENOUGH = 60  # rows before anything but NaN is said: about a minute
+RECENT = 20  # rows whose median is "now"
+CHANCE = {  # D's loss where it cannot tell real from generated; wasserstein has none
+    "minimax": 2 * math.log(2), "non_saturating": 2 * math.log(2), "least_squares": 0.25, "hinge": 2.0,
+    "relativistic": math.log(2), "relativistic_average": 2 * math.log(2),
+}  # fmt: skip
+NEAR_ZERO, AT_ZERO = 0.03, 0.005  # of that loss
+GAP_GROWS = 1.1
+STALLED, DEAD = 0.01, 0.001  # of G's gradient at its best
+EXPLODED, BURST = 100.0, 1000.0  # times the gradient of before
+HUGE = 1e4  # a gradient's length, whatever it was before
+WARM_UP = 500  # steps in which the discriminator is ahead in most runs
+LOOKS = 8  # measurements of vitals before they say anything
+BEGINNING = 100_000  # images after which samples should be varied at all
+FALLEN, COLLAPSED = 0.4, 0.15  # of the variety at its best; and of that of real images
+OVERFIT, MEMORIZED = 0.5, 0.8  # of the way from D's logits on samples to those on training images
+NOISE = 4.0  # standard errors
+CIRCLING = 200  # rows in which circles are looked for
+SWINGS = 6  # times up or down
+SWING, SWING_NOISE = 1.5, 6.0  # of the gap's own size; of its noise
+
+
+class Kind(NamedTuple):
+    means: str
+    advice: str
+    remedies: tuple[str, ...]
+
+
+class Finding(NamedTuple):
+    """One thing that goes wrong: its level is amber (look at it) or red (this will not become better by itself)."""
+
+    kind: str
+    level: str
+    means: str  # a sentence
+    advice: str  # a sentence
+    remedies: tuple[str, ...]  # names for `remedied`, the best first
+    values: dict[str, str]  # what stands in the braces of the sentences
+
+
+# fmt: off
+KINDS: dict[str, Kind] = {
+    "nan": Kind(
+        "{what} is no longer a finite number: this training cannot go on.",
+        "Go back to the last good state with half the learning rates.", ("rollback",)),
+    "exploding": Kind(
+        "The gradients of {net} have grown to a length of {size}: each step throws its weights about.",
+        "Go back to the last good state with half the learning rates.", ("rollback", "r1")),
+    "d_wins": Kind(
+        "The discriminator wins: its loss is {share} % of what guessing would cost, so that the generator learns little from it.",
+        "Make the discriminator's task harder or its answers smoother.", ("r1", "diffaugment", "rollback")),
+    "stall": Kind(
+        "The generator stands still: its gradient has shrunk to {share} % of what it was.",
+        "Go back to where it still learned, or smooth the discriminator.", ("rollback", "r1", "diffaugment")),
+    "collapse": Kind(
+        "The samples become alike: they are {now} % as varied as real pictures, after {best} % before.",
+        "Go back to before that with half the learning rates, or smooth the discriminator.", ("rollback", "r1", "diffaugment")),
+    "oscillation": Kind(
+        "The two networks chase each other in circles: D's outputs swing by {swing} and come back, again and again.",
+        "Halve the learning rates, or damp the discriminator.", ("rollback", "r1")),
+    "overfit": Kind(
+        "The discriminator learns the pictures by heart: those it has never seen look {share} % as fake to it as samples do.",
+        "Show it more pictures, or these ones augmented; or stop sooner.", ("diffaugment", "r1", "lower_budget")),
+}
+# fmt: on
+
+
+def judge(rows: Sequence[dict[str, Any]], config: TrainConfig) -> tuple[Finding, ...]:
+    """What goes wrong in a run, worst first; () where nothing does, or where it is too early to say.
+
+    rows: statistics as Run.history(HISTORY) gives them, oldest first: what a run once was is compared with what it is now.
+    """
+    found = [_nan(rows, config)]
+    if len(rows) >= ENOUGH and found == [None]:
+        found = [check(rows, config) for check in (_exploding, _d_wins, _stall, _overfit)]
+        grown = [row for row in rows if row["nimg"] >= _grown(config)]  # each new resolution is a new beginning
+        if len(grown) >= ENOUGH:
+            found += [check(grown, config) for check in (_collapse, _oscillation)]
+    return tuple(sorted((f for f in found if f), key=lambda f: f.level != "red"))
+
+
+def is_good(findings: Sequence[Finding]) -> bool:
+    """Whether a state saved now is one to go back to: nothing is found that a rollback would cure."""
+    return not any("rollback" in f.remedies for f in findings)
+
+
+def level(findings: Sequence[Finding], rows: int) -> str:
+    """The colour of the light: red, amber, green, or grey where there are too few rows yet."""
+    colours = {f.level for f in findings}
+    if colours:
+        return "red" if "red" in colours else "amber"
+    return "green" if rows >= ENOUGH else "grey"
+
+
+def _finding(kind: str, red: bool, config: TrainConfig, **values: Any) -> Finding:
+    words = {n: v if isinstance(v, str) else f"{v:,.0f}" if v >= 10 else f"{v:.2g}" for n, v in values.items()}
+    means, advice, remedies = KINDS[kind]
+    allowed = tuple(name for name in remedies if _allowed(name, config))
+    return Finding(kind, "red" if red else "amber", means.format_map(words), advice, allowed, words)
+
+
+def _grown(config: TrainConfig) -> float:
+    """After how many images a growing network has its full resolution (schedules.growth); 0 for all others."""
+    return 2 * (config.resolution.bit_length() - 3) * config.grow_kimg * 1000
+
+
+# -- what is looked for -------------------------------------------------------------------------------------------------
+
+
+def _nan(rows, config) -> Finding | None:
+    for row in rows[-1:]:
+        for name, value in row.items():
+            if isinstance(value, float) and not math.isfinite(value):
+                return _finding("nan", True, config, what=name)
+    return None
+
+
+def _exploding(rows, config) -> Finding | None:
+    for net, key in (("D", "d_grad"), ("G", "g_grad")):
+        past, now = _split(_values(rows, key))
+        if past:
+            size, times = median(now), median(now) / max(median(past), 1e-30)
+            if size > HUGE or (times > EXPLODED and size > 1):
+                return _finding("exploding", size > 100 * HUGE or times > BURST, config, net=net, size=size)
+    return None
+
+
+def _d_wins(rows, config) -> Finding | None:
+    """Loss near 0 and the gap between D's outputs growing; at 0 itself, whether or not it still grows."""
+    if config.loss not in CHANCE or rows[-1]["nimg"] < WARM_UP * config.batch:
+        return None
+    s = config.label_smoothing
+    floor = -s * math.log(s) - (1 - s) * math.log(1 - s) if s else 0.0
+    past, now = _split(_values(rows, "d_loss"))
+    gap_past, gap_now = _split([r["d_real"] - r["d_fake"] for r in rows if "d_real" in r and "d_fake" in r])
+    if not past or not gap_past:
+        return None
+    share = (median(now) - floor) / (CHANCE[config.loss] - floor)
+    grows = median(gap_now) > GAP_GROWS * median(gap_past)
+    if share < AT_ZERO or (share < NEAR_ZERO and grows):
+        return _finding("d_wins", share < AT_ZERO, config, share=100 * max(share, 0))
+    return None
+
+
+def _stall(rows, config) -> Finding | None:
+    past, now = _split(_values(rows, "g_grad"))
+    if not past:
+        return None
+    share = median(now) / max(_best(past, RECENT), 1e-30)
+    return _finding("stall", share < DEAD, config, share=100 * share) if share < STALLED else None
+
+
+def _collapse(rows, config) -> Finding | None:
+    """Variety in pixels far below its best and that of real images, or not there after BEGINNING: amber; red where it fell in
+    D's features, too, or none is left. A fall in features alone says nothing: a healthy cgan has it, when D changes."""
+    pixels, features = _values(rows, "diversity"), _values(rows, "feature_diversity")
+    if len(pixels) < LOOKS or len(features) < LOOKS:
+        return None
+    now, best = median(pixels[-3:]), _best(pixels, 3)
+    varied, early = best >= FALLEN, rows[-1]["nimg"] < _grown(config) + BEGINNING
+    if (varied and now >= FALLEN * min(best, 1.0)) or (not varied and early):
+        return None
+    alike = median(features[-3:]) < FALLEN * min(_best(features, 3), 1.0)
+    return _finding("collapse", varied and (alike or now < COLLAPSED * best), config, now=100 * now, best=100 * best)
+
+
+def _oscillation(rows, config) -> Finding | None:
+    """The gap between D's outputs, smoothed, goes up and down SWINGS times by more than its own size, far beyond its noise; red where
+    D is on the wrong side at times."""
+    gap = [r["d_real"] - r["d_fake"] for r in rows if "d_real" in r and "d_fake" in r][-CIRCLING:]
+    if len(gap) < ENOUGH:
+        return None
+    smooth = [fmean(gap[max(i - 2, 0) : i + 3]) for i in range(len(gap))]
+    low, high = quantiles(smooth, n=20)[0], quantiles(smooth, n=20)[-1]
+    noise = median(abs(a - b) for a, b in zip(gap, smooth, strict=True))
+    size = median(abs(value) for value in smooth)
+    turns = _turns(smooth, low + (high - low) / 4, high - (high - low) / 4)
+    if turns < SWINGS or high - low < SWING * size or high - low < SWING_NOISE * noise:
+        return None
+    return _finding("oscillation", low < 0 < high, config, swing=high - low)
+
+
+def _overfit(rows, config) -> Finding | None:
+    """Where on the way from samples to training pictures D sees held-out ones: 0 as training ones, 1 as samples (Karras 2020
+    ADA, eq. 1: r_v)."""
+    looks = [r for r in rows if "d_heldout" in r][-LOOKS:]
+    if len(looks) < LOOKS:
+        return None
+    apart = [r["d_train"] - r["d_heldout"] for r in looks]
+    whole = [r["d_train"] - r["d_samples"] for r in looks]
+    noise = median(r["d_noise"] for r in looks)
+    if median(apart) < NOISE * noise or median(whole) <= 0:
+        return None
+    share = median(apart) / median(whole)
+    return _finding("overfit", share > MEMORIZED, config, share=100 * min(share, 1)) if share > OVERFIT else None
+
+
+# -- series -------------------------------------------------------------------------------------------------------------
+
+
+def _values(rows, key: str) -> list[float]:
+    return [row[key] for row in rows if isinstance(row.get(key), int | float) and math.isfinite(row[key])]
+
+
+def _split(values: list[float]) -> tuple[list[float], list[float]]:
+    """(all before, the last RECENT); ([], …) where there are fewer than twice as many before."""
+    past, now = values[:-RECENT], values[-RECENT:]
+    return (past, now) if len(past) >= 2 * RECENT else ([], now)
+
+
+def _turns(values: list[float], low: float, high: float) -> int:
+    """How often they go from below low to above high or back."""
+    sides = [value > high for value in values if not low <= value <= high]
+    return sum(a != b for a, b in zip(sides, sides[1:], strict=False))
+
+
+def _best(values: list[float], width: int) -> float:
+    """The highest median of `width` neighbours."""
+    return max(median(values[i : i + width]) for i in range(0, max(len(values) - width + 1, 1), max(width // 2, 1)))

@@ -1,0 +1,161 @@
+"""training.augment.ada."""
+
+from __future__ import annotations
+
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from .draws import chosen, integers, normal, uniform
+
+ADA_POLICY = "xflip,rotate90,xint,scale,rotate,aniso,rotate,xfrac,brightness,contrast,lumaflip,hue,saturation"
+
+
+# -- ADA: geometry. Each gives maps (N, 3, 3) from a place in the new image to one in the old, in pixels from the centre ----
+
+
+def xflip(images, p):
+    flip = chosen(integers(images, 0, 1), p, 0)
+    return scaling(1.0 - 2 * flip, torch.ones_like(flip))
+
+
+def rotate90(images, p):
+    quarter = chosen(integers(images, 0, 3), p, 0) * (math.pi / 2)
+    return homogeneous(rotation(quarter).round())
+
+
+def xint(images, p):
+    return move(images, chosen(uniform(images, -0.125, 0.125, 2), p), whole=True)
+
+
+def scale(images, p):
+    s = chosen(normal(images, 0.2), p).exp2()
+    return scaling(1 / s, 1 / s)
+
+
+def rotate(images, p):
+    """Twice in the policy, before and after stretching: the probability that neither happens is 1 - p."""
+    return homogeneous(rotation(chosen(uniform(images, -math.pi, math.pi), 1 - (1 - p) ** 0.5)))
+
+
+def aniso(images, p):
+    s = chosen(normal(images, 0.2), p).exp2()
+    return scaling(1 / s, s)
+
+
+def xfrac(images, p):
+    return move(images, chosen(normal(images, 0.125, 2), p), whole=False)
+
+
+GEOMETRY = {f.__name__: f for f in (xflip, rotate90, xint, scale, rotate, aniso, xfrac)}
+
+
+def homogeneous(linear: Tensor, offset: Tensor | None = None) -> Tensor:
+    """x -> linear (N, K, K) · x + offset (N, K) as a matrix (N, K + 1, K + 1)."""
+    n, k, _ = linear.shape
+    offset = linear.new_zeros(n, k) if offset is None else offset
+    return torch.cat([torch.cat([linear, offset[:, :, None]], 2), F.pad(linear.new_ones(n, 1, 1), (k, 0))], 1)
+
+
+def compose(matrices: list[Tensor]) -> Tensor:
+    """Their product, the last one applied first."""
+    product = matrices[0]
+    for matrix in matrices[1:]:
+        product = product @ matrix
+    return product
+
+
+def rotation(angle: Tensor) -> Tensor:
+    cos, sin = angle.cos(), angle.sin()
+    return torch.stack([torch.stack([cos, -sin], 1), torch.stack([sin, cos], 1)], 1)  # (N, 2, 2)
+
+
+def scaling(x: Tensor, y: Tensor) -> Tensor:
+    return homogeneous(torch.diag_embed(torch.stack([x, y], 1).float()))
+
+
+def move(images: Tensor, shift: Tensor, whole: bool) -> Tensor:
+    """By shift (N, 2), x and y as shares of the size."""
+    h, w = images.shape[2:]
+    pixels = torch.stack([shift[:, 0] * w, shift[:, 1] * h], 1)
+    eye = torch.eye(2, device=images.device).expand(len(images), 2, 2)
+    return homogeneous(eye, -(pixels.round() if whole else pixels))
+
+
+def warp(images: Tensor, maps: Tensor) -> Tensor:
+    """Bilinear resampling of images (N, C, H, W) through maps (N, 3, 3), reflected at the edges.
+
+    Written with gather: grid_sample's second derivative, which R1 through an augmentation needs, is not everywhere.
+    """
+    n, c, h, w = images.shape
+    x = torch.arange(w, device=images.device) - (w - 1) / 2
+    y = torch.arange(h, device=images.device)[:, None] - (h - 1) / 2
+    m = maps[:, :, :, None, None]
+    source_x = m[:, 0, 0] * x + m[:, 0, 1] * y + m[:, 0, 2] + (w - 1) / 2  # (N, H, W)
+    source_y = m[:, 1, 0] * x + m[:, 1, 1] * y + m[:, 1, 2] + (h - 1) / 2
+    left, top = source_x.floor(), source_y.floor()
+    right_share, bottom_share = source_x - left, source_y - top
+    pixels, out = images.flatten(2), 0.0
+    for dx, share_x in ((0, 1 - right_share), (1, right_share)):
+        for dy, share_y in ((0, 1 - bottom_share), (1, bottom_share)):
+            index = reflected(top + dy, h) * w + reflected(left + dx, w)
+            found = pixels.gather(2, index.flatten(1)[:, None].expand(-1, c, -1)).view(n, c, h, w)
+            out = out + found * (share_x * share_y)[:, None]
+    return out
+
+
+def reflected(at: Tensor, size: int) -> Tensor:
+    """Any whole place as one of 0 … size - 1, mirrored at both edges as often as needed."""
+    at = at.long().remainder(2 * size)
+    return torch.minimum(at, 2 * size - 1 - at)
+
+
+# -- ADA: colour. Each gives matrices (N, 4, 4) from old (r, g, b, 1) to new ------------------------------------------------
+
+
+def brightness(images, p):
+    shift = chosen(normal(images, 0.2), p)
+    return homogeneous(torch.eye(3, device=images.device).expand(len(images), 3, 3), shift[:, None].expand(-1, 3))
+
+
+def contrast(images, p):
+    factor = chosen(normal(images, 0.5), p).exp2()
+    return around_luma(images, luma=factor, rest=factor)
+
+
+def lumaflip(images, p):
+    sign = 1.0 - 2 * chosen(integers(images, 0, 1), p, 0)
+    return around_luma(images, luma=sign, rest=torch.ones_like(sign))
+
+
+def hue(images, p):
+    """A rotation around the grey axis, by Rodrigues' formula."""
+    angle = chosen(uniform(images, -math.pi, math.pi), p)
+    turn = torch.eye(3, device=images.device).roll(1, 0)
+    turn = (turn - turn.T) / math.sqrt(3) * angle.sin()[:, None, None]  # (N, 3, 3)
+    return around_luma(images, luma=torch.ones_like(angle), rest=angle.cos()) + F.pad(turn, (0, 1, 0, 1))
+
+
+def saturation(images, p):
+    factor = chosen(normal(images, 1.0), p).exp2()
+    return around_luma(images, luma=torch.ones_like(factor), rest=factor)
+
+
+COLORS = {f.__name__: f for f in (brightness, contrast, lumaflip, hue, saturation)}
+
+
+def around_luma(images: Tensor, luma: Tensor, rest: Tensor) -> Tensor:
+    """Matrices that multiply a colour's part along the grey axis (1, 1, 1) by luma (N,), and the rest of it by `rest`."""
+    grey = torch.full((3, 3), 1 / 3, device=images.device)
+    eye = torch.eye(3, device=images.device)
+    return homogeneous(eye * rest[:, None, None] + grey * (luma - rest)[:, None, None])
+
+
+def recolor(images: Tensor, matrices: Tensor) -> Tensor:
+    """Colours (N, 3, H, W) through matrices (N, 4, 4); a grey image is taken as one of equal colours, and stays grey."""
+    linear, offset = matrices[:, :3, :3], matrices[:, :3, 3:]
+    if images.shape[1] == 1:
+        linear, offset = linear.sum(2, keepdim=True).mean(1, keepdim=True), offset.mean(1, keepdim=True)
+    return (linear @ images.flatten(2) + offset).view(images.shape)

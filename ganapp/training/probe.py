@@ -1,0 +1,93 @@
+"""Which precision and how many threads are fastest here, measured on a few real steps."""
+
+from __future__ import annotations
+
+import os
+import time
+
+from ganapp.config import TrainConfig
+
+BF16_GAIN = 1.15  # bf16 is chosen where it is at least this much faster
+PROBE_BATCH = 16
+LAZY = ("r1", "r2", "gp", "path_length")  # what may be due at some steps only
+
+
+def probe(config: TrainConfig, device) -> tuple[str, int]:
+    """(precision, threads) for this configuration on this machine; what the configuration says is not measured."""
+    import torch
+
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    if device.type == "cuda":
+        return (_pick(config, "bf16" if torch.cuda.is_bf16_supported() else "fp32"), config.threads or cores)
+    if device.type == "mps":
+        return _pick(config, "fp32"), config.threads or cores
+    before = torch.get_num_threads()
+    try:
+        threads = config.threads or _fastest_threads(config, device, cores)
+        torch.set_num_threads(threads)
+        if config.precision != "auto":
+            return config.precision, threads
+        fp32, bf16 = (step_sec(config.replace(precision=p), device) for p in ("fp32", "bf16"))
+        return ("bf16" if fp32 > BF16_GAIN * bf16 else "fp32"), threads
+    finally:
+        torch.set_num_threads(before)
+
+
+def measure(config: TrainConfig, device) -> float:
+    """Images/s of this configuration here, with the precision and threads that a run would choose."""
+    import torch
+
+    precision, threads = probe(config, device)
+    before = torch.get_num_threads()
+    try:
+        torch.set_num_threads(threads)
+        config = config.replace(precision=precision)
+        plain, full = step_sec(config.replace(**dict.fromkeys(LAZY, 0)), device), step_sec(config, device)
+        interval = min([getattr(config, f"{name}_interval") for name in LAZY if getattr(config, name)] or [1])
+        return min(config.batch, PROBE_BATCH) * config.d_steps / (plain + max(full - plain, 0) / interval)
+    finally:
+        torch.set_num_threads(before)
+
+
+def _pick(config: TrainConfig, choice: str) -> str:
+    return choice if config.precision == "auto" else config.precision
+
+
+def _fastest_threads(config: TrainConfig, device, cores: int) -> int:
+    """All cores or half of them: on a shared machine two threads can be slower than one."""
+    import torch
+
+    config = config.replace(precision="fp32")
+    times = {}
+    for threads in dict.fromkeys((cores, max(cores // 2, 1))):
+        torch.set_num_threads(threads)
+        times[threads] = step_sec(config, device)
+    return min(times, key=times.get)
+
+
+def step_sec(config: TrainConfig, device, steps: int = 3) -> float:
+    """Seconds of the fastest of a few training steps with every penalty, on random images, after one not counted.
+
+    A network that grows is measured at its full size, where most of its time goes.
+    """
+    import torch
+
+    from .loop import train
+    from .state import TrainState
+
+    config = config.replace(
+        batch=min(config.batch, PROBE_BATCH), grow_kimg=0, **{f"{name}_interval": 1 for name in LAZY}
+    )
+    state = TrainState.create(config, device)
+    shape = (config.batch, config.channels, config.resolution, config.resolution)
+    images = torch.rand(shape, generator=torch.Generator().manual_seed(0)).to(device) * 2 - 1
+    images = images.contiguous(memory_format=torch.channels_last)
+    y = torch.arange(config.batch, device=device) % config.num_classes if config.num_classes else None
+    ticks = train(state, config, lambda nimg, size: (images, y))
+    next(ticks)
+    times = []
+    for _ in range(steps):
+        began = time.perf_counter()
+        next(ticks)
+        times.append(time.perf_counter() - began)
+    return min(times)

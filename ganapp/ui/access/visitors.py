@@ -1,0 +1,97 @@
+"""Visitors of a Space: who is signed in, what they may do, and how much they may upload. Anybody may do all on an own machine."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from ..shared.html import note
+from .capabilities import Capabilities, Rate, here
+
+
+def name_of(profile: gr.OAuthProfile | None) -> str | None:
+    """The name on the Hub of who is signed in."""
+    return profile.username if profile else None
+
+
+def owners_only(act: Callable[[Any], dict], can: Capabilities | None = None, reads: tuple[str, ...] = ()) -> Callable:
+    """A server function of a gr.HTML that changes runs, for those who may train here; others get {"error": one sentence}.
+
+    reads: values of request["word"] that change nothing and are open to everybody.
+    """
+    can = can or here()
+
+    def guarded(request: Any, profile: gr.OAuthProfile | None = None) -> dict:
+        if not (isinstance(request, dict) and request.get("word") in reads):
+            try:
+                can.check_training(name_of(profile))
+            except ValueError as error:
+                return {"error": str(error)}
+        return act(request)
+
+    guarded.__name__ = act.__name__  # which is what gradio calls it by
+    return guarded
+
+
+def check_sources(can: Capabilities, dataset: str | None, start_from: str | None = None) -> None:
+    """ValueError where a path of this machine is named that is not the visitor's to name."""
+    from ganapp.data import HUB, NAMED, cache_folder
+
+    if can.paths:
+        return
+    dataset, start_from = str(dataset or "").strip(), str(start_from or "").strip()
+    uploaded = Path(os.path.abspath(dataset)).is_relative_to(os.path.abspath(cache_folder() / "uploads"))
+    if not (dataset in NAMED or dataset.startswith(HUB) or uploaded):
+        raise ValueError(f"data is {dataset!r}; here it must be one of {', '.join(NAMED)}, hub:user/name or an upload.")
+    if start_from and (os.path.isabs(start_from) or ".." in start_from or "~" in start_from):
+        raise ValueError(f"start_from is {start_from!r}; here it must be a run, a shipped checkpoint or a Hub id.")
+
+
+def notes(can: Capabilities) -> str:
+    """What a visitor has to know about training here, as HTML; "" on a person's own machine."""
+    if not can.on_space:
+        return ""
+    if can.trains == "none":
+        return note("space.zero_gpu" if can.zero_gpu else "space.no_training")
+    return note("space.owners_train") + ("" if can.runs_stay else note("space.runs_vanish"))
+
+
+class UploadGate:
+    """ASGI middleware: so many uploads an hour and no more."""
+
+    def __init__(self, app: Callable, rate: Rate) -> None:
+        self.app, self.rate = app, rate
+
+    async def __call__(self, scope: dict, receive: Callable, send: Callable) -> None:
+        is_upload = (
+            scope["type"] == "http" and scope["method"] == "POST" and scope["path"].rstrip("/").endswith("/upload")
+        )
+        if is_upload and not self.rate.take(address_of(scope)):
+            from starlette.responses import PlainTextResponse
+
+            answer = PlainTextResponse("Too many uploads: try again in an hour.", status_code=429)
+            return await answer(scope, receive, send)
+        await self.app(scope, receive, send)
+
+
+def address_of(scope: dict) -> str:
+    """Where a request comes from: what the proxy in front of a Space added last, which a visitor cannot choose."""
+    forwarded = dict(scope["headers"]).get(b"x-forwarded-for", b"").decode("latin-1")
+    return forwarded.rpartition(",")[2].strip() or (scope.get("client") or ("",))[0]
+
+
+def middleware(can: Capabilities) -> list:
+    """For FastAPI, as launch(app_kwargs={"middleware": …}) takes it."""
+    from starlette.middleware import Middleware
+
+    return [Middleware(UploadGate, rate=Rate(can.uploads_an_hour))] if can.uploads_an_hour else []
+
+
+def sign_in(can: Capabilities) -> None:
+    """The button, where there is somewhere to sign in."""
+    if can.sign_in:
+        gr.LoginButton(size="sm", elem_classes="sign-in")

@@ -1,0 +1,512 @@
+"""The Generate tab: what studio.py and words.py do, without a page; that the page builds; and one client against it."""
+
+import io
+import json
+import re
+import shutil
+import types
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from ganapp import __version__, generators, latents, media
+from ganapp.config import ModelSpec
+from ganapp.networks import build_generator
+from ganapp.publishing import labelled_set
+from ganapp.ui.generate import words
+from ganapp.ui.generate.studio import MAX_PICTURES, SEED_CLASS, Studio, walk_labels
+from ganapp.ui.shared.strings import STRINGS
+
+FACES = ("smile", "neutral", "sad")
+ORIGIN = {"dataset": "faces, 20000 images", "nimg": 12_345, "minutes": 7.5, "run": "00002-b"}
+
+
+def save(folder: Path, spec: ModelSpec, names=(), origin=None) -> Path:
+    torch.manual_seed(5)
+    G = build_generator(spec).eval()
+    with torch.no_grad():  # as it is built, all pictures are nearly the same grey
+        for parameter in G.parameters():
+            parameter.normal_(0, 0.3)
+    return generators.save_generator(G, folder, class_names=names, origin=origin)
+
+
+@pytest.fixture(scope="module")
+def folders(tmp_path_factory):
+    root = tmp_path_factory.mktemp("generate")
+    conditional = ModelSpec("dcgan", 28, 3, 3, 8, {"width": 4})
+    save(root / "checkpoints" / "shipped", ModelSpec("mlp", 28, 1, 0, 8, {}))
+    for run, nimgs in (("00001-a", [900]), ("00002-b", [500, 1000])):
+        for nimg in nimgs:
+            save(root / "runs" / run / "snapshots" / f"{nimg:09d}", conditional, FACES, ORIGIN)
+        (root / "runs" / run / "config.json").write_text("{}")
+        (root / "runs" / run / "status.json").write_text(json.dumps({"state": "stopped"}))
+    return root
+
+
+@pytest.fixture
+def studio(folders, tmp_path):
+    return Studio(folders / "runs", folders / "checkpoints", tmp_path / "out")
+
+
+FACE_MODEL = "00002-b/000001000"
+
+
+# -- sources --------------------------------------------------------------------------------------------------------------
+
+
+def test_the_newest_snapshot_of_the_newest_run_is_preselected(studio, tmp_path):
+    assert studio.newest() == FACE_MODEL
+    assert studio.sources() == ["shipped", FACE_MODEL, "00001-a/000000900", "00002-b/000000500"]
+    assert Studio(tmp_path / "none", studio.checkpoints, tmp_path).newest() == "shipped"
+    assert Studio(tmp_path / "none", tmp_path / "none", tmp_path).newest() is None
+
+
+def test_facts_come_without_loading(studio, monkeypatch):
+    monkeypatch.setattr("ganapp.generators.sources.load_generator", lambda *a, **k: pytest.fail("loaded"))
+    facts = studio.facts(FACE_MODEL)
+    assert facts["spec"].num_classes == 3 and facts["class_names"] == FACES
+    assert studio.facts("somebody/something@v1") is None  # the Hub is not asked before Generate
+
+
+def test_a_model_is_loaded_once_and_again_when_its_file_changes(folders, studio, tmp_path):
+    folder = save(tmp_path / "own model", ModelSpec("mlp", 28, 1, 0, 8, {}))
+    first = studio.model(str(folder))
+    assert studio.model(str(folder)) is first and first.public_name == "own model"
+    (folder / generators.WEIGHTS_NAME).touch()
+    assert studio.model(str(folder)) is not first
+
+
+def test_only_a_few_models_are_kept_and_the_longest_unused_goes(studio, monkeypatch):
+    monkeypatch.setattr("ganapp.ui.generate.studio.KEPT_MODELS", 2)
+    a, b = studio.model("shipped"), studio.model(FACE_MODEL)
+    assert studio.model("shipped") is a
+    studio.model("00001-a")
+    assert studio.model("shipped") is a and studio.model(FACE_MODEL) is not b
+
+
+def test_best_is_the_snapshot_with_the_least_live_figure(folders, tmp_path):
+    runs = shutil.copytree(folders / "runs", tmp_path / "runs")
+    studio = Studio(runs, folders / "checkpoints", tmp_path / "out")
+    with pytest.raises(ValueError, match="no longer there"):
+        studio.folder("00002-b/best")
+    for nimg, swd in ((500, 8.5), (1000, 9.0)):
+        path = runs / "00002-b" / "snapshots" / f"{nimg:09d}" / "config.json"
+        config = json.loads(path.read_text())
+        config["origin"]["swd"] = swd
+        path.write_text(json.dumps(config))
+    assert "00002-b/best" in studio.sources()
+    assert studio.folder("00002-b/best").name == "000000500"
+    assert studio.model("00002-b/best").public_name == "00002-b/000000500"
+
+
+def test_the_card_is_of_the_snapshot_that_the_pictures_come_from(folders, tmp_path):
+    """RUN and RUN/best are other snapshots as the run goes on; the generator in the cache is still the old one."""
+    runs = shutil.copytree(folders / "runs", tmp_path / "runs")
+    studio, spec = Studio(runs, folders / "checkpoints", tmp_path / "out"), ModelSpec("mlp", 28, 1, 0, 8, {})
+    for nimg, swd in ((2000, 9.0), (3000, 8.5)):
+        save(runs / "00002-b" / "snapshots" / f"{nimg:09d}", spec, origin={"nimg": nimg, "swd": swd})
+        for source in ("00002-b", "00002-b/best"):
+            assert studio.facts(source)["origin"]["nimg"] == nimg
+            assert studio.model(source).origin["nimg"] == nimg
+
+
+def test_a_pruned_snapshot_stays_in_use_and_is_refused_to_newcomers(studio):
+    folder = save(studio.runs / "00001-a" / "snapshots" / "000000100", ModelSpec("mlp", 28, 1, 0, 8, {}))
+    G = studio.model("00001-a/000000100")
+    for file in folder.iterdir():
+        file.unlink()
+    folder.rmdir()
+    assert studio.model("00001-a/000000100") is G
+    studio.forget()
+    with pytest.raises(ValueError, match="no longer there"):  # and the Hub is not asked for it
+        studio.model("00001-a/000000100")
+
+
+def test_where_paths_are_not_allowed_only_listed_names_and_hub_ids_are(folders, tmp_path, monkeypatch):
+    closed = Studio(folders / "runs", folders / "checkpoints", tmp_path, allow_paths=False)
+    own = save(tmp_path / "own", ModelSpec("mlp", 28, 1, 0, 8, {}))
+    monkeypatch.chdir(tmp_path)
+    asked = []
+    monkeypatch.setattr("ganapp.generators.pull", lambda hub_id: asked.append(hub_id) or (own, "x/y@abc"))
+    for source in (str(own), "own", "./own", "~", "../own", "", "shipped/../shipped", "00002-b/../00001-a"):
+        with pytest.raises(ValueError):
+            closed.model(source)
+    assert closed.model("shipped") and closed.model("00001-a") and not asked
+    (tmp_path / "x").mkdir()
+    save(tmp_path / "x" / "y", ModelSpec("mlp", 28, 1, 0, 8, {}))
+    assert closed.model("x/y").public_name == "x/y@abc" and asked == ["x/y"]  # the Hub's, not the folder's
+
+
+def test_sentences_name_the_model_and_not_where_it_lies(folders, tmp_path):
+    broken = tmp_path / "checkpoints" / "broken"
+    broken.mkdir(parents=True)
+    (broken / "config.json").write_text("{")
+    studio = Studio(folders / "runs", tmp_path / "checkpoints", tmp_path / "out", allow_paths=False)
+    with pytest.raises(ValueError, match="^broken: ") as caught:
+        studio.facts("broken")
+    assert str(tmp_path) not in str(caught.value)
+
+
+# -- pictures -------------------------------------------------------------------------------------------------------------
+
+
+def test_pictures_are_those_of_generate_and_carry_their_settings(studio):
+    told = []
+    batch = studio.pictures(FACE_MODEL, "3, 40-57", SEED_CLASS, 0.7, lambda *a: told.append(a))
+    G, seeds = studio.model(FACE_MODEL), [3, *range(40, 58)]
+    expected, y = latents.generate(G, seeds, psi=0.7), latents.labels_of(G, seeds)
+    assert [p.seed for p in batch.pictures] == seeds and told == [(0, 19), (16, 19)]
+    for picture, image, k in zip(batch.pictures, expected, y):
+        assert np.abs(_pixels(picture.path).astype(int) - image).max() <= 1
+        assert media.read_png_metadata(picture.path) == {
+            "seed": picture.seed, "label": k, "class_name": FACES[k], "psi": 0.7, "model": FACE_MODEL,
+            "version": __version__,
+        }  # fmt: skip
+    with zipfile.ZipFile(batch.zip_path) as archive:
+        assert sorted(archive.namelist()) == [f"seed{seed:06d}.png" for seed in seeds]
+        again = media.read_png_metadata(io.BytesIO(archive.read("seed000041.png")))
+    assert again["seed"] == 41
+
+
+def test_a_chosen_class_and_a_model_without_classes(studio):
+    assert {p.class_name for p in studio.pictures(FACE_MODEL, "0-4", "sad").pictures} == {"sad"}
+    made = studio.pictures("shipped", "0, 0", "sad")  # a choice left from another model
+    assert [p.class_name for p in made.pictures] == [None, None] and made.pictures[0].path != made.pictures[1].path
+    assert media.read_png_metadata(made.pictures[0].path)["label"] is None
+
+
+@pytest.mark.parametrize(
+    "source, seeds, label, psi, sentence",
+    [
+        ("shipped", "1, x", SEED_CLASS, 1, "not a seed"),
+        ("shipped", f"0-{MAX_PICTURES}", SEED_CLASS, 1, f"at most {MAX_PICTURES}"),
+        ("shipped", "1", SEED_CLASS, 0, "psi is 0"),
+        (FACE_MODEL, "1", "angry", 1, "smile, neutral, sad"),
+        (None, "1", SEED_CLASS, 1, "No model is chosen"),
+        ("/no/such/place", "1", SEED_CLASS, 1, "is no folder"),
+    ],
+)
+def test_what_a_person_gets_wrong_is_one_sentence_and_leaves_nothing(studio, source, seeds, label, psi, sentence):
+    with pytest.raises(ValueError, match=re.escape(sentence)):
+        studio.pictures(source, seeds, label, psi)
+    assert not studio.outputs.exists()
+
+
+def test_old_outputs_are_removed(studio, monkeypatch):
+    monkeypatch.setattr("ganapp.ui.generate.studio.KEPT_FOLDERS", 2)
+    made = [studio.pictures("shipped", "1").zip_path.parent for _ in range(5)]
+    assert len(list(studio.outputs.iterdir())) == 3 and made[-1].exists() and len({p.name for p in made}) == 5
+
+
+# -- between and films ----------------------------------------------------------------------------------------------------
+
+
+def test_the_slider_ends_at_its_seeds(studio):
+    G = studio.model(FACE_MODEL)
+    ends = latents.generate(G, [4, 9])
+    assert np.array_equal(studio.mix(FACE_MODEL, 4, 9, 0.0), ends[0])
+    assert np.array_equal(studio.mix(FACE_MODEL, 4, 9, 1.0), ends[1])
+    half = studio.mix(FACE_MODEL, 4, 9, 0.5, "sad")
+    assert np.array_equal(half, latents.between(G, [4, 9], 0.5, y="sad"))
+
+
+def test_stills_hold_every_keyframe(studio):
+    stills = studio.stills(FACE_MODEL, "4, 9, 2", "slerp", False, "", 1.0)
+    ends = latents.generate(studio.model(FACE_MODEL), [4, 9, 2])
+    assert len(stills) == 9
+    for i, image in zip((0, 4, 8), ends):
+        assert np.abs(stills[i].astype(int) - image).max() <= 1
+
+
+@pytest.mark.parametrize("kind", ["mp4", "gif", "webp"])
+def test_a_film_has_its_frames(studio, kind):
+    told = []
+    path = studio.film(FACE_MODEL, "4, 9", 9, "lerp", True, "smile, sad", 1.0, 25, kind, lambda *a: told.append(a))
+    assert path.suffix == f".{kind}" and path.stat().st_size > 500 and told == [(0, 18), (16, 18)]
+    if kind == "mp4":
+        import av
+
+        with av.open(str(path)) as film:
+            assert sum(1 for _ in film.decode(video=0)) == 18
+    else:
+        from PIL import Image
+
+        with Image.open(path) as film:
+            assert film.is_animated
+
+
+@pytest.mark.parametrize(
+    "changes, sentence",
+    [
+        ({"kind": "avi"}, "mp4, gif, webp"),
+        ({"frames": 500, "kind": "gif"}, "at most 600"),
+        ({"frames": 0}, "frames is 0"),
+        ({"labels": "smile, sad, sad"}, "3 classes for 2 seeds"),
+        ({"labels": "angry"}, "smile, neutral, sad"),
+        ({"seeds": "5"}, "at least two seeds"),
+        ({"seeds": "0-99"}, "at most 64"),
+        ({"mode": "cubic"}, "slerp, lerp"),
+        ({"fps": 0}, "fps is 0"),
+    ],
+)
+def test_a_film_that_cannot_be_is_one_sentence(studio, changes, sentence):
+    with pytest.raises(ValueError, match=re.escape(sentence)):
+        studio.film(**({"source": FACE_MODEL, "seeds": "1, 2", "frames": 2} | changes))
+
+
+def test_classes_on_the_way(studio):
+    G, plain = studio.model(FACE_MODEL), studio.model("shipped")
+    assert [walk_labels(G, text) for text in ("", " * ", None, " sad ", "smile，sad; neutral")] == [
+        None, None, None, "sad", ["smile", "sad", "neutral"],
+    ]  # fmt: skip
+    assert walk_labels(plain, "smile") is None
+    assert len(studio.stills(FACE_MODEL, "5", "slerp", True, "smile, sad", 1.0)) == 12  # one seed through two classes
+
+
+def test_a_film_lets_the_slider_through(studio):
+    """While a film is being written, a mix is answered between two of its batches."""
+    answered = []
+
+    def while_filming(done, total):
+        answered.append(studio.mix(FACE_MODEL, 1, 2, 0.5).shape)
+
+    studio.film(FACE_MODEL, "1, 2", 16, progress=while_filming)
+    assert answered == [(28, 28, 3)] * 2
+
+
+# -- labelled data sets ---------------------------------------------------------------------------------------------------
+
+
+def test_a_labelled_data_set_is_that_of_the_command_line(studio, tmp_path):
+    pytest.importorskip("gradio")
+    from ganapp.ui.generate.labelled_panel import make
+
+    told = []
+    path, count, G = make(studio, FACE_MODEL, 7.0, 30.0, 0.7, lambda *a: told.append(a))
+    assert (count, path.name, told) == (21, "00002-b-000001000-7-a-class.zip", [(0, 21), (16, 21)])
+    labelled_set.write(tmp_path / "same.zip", G, 7, 30, 0.7, FACE_MODEL)
+    assert path.read_bytes() == (tmp_path / "same.zip").read_bytes()
+
+
+def test_a_data_set_lets_the_slider_through(studio):
+    pytest.importorskip("gradio")
+    from ganapp.ui.generate.labelled_panel import make
+
+    answered = []
+    make(studio, FACE_MODEL, 11, 0, 1.0, lambda done, total: answered.append(studio.mix(FACE_MODEL, 1, 2, 0.5).shape))
+    assert answered == [(28, 28, 3)] * 3
+
+
+@pytest.mark.parametrize(
+    ("source", "per_class", "first", "space", "sentence"),
+    [
+        ("shipped", 5, 0, False, "This model has no classes"),
+        (FACE_MODEL, None, 0, False, "is 0: it must be at least 1"),
+        (FACE_MODEL, 5, -1, False, "The first seed is -1"),
+        (FACE_MODEL, 20_000, 0, False, "at most 50,000"),
+        (FACE_MODEL, 400, 0, True, "at most 1,000"),
+        (None, 5, 0, False, "No model is chosen"),
+    ],
+)
+def test_a_data_set_that_cannot_be_is_one_sentence_and_leaves_nothing(
+    studio, monkeypatch, source, per_class, first, space, sentence
+):
+    pytest.importorskip("gradio")
+    from ganapp.ui.generate.labelled_panel import make
+
+    if space:
+        monkeypatch.setenv("SPACE_ID", "somebody/ganapp")
+    with pytest.raises(ValueError, match=sentence):
+        make(studio, source, per_class, first, 1.0, print)
+    assert not studio.outputs.exists()
+
+
+def test_a_data_set_that_nobody_waits_for_ends_and_leaves_no_file(studio):
+    pytest.importorskip("gradio")
+    from ganapp.data import Cancelled
+    from ganapp.ui.generate.labelled_panel import Watch, busy_html, make
+
+    watch = Watch()
+
+    def told(done, total):
+        watch.left = done >= 32
+        watch.told(done, total)
+
+    with pytest.raises(Cancelled):
+        make(studio, FACE_MODEL, 30, 0, 1.0, told)
+    assert [p for p in studio.outputs.rglob("*") if p.is_file()] == [] and (watch.done, watch.total) == (32, 90)
+    assert "32 of 90 pictures" in busy_html(watch, 0) and 'value="32" max="90"' in busy_html(watch, 1)
+    assert "value" not in busy_html(Watch(), 0)
+
+
+def test_large_pictures_are_fewer_at_a_time(monkeypatch):
+    pytest.importorskip("gradio")
+    from ganapp.ui.generate.labelled_panel import most_of
+
+    small, large = (ModelSpec("stylegan2", size, 3, 5, 8, {}) for size in (32, 512))
+    assert (most_of(small), most_of(large)) == (50_000, 325)
+    monkeypatch.setenv("SPACE_ID", "somebody/ganapp")
+    assert (most_of(small), most_of(large)) == (1_000, 40)
+
+
+# -- words ----------------------------------------------------------------------------------------------------------------
+
+
+def test_settings_come_back_out_of_a_picture(studio, tmp_path):
+    path = studio.pictures(FACE_MODEL, "41", "sad", 0.55).pictures[0].path
+    assert words.restore(path, studio.sources()) == (FACE_MODEL, "41", "sad", 0.55, FACE_MODEL)
+    unknown = words.restore(path, ["shipped"])
+    assert unknown.source is None and unknown.model == FACE_MODEL  # gone, and no Hub id either
+
+
+@pytest.mark.parametrize(
+    "model, kept", [("user/name@main", True), ("//host/share", False), ("/etc", False), (None, False)]
+)
+def test_a_strangers_picture_cannot_name_a_path(tmp_path, model, kept):
+    path = tmp_path / "x.png"
+    media.save_png(path, np.zeros((4, 4, 3), np.uint8), {"seeds": "3-5, 9", "label": 2, "model": model})
+    found = words.restore(path, [])
+    assert (found.source == model and model is not None) == kept
+    assert (found.seeds, found.label, found.psi) == ("3-5, 9", "2", None)
+
+
+def test_a_picture_without_settings_is_refused(tmp_path):
+    media.save_png(tmp_path / "plain.png", np.zeros((4, 4, 3), np.uint8))
+    with pytest.raises(ValueError, match="carries no settings"):
+        words.restore(tmp_path / "plain.png", [])
+
+
+def test_the_dice_keeps_the_number_of_pictures():
+    for text, count in (("0-15", 16), ("3", 1), ("0-999", MAX_PICTURES), ("nonsense", 16)):
+        assert len(latents.parse_seeds(words.random_seeds(text))) == count
+    assert words.random_seeds("0-15") != words.random_seeds("0-15")
+
+
+def test_class_menus():
+    def facts(names, count):
+        return {"class_names": names, "spec": ModelSpec("mlp", 28, 1, count, 8, {}), "origin": {}}
+
+    assert words.class_values(facts((), 2)) == [("0", "0"), ("1", "1")]
+    assert words.class_values(facts(("cat", "cat"), 2)) == [("0: cat", "0"), ("1: cat", "1")]
+    assert words.class_menu(facts(("cat", "dog"), 2), "dog")["value"] == "dog"
+    assert words.class_menu(facts(("cat", "dog"), 2), "sad")["value"] == SEED_CLASS
+
+
+def test_the_card_says_what_the_model_is_and_escapes_it(studio):
+    facts = studio.facts(FACE_MODEL)
+    card = words.card_html(facts, 0, "elsewhere")
+    for part in ("dcgan", "28 px", "3 classes: smile, neutral, sad", "20000", "12.35 kimg", "7.5 min", "00002-b"):
+        assert part in card
+    assert "3 个类别" in words.card_html(facts, 1, FACE_MODEL)
+    evil = words.card_html(facts | {"origin": {"dataset": "<img src=x onerror=alert(1)>", "nimg": "x"}}, 0, "")
+    assert "<img" not in evil and "no classes" in words.card_html(studio.facts("shipped"), 0, "shipped")
+
+
+def test_strings_of_the_tab_are_complete():
+    for key, (english, chinese) in STRINGS.items():
+        if key.startswith(("gen.", "set.")):
+            assert english and chinese
+            names = [sorted(re.findall(r"{(\w+)}", text)) for text in (english, chinese)]
+            assert names[0] == names[1], key
+            if not key.startswith(("gen.say.", "gen.card.", "set.say.")):
+                assert not names[0], f"{key} goes through t(), where braces mean something else"
+
+
+# -- the page -------------------------------------------------------------------------------------------------------------
+
+
+def page(folders):
+    gr = pytest.importorskip("gradio")
+    from ganapp.ui.generate.tab import build_generate
+
+    with gr.Blocks() as demo, gr.Tab("Generate"):
+        build_generate(folders / "runs", folders / "checkpoints")
+    return demo
+
+
+def test_the_page_builds_with_its_ids_and_two_public_names(folders):
+    demo = page(folders)
+    ids = {block.elem_id for block in demo.blocks.values() if block.elem_id}
+    assert ids >= set(
+        [
+            "gen_source",
+            "gen_seeds",
+            "gen_random",
+            "gen_class",
+            "gen_psi",
+            "gen_go",
+            "gen_gallery",
+            "gen_zip",
+            "gen_restore",
+            "walk_seeds",
+            "walk_go",
+            "walk_video",
+            "mix_a",
+            "mix_b",
+            "mix_slider",
+            "mix_image",
+            "set_per_class",
+            "set_first",
+            "set_go",
+            "set_file",
+        ]
+    )
+    public = {fn.api_name for fn in demo.fns.values() if fn.api_visibility == "public"}
+    assert public == {"generate", "interpolate"}
+    heavy = [fn for fn in demo.fns.values() if fn.queue and fn.fn is not None]
+    assert {(fn.concurrency_id, fn.concurrency_limit) for fn in heavy} == {
+        ("studio", 2),
+        ("publish", 1),
+        ("hub", 2),
+        ("labelled", 1),
+    }
+
+
+@pytest.mark.parametrize(
+    ("sec", "english", "chinese"),
+    [(0.347, "0.35 s", "0.35 秒"), (42.3, "42 s", "42 秒"), (99.9, "100 s", "100 秒"), (731, "12 min", "12 分钟")],
+)
+def test_how_long_something_took_is_said_without_an_exponent(sec, english, chinese):
+    assert (words.took(sec, 0), words.took(sec, 1)) == (english, chinese)
+
+
+def test_both_panels_say_minutes_as_minutes(folders, monkeypatch):
+    demo = page(folders)
+    handlers = {fn.name: fn.fn for fn in demo.fns.values() if fn.fn is not None}
+    for module in ("tab", "labelled_panel"):
+        clock = types.SimpleNamespace(perf_counter=iter((0.0, 131.0)).__next__)
+        monkeypatch.setattr(f"ganapp.ui.generate.{module}.time", clock)
+    _, message, _ = handlers["generate"](FACE_MODEL, "4-6", "sad", 1.0, None, lambda at: None)
+    assert "3 pictures in 2 min from" in message
+    *_, (message, _) = handlers["export"](FACE_MODEL, 2, 0, 1.0, None)
+    assert "6 pictures of 3 classes in 2 min from" in message
+
+
+@pytest.mark.slow
+def test_a_client_makes_pictures_and_a_film(folders):
+    client_module = pytest.importorskip("gradio_client")
+    demo = page(folders)
+    _, url, _ = demo.launch(prevent_thread_lock=True, quiet=True, server_port=None)
+    try:
+        client = client_module.Client(url, verbose=False)
+        gallery, message, archive = client.predict(FACE_MODEL, "4-6", "sad", 1.0, api_name="/generate")
+        assert [media.read_png_metadata(item["image"])["seed"] for item in gallery] == [4, 5, 6]
+        assert "3 pictures" in message and archive.endswith(".zip")
+        gallery, message, archive = client.predict("/no/such", "4", "*", 1.0, api_name="/generate")
+        assert "is no folder" in message
+        strip, video, _, file, message = client.predict(
+            FACE_MODEL, "4, 6", "", 3, 24, "slerp", True, "mp4", 1.0, api_name="/interpolate"
+        )
+        assert Path(file).stat().st_size > 500 and "MP4" in message
+    finally:
+        demo.close()
+
+
+def _pixels(path: Path) -> np.ndarray:
+    from PIL import Image
+
+    with Image.open(path) as picture:
+        return np.asarray(picture)
