@@ -1,4 +1,4 @@
-"""config.changes."""
+"""Changes to a TrainConfig, as the command line or the page gives them: parsed from text and merged."""
 
 from __future__ import annotations
 

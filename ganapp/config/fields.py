@@ -1,4 +1,4 @@
-"""config.fields."""
+"""Fields of TrainConfig and ModelSpec: how one is declared, converted, checked and read from JSON."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""config.names."""
+"""The names that a configuration may use: families, losses, class terms, augmentations, precisions, crops.
+
+Networks and losses have tables with these keys; a test compares them.
+"""
 
 from __future__ import annotations
 

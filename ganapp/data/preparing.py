@@ -1,4 +1,7 @@
-"""data.preparing."""
+"""From encoded images to a prepared memory map: decoded by threads, bad files reported, a part held out.
+
+Shared by own files and the Hub. The format of the map is in cache.py, the decoding of one image in decode.py.
+"""
 
 from __future__ import annotations
 

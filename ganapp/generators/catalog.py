@@ -1,4 +1,7 @@
-"""generators.catalog."""
+"""Generators on the Hub: the shipped list of known ones, a search, and those in the local cache.
+
+Finds models and loads none; see sources.py.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""latents.labels."""
+"""Class labels: turns the names and numbers that a person gives into the class of each image."""
 
 from __future__ import annotations
 

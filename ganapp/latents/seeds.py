@@ -1,4 +1,7 @@
-"""latents.seeds."""
+"""Seeds and latents: a seed becomes a vector z and a class, the same on every machine.
+
+Also reads and writes lists of seeds as text. Draws no images; see drawing.py.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""media.archive."""
+"""ZIP archives of PNG images with metadata. The same images give the same bytes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""media.film."""
+"""Films of frames (MP4, GIF, WebP) and the time-lapse of a run's grids. Written whole or not at all."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""networks.roles."""
+"""What networks promise to their callers: the outputs shared by all families."""
 
 from __future__ import annotations
 

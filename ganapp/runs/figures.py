@@ -1,4 +1,4 @@
-"""runs.figures."""
+"""Quality figures of a run or a generator, stored as metrics.json. Measures nothing; see ganapp.metrics."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""runs.remedies."""
+"""Remedies for a run in trouble: the configuration with which it goes on, as suggested by the watchdog."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""runs.sweep."""
+"""A sweep: several configurations that differ in one field. Plans the runs and starts none."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""data.faces.opening."""
+"""The data set "faces": drawn once into the cache, then opened as any other. The drawing is in drawing.py."""
 
 from __future__ import annotations
 

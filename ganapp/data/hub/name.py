@@ -1,4 +1,4 @@
-"""data.hub.name."""
+"""The name of a data set on the Hub, "hub:user/name…": its form, parsed and written."""
 
 from __future__ import annotations
 

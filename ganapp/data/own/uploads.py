@@ -1,4 +1,4 @@
-"""data.own.uploads."""
+"""Files uploaded in the browser: copied into the cache, so that a run can be resumed after a restart."""
 
 from __future__ import annotations
 
