@@ -1,0 +1,94 @@
+"""Words of the Evaluate tab, in English and in Simplified Chinese.
+
+A key "eval.group.MEASURE" names a group of figures, "eval.is.FIGURE" one figure.
+"""
+
+from __future__ import annotations
+
+STRINGS: dict[str, tuple[str, str]] = {
+    "eval.data": ("Real pictures", "真实图片"),
+    "eval.figures": ("Figures", "指标"),
+    "eval.figures.info": (
+        (
+            "The last four need the Inception network: a download at first use, and pip install -r "
+            "requirements-metrics.txt"
+        ),
+        "最后四项需要 Inception 网络：首次使用时下载，并需 pip install -r requirements-metrics.txt",
+    ),
+    "eval.images": ("Images", "图像数"),
+    "eval.repeats": ("Repeats", "重复次数"),
+    "eval.seed": ("Seed", "种子"),
+    "eval.go": ("Measure", "开始测量"),
+    "eval.stop": ("Stop", "停止"),
+    "eval.none": (
+        "No figures yet: choose what to measure and press Measure. Each figure comes with its protocol.",
+        "还没有指标：选择要测量的内容后点击“开始测量”。每个指标都附有测量方法。",
+    ),
+    "eval.figure": ("Figure", "指标"),
+    "eval.value": ("Value (95 % of repetitions)", "数值（重复测量的 95 %）"),
+    "eval.neighbours": ("Nearest training pictures", "最接近的训练图片"),
+    "eval.neighbours.about": (
+        (
+            "A copy would look the same as the picture below it; a sample that is merely typical only "
+            "resembles it."
+        ),
+        "若是抄袭，样本会与下方图片完全相同；仅仅典型的样本只是相似。",
+    ),
+    "eval.samples": ("Samples", "样本"),
+    "eval.in_pixels": ("Nearest in pixels", "像素最近"),
+    "eval.in_features": ("Nearest in features", "特征最近"),
+    "eval.group.swd": ("Patches (MS-SWD)", "图像块（MS-SWD）"),
+    "eval.group.c2st": ("Two-sample test", "双样本检验"),
+    "eval.group.classes": ("Classes", "类别"),
+    "eval.group.fd": ("Fréchet distance", "弗雷歇距离"),
+    "eval.group.pr": ("Precision, recall", "精确率与召回率"),
+    "eval.group.dc": ("Density, coverage", "密度与覆盖率"),
+    "eval.group.attributes": ("Attributes (faces)", "属性（卡通脸）"),
+    "eval.group.memorisation": ("Memorisation", "记忆（抄袭）"),
+    "eval.group.fid": ("FID", "FID"),
+    "eval.group.kid": ("KID", "KID"),
+    "eval.group.is": ("Inception Score", "Inception Score"),
+    "eval.group.prc": ("Inception precision, recall", "Inception 精确率与召回率"),
+    "eval.is.swd": (
+        "Patches, mean of sizes (MS-SWD, lower is better)",
+        "图像块，各尺寸平均（MS-SWD，越低越好）",
+    ),
+    "eval.is.swd.size": ("Patches at {size} px", "{size} 像素的图像块"),
+    "eval.is.swd.real": ("Patches, real against real", "图像块，真实与真实之间"),
+    "eval.is.c2st": (
+        "Two-sample test (0.5 is perfect, 1 is told apart at once)",
+        "双样本检验（0.5 最佳，1 表示一眼可辨）",
+    ),
+    "eval.is.classes.coverage": ("Classes that are shown (1 is all)", "出现的类别比例（1 为全部）"),
+    "eval.is.classes.kl": ("KL of the classes (0 is even as the data)", "类别分布的 KL（0 表示与数据一致）"),
+    "eval.is.classes.accuracy": ("Samples that show the class asked for", "与所要求类别相符的样本比例"),
+    "eval.is.fd": (
+        "Fréchet distance in the classifier's features (not FID, lower is better)",
+        "分类器特征中的弗雷歇距离（不是 FID，越低越好）",
+    ),
+    "eval.is.fd.real": ("Fréchet distance, real against real", "弗雷歇距离，真实与真实之间"),
+    "eval.is.precision": ("Precision (samples that look real)", "精确率（看起来真实的样本）"),
+    "eval.is.recall": ("Recall (real pictures that could be samples)", "召回率（可能被生成的真实图片）"),
+    "eval.is.density": ("Density", "密度"),
+    "eval.is.coverage": ("Coverage", "覆盖率"),
+    "eval.is.attributes.coverage": (
+        "Values of attributes that are shown (1 is all)",
+        "出现的属性值比例（1 为全部）",
+    ),
+    "eval.is.attributes.kl": ("KL of the attributes", "属性分布的 KL"),
+    "eval.is.closer.pixels": (
+        "Nearer to training pictures than held-out ones, pixels (0.5: no copying)",
+        "比留出图片更接近训练集，像素（0.5：无抄袭）",
+    ),
+    "eval.is.closer.features": ("Nearer to training pictures, in features", "比留出图片更接近训练集，特征"),
+    "eval.is.copies.pixels": (
+        "As near as a copy, pixels (0.01: no copying)",
+        "近似抄袭的比例，像素（0.01：无抄袭）",
+    ),
+    "eval.is.copies.features": ("As near as a copy, in features", "近似抄袭的比例，特征"),
+    "eval.is.fid": ("FID (lower is better)", "FID（越低越好）"),
+    "eval.is.kid": ("KID (lower is better)", "KID（越低越好）"),
+    "eval.is.is": ("Inception Score (higher is better)", "Inception Score（越高越好）"),
+    "eval.is.inception.precision": ("Precision in Inception features", "精确率（Inception 特征）"),
+    "eval.is.inception.recall": ("Recall in Inception features", "召回率（Inception 特征）"),
+}

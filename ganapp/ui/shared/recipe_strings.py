@@ -1,0 +1,121 @@
+"""Words for a recipe: the fields of TrainConfig and the presets. The Train and the Compare tab show them."""
+
+from __future__ import annotations
+
+# Field of TrainConfig: label in English, label and help in Chinese. The English help is the field's own.
+FIELDS: dict[str, tuple[str, str, str]] = {
+    "resolution": ("Resolution", "分辨率", "图像的宽和高（像素）。"),
+    "channels": ("Channels", "通道数", "1 = 灰度，3 = 彩色，0 = 与图片一致。"),
+    "conditional": ("Learn the classes", "学习类别", "数据带标签时按类别学习。"),
+    "mirror": ("Mirror", "镜像", "每张图片有一半概率左右翻转。"),
+    "crop": ("Crop", "裁剪", "非正方形图片如何变为正方形。"),
+    "background": ("Background", "背景色", "透明或留白处的颜色。"),
+    "family": ("Family", "网络类型", "使用哪种网络。"),
+    "z_dim": ("Latent size", "隐向量长度", "隐向量的长度。"),
+    "g_args": ("Generator arguments", "生成器参数", "生成器自己的参数，写成 JSON 对象。"),
+    "d_args": ("Discriminator arguments", "判别器参数", "判别器自己的参数，写成 JSON 对象。"),
+    "loss": ("Loss", "损失函数", "对抗损失。"),
+    "r1": ("R1 weight γ", "R1 权重 γ", "真实图像上的梯度惩罚 R1 的权重；0 = 关闭。"),
+    "r1_interval": ("R1 interval", "R1 间隔", "每 n 步才计算一次 R1（惰性），强度乘以 n。"),
+    "r2": ("R2 weight γ", "R2 权重 γ", "生成图像上的梯度惩罚 R2 的权重；0 = 关闭。"),
+    "r2_interval": ("R2 interval", "R2 间隔", "每 n 步才计算一次 R2（惰性），强度乘以 n。"),
+    "gp": ("WGAN-GP weight λ", "WGAN-GP 权重 λ", "真实与生成图像之间的梯度惩罚权重；0 = 关闭。"),
+    "gp_interval": ("WGAN-GP interval", "WGAN-GP 间隔", "每 n 步才计算一次该惩罚（惰性），强度乘以 n。"),
+    "drift": (
+        "Drift weight",
+        "漂移权重",
+        "让判别器在真实图像上的输出接近 0（ProGAN 的漂移项，配合 wasserstein）；0 = 关闭。",
+    ),
+    "weight_clip": ("Weight clipping", "权重裁剪", "每个判别器步后把权重裁剪到 ± 此值（WGAN）；0 = 关闭。"),
+    "label_smoothing": (
+        "Label smoothing",
+        "标签平滑",
+        "单侧：真实图像的目标为 1 减此值（交叉熵类损失）；0 = 关闭。",
+    ),
+    "instance_noise": ("Instance noise", "实例噪声", "判别器所见图像上的噪声初始强度，之后降为 0。"),
+    "instance_noise_kimg": ("Instance noise (kimg)", "实例噪声长度（kimg）", "噪声在多少千张图像内降为 0。"),
+    "feature_matching": ("Feature matching", "特征匹配", "生成器匹配判别器平均特征的权重；0 = 关闭。"),
+    "class_term": ("Class term", "类别损失", "额外的类别损失；需要判别器有对应的头。"),
+    "class_weight": ("Class weight", "类别权重", "该损失的权重。"),
+    "orthogonal": ("Orthogonal", "正交正则", "BigGAN 对生成器的正交正则权重；0 = 关闭。"),
+    "path_length": ("Path length", "路径长度", "StyleGAN2 路径长度正则的权重；0 = 关闭。"),
+    "path_length_interval": (
+        "Path length interval",
+        "路径长度间隔",
+        "每 n 步才计算一次（惰性），强度乘以 n。",
+    ),
+    "augment": ("Augmentation", "数据增强", "对判别器所见全部图像做可微增强；ada 自适应强度。"),
+    "augment_policy": ("Augmentation policy", "增强策略", "diffaugment 做哪些增强。"),
+    "ada_target": ("ADA target", "ADA 目标", "判别器对真实图像多有把握时 ada 才加强。"),
+    "ada_kimg": ("ADA speed (kimg)", "ADA 速度（kimg）", "ada 从无到满需要多少千张图像。"),
+    "grow_kimg": (
+        "Growing (kimg)",
+        "渐进增长（kimg）",
+        "ProGAN：每次淡入与每次稳定各多少千张图像；0 = 不增长。",
+    ),
+    "batch": ("Batch", "批大小", "每一步的真实图像数。"),
+    "d_steps": ("D steps", "D 步数", "每个生成器步对应的判别器步数。"),
+    "g_lr": ("G learning rate", "G 学习率", "生成器的学习率。"),
+    "d_lr": ("D learning rate", "D 学习率", "判别器的学习率。"),
+    "beta1": ("Adam β1", "Adam β1", "Adam 一阶矩的衰减。"),
+    "beta2": ("Adam β2", "Adam β2", "Adam 二阶矩的衰减。"),
+    "ema_kimg": ("EMA half-life (kimg)", "EMA 半衰期（kimg）", "平均生成器的半衰期，单位千张图像。"),
+    "burn_in_kimg": ("Schedule length (kimg)", "调度长度（kimg）", "下面两项所用余弦调度的长度；0 = 无。"),
+    "lr_final": ("Final learning rate", "最终学习率比例", "学习率最终降到初值的这个比例。"),
+    "gamma_final": ("Final penalty weight", "最终惩罚比例", "惩罚权重最终降到初值的这个比例。"),
+    "tick_sec": ("Curve interval (s)", "曲线间隔（秒）", "曲线上两点之间的秒数。"),
+    "sample_sec": (
+        "Grid interval (s)",
+        "样本间隔（秒）",
+        "两张样本图之间的秒数（训练越久间隔越长：占已用时间的 2 %）。",
+    ),
+    "save_sec": ("Save interval (s)", "保存间隔（秒）", "两次保存之间的秒数：断电最多损失这么多。"),
+    "seed": ("Seed", "随机种子", "所有随机性的起点。"),
+    "precision": ("Precision", "精度", "bf16 在部分处理器上更快；auto 会实测。"),
+    "threads": ("Threads", "线程数", "处理器线程数；0 = 启动时实测。"),
+    "device": ("Device", "设备", "auto、cpu、cuda、cuda:1、mps……"),
+    "start_from": ("Start from", "从……开始", "以某次训练或某个模型的权重为起点（微调）。"),
+}
+
+# What a preset is, in Chinese. The English sentence is the preset's own.
+PRESETS_CHINESE: dict[str, str] = {
+    "mlp-28": "全连接网络，用于 28 像素的数字：最早的 GAN，也最快。",
+    "dcgan-32": "带步长的卷积，两个网络都用批归一化，与论文一致。",
+    "dcgan-r1-32": "DCGAN 的结构，判别器用 R1 代替批归一化：几分钟出清晰图像，长时间也稳定。",
+    "dcgan-r1-64": "同上，64 像素：适合 GPU，或有耐心的 CPU。",
+    "r3gan-32": "不用归一化的现代残差网络：更慢，但有理论保证。",
+    "r3gan-64": "64 像素的残差网络，按 GPU 设计。",
+    "resnet-32": "带谱归一化的残差网络与 hinge 损失，按 CPU 设计。",
+    "progan-32": "从 4 像素逐级淡入增长到 32 像素，按 CPU 设计。",
+    "stylegan2-32": "32 像素的风格、噪声与惰性 R1，按 CPU 设计。",
+    "tutorial-mlp": "最常见的教程网络，无需修正即可运行，但会坍缩：所有潜向量都得到几乎同一个数字。",
+    "tutorial-mlp-fixed": "同样的网络，只改一处：Adam 的 β1 用 0.5 代替默认的 0.9。",
+    "tutorial-mlp-small": "两个网络各两个隐藏层，真图与假图各一个 logit 损失：无需修正即可运行，但会坍缩。",
+    "tutorial-mlp-small-fixed": "同样的网络，只改一处：Adam 的 β1 用 0.5 代替默认的 0.9。",
+    "tutorial-dcgan-dense": (
+        "全连接 4×4×512 开头、判别器用 dropout 的 DCGAN；原文判别器的训练步从未见过假图，这里已修正。"
+    ),
+    "tutorial-dcgan-dense-fixed": "同样的网络，只改一处即可学会：判别器也用批归一化。",
+    "tutorial-dcgan": (
+        "用于 CIFAR-10 的 DCGAN；原文把 2×2×512 展平后送入 Linear(512, 1)，又用 D(fake.detach()) "
+        "计算生成器损失，使其得不到梯度，这里两处都已修正。"
+    ),
+    "tutorial-dcgan-fixed": (
+        "同样的网络，训练方式相同：修正后即可学会；再改一处，用生成器权重的滑动平均来出图，比最后一步更稳定。"
+    ),
+    "lsgan": "用平方误差代替交叉熵：判别器很有把握时梯度也不消失。",
+    "wgan": "通过裁剪判别器权重得到 Wasserstein 距离：慢而稳，损失值有意义。",
+    "wgan-gp": "通过梯度惩罚得到 Wasserstein 距离，使用残差网络，适合 GPU。",
+    "cgan": "第一个知道类别的 GAN，两个网络都用拼接的方式。",
+    "acgan": "判别器还要说出类别，生成器因图像能被认出而得到奖励。",
+    "sngan": "谱归一化使残差判别器每一层的斜率不超过 1，适合 GPU。",
+    "sagan": "自注意力、两个网络都用谱归一化、两种学习率，128 像素，适合 GPU。",
+    "biggan": "同上但更宽，共享类别嵌入，潜向量送入每个模块，并有正交正则化，适合多块 GPU。",
+    "contragan": "把图像拉近自己的类别、推离其他类别，使用 BigGAN 的结构，适合 GPU。",
+    "progan": "从 4 像素长到 256 像素，逐级淡入，适合 GPU。",
+    "stylegan2": "风格、噪声、路径长度正则化与惰性 R1，256 像素，适合 GPU。",
+    "stylegan2-ada": "用于小图像的 StyleGAN2，数据增强随判别器的把握自动调节，适合 GPU。",
+    "r3gan-cifar10": "论文中用于 CIFAR-10 的残差网络，适合多块 GPU。",
+    "r3gan-ffhq-64": "论文中用于 64 像素人脸的残差网络，适合多块 GPU。",
+    "r3gan-ffhq-256": "论文中用于 256 像素人脸的残差网络，适合多块 GPU。",
+}
