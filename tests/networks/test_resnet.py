@@ -13,7 +13,7 @@ from ganapp.networks.families.resnet import (
     ConditionalBatchNorm,
     DiscriminatorBlock,
     GeneratorBlock,
-    Layers,
+    LayerFactory,
     ResNetDiscriminator,
     ResNetGenerator,
     SelfAttention,
@@ -21,7 +21,7 @@ from ganapp.networks.families.resnet import (
 )
 from ganapp.training.losses import gradient_penalty
 
-PLAIN = Layers(spectral=False, scheme="xavier")
+PLAIN = LayerFactory(spectral=False, scheme="xavier")
 Z, CLASSES = 7, 4
 GENERATORS = {
     "unconditional": (0, {}),

@@ -14,9 +14,9 @@ from ganapp.networks.families.stylegan2 import (
     StyledConv,
     StyleGAN2Discriminator,
     StyleGAN2Generator,
+    level_widths,
     mix_styles,
     modulated_conv,
-    stages,
 )
 from ganapp.networks.parts.equalized import EqualizedConv, EqualizedLinear
 from ganapp.networks.parts.fir import FIR, downsample, upsample
@@ -499,10 +499,10 @@ def test_the_weights_are_all_that_a_generator_is():
 
 
 def test_channels_of_each_resolution():
-    assert stages(32, 2048, 128) == [128, 128, 128, 64]
-    assert stages(256, 2048, 128) == [128, 128, 128, 64, 32, 16, 8]
-    assert stages(1024, 32768, 512) == [512, 512, 512, 512, 512, 256, 128, 64, 32]
-    assert stages(1024, 2048, 6) == [6] * 9
+    assert level_widths(32, 2048, 128) == [128, 128, 128, 64]
+    assert level_widths(256, 2048, 128) == [128, 128, 128, 64, 32, 16, 8]
+    assert level_widths(1024, 32768, 512) == [512, 512, 512, 512, 512, 256, 128, 64, 32]
+    assert level_widths(1024, 2048, 6) == [6] * 9
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,8 @@
-"""dcgan: strided convolutions, no pooling (Radford 2016, arXiv 1511.06434), at any size that doublings reach from 4 or 7.
+"""dcgan: strided convolutions without pooling (Radford 2016, arXiv 1511.06434).
 
-`width` is the number of channels at half the resolution; it doubles with each halving, up to `max_width`. The other
-arguments are what tutorials change: a dense first layer, depthwise-separable convolutions, dropout and norms in D.
+Resolutions are 28 and 4·2^n. `width` is the number of channels at half the resolution; it doubles with each
+halving, up to `max_width`. The other arguments are what tutorials change: a dense first layer,
+depthwise-separable convolutions, dropout, and the normalization of D.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ import torch
 from torch import nn
 from torch.nn.utils.parametrizations import spectral_norm
 
+from ganapp.config import check_choice
+
 from ..parts.heads import ClassInput, Head, MinibatchDiscrimination, MinibatchStdDev
 
 STEMS = ("conv", "dense")
@@ -21,6 +24,8 @@ MINIBATCH = ("none", "stddev", "discrimination")
 
 class DCGANGenerator(nn.Module):
     """z (N, z_dim), y (N,) or None -> images (N, C, R, R) in [-1, 1]."""
+
+    roles = frozenset({"embedding", "latent"})
 
     def __init__(
         self,
@@ -35,13 +40,13 @@ class DCGANGenerator(nn.Module):
         separable: bool = False,
     ):
         super().__init__()
-        check("stem", stem, STEMS)
+        check_choice("stem", stem, STEMS)
         self.input = ClassInput(z_dim, num_classes)
-        start, widths = stages(resolution, width, max_width)
+        start, widths = side_and_widths(resolution, width, max_width)
         first = {"conv": conv_stem, "dense": dense_stem}[stem]
         layers = [*first(self.input.out_dim, widths[0], start), nn.BatchNorm2d(widths[0]), nn.ReLU()]
         for before, after in zip(widths, widths[1:], strict=False):
-            layers += [*double(before, after, separable), nn.BatchNorm2d(after), nn.ReLU()]
+            layers += [*doubling_layers(before, after, separable), nn.BatchNorm2d(after), nn.ReLU()]
         layers.append(nn.ConvTranspose2d(widths[-1], channels, 4, 2, 1))
         self.body = nn.Sequential(*layers)
         self.apply(init_radford)
@@ -55,9 +60,10 @@ class DCGANGenerator(nn.Module):
 
 
 class DCGANDiscriminator(nn.Module):
-    """images (N, C, R, R), y (N,) or None -> DiscriminatorOutput. `norm` is "batch" as published; R1, R2 and gp need another.
+    """images (N, C, R, R), y (N,) or None -> DiscriminatorOutput.
 
-    `end` is the side of the last map: 4 (7 for 28 pixels) unless given.
+    `norm` is "batch" as published; the gradient penalties R1, R2 and gp need another one. `end` is the side
+    of the last feature map; by default 4, or 7 for 28 pixels.
     """
 
     def __init__(
@@ -76,15 +82,19 @@ class DCGANDiscriminator(nn.Module):
         head: str = "projection",
     ):
         super().__init__()
-        check("norm", norm, NORMS)
-        check("minibatch", minibatch, MINIBATCH)
-        side, widths = stages(resolution, width, max_width, end)
+        check_choice("norm", norm, NORMS)
+        check_choice("minibatch", minibatch, MINIBATCH)
+        side, widths = side_and_widths(resolution, width, max_width, end)
         widths = widths[::-1]
-        layers: list[nn.Module] = [nn.Conv2d(channels, widths[0], 4, 2, 1), nn.LeakyReLU(0.2), *drop(dropout)]
+        layers: list[nn.Module] = [
+            nn.Conv2d(channels, widths[0], 4, 2, 1),
+            nn.LeakyReLU(0.2),
+            *dropout_layers(dropout),
+        ]
         for before, after in zip(widths, widths[1:], strict=False):
-            layers += halve(before, after, separable, bias=norm != "batch")
+            layers += halving_layers(before, after, separable, bias=norm != "batch")
             layers += {"batch": [nn.BatchNorm2d(after)], "layer": [nn.GroupNorm(1, after)]}.get(norm, [])
-            layers += [nn.LeakyReLU(0.2), *drop(dropout)]
+            layers += [nn.LeakyReLU(0.2), *dropout_layers(dropout)]
         if minibatch == "stddev":
             layers.append(MinibatchStdDev())
         self.body = nn.Sequential(*layers)
@@ -102,8 +112,14 @@ class DCGANDiscriminator(nn.Module):
         return self.head(self.minibatch(self.body(x).flatten(1)), y)
 
 
-def stages(resolution: int, width: int, max_width: int, end: int | None = None) -> tuple[int, list[int]]:
-    """The smallest map's side (7 for 28 pixels, else 4) and the channels from it up to half the resolution."""
+def side_and_widths(
+    resolution: int, width: int, max_width: int, end: int | None = None
+) -> tuple[int, list[int]]:
+    """The side of the smallest feature map, and the channels from that map up to half the resolution.
+
+    The side is `end` if given, else 7 for 28 pixels and 4 for all others. Raises ValueError (message fit for
+    the user) if doublings do not lead from the side to the resolution.
+    """
     side = end or (7 if resolution == 28 else 4)
     doublings = int(math.log2(resolution / side))
     if side * 2**doublings != resolution or doublings < 1:
@@ -116,37 +132,44 @@ def conv_stem(before: int, after: int, side: int) -> list[nn.Module]:
 
 
 def dense_stem(before: int, after: int, side: int) -> list[nn.Module]:
-    """The same map as conv_stem, written as a fully connected layer; only its initial weights differ."""
-    return [nn.Flatten(), nn.Linear(before, after * side**2, bias=False), nn.Unflatten(1, (after, side, side))]
+    """The same linear map as conv_stem, as a fully connected layer. Only the initial weights differ."""
+    return [
+        nn.Flatten(),
+        nn.Linear(before, after * side**2, bias=False),
+        nn.Unflatten(1, (after, side, side)),
+    ]
 
 
-def double(before: int, after: int, separable: bool) -> list[nn.Module]:
-    """Twice the height and width: one convolution, or one for each channel and a 1×1 that mixes them (Chollet 2017)."""
+def doubling_layers(before: int, after: int, separable: bool) -> list[nn.Module]:
+    """x (N, before, S, S) -> (N, after, 2S, 2S) by a transposed convolution.
+
+    With `separable`: a depthwise one, then a 1×1 convolution that mixes the channels (Chollet 2017).
+    """
     if not separable:
         return [nn.ConvTranspose2d(before, after, 4, 2, 1, bias=False)]
     each = nn.ConvTranspose2d(before, before, 4, 2, 1, groups=before, bias=False)
     return [each, nn.Conv2d(before, after, 1, bias=False)]
 
 
-def halve(before: int, after: int, separable: bool, bias: bool) -> list[nn.Module]:
+def halving_layers(before: int, after: int, separable: bool, bias: bool) -> list[nn.Module]:
+    """x (N, before, S, S) -> (N, after, S/2, S/2) by a strided convolution, or separably, as above."""
     if not separable:
         return [nn.Conv2d(before, after, 4, 2, 1, bias=bias)]
-    return [nn.Conv2d(before, before, 4, 2, 1, groups=before, bias=False), nn.Conv2d(before, after, 1, bias=bias)]
+    return [
+        nn.Conv2d(before, before, 4, 2, 1, groups=before, bias=False),
+        nn.Conv2d(before, after, 1, bias=bias),
+    ]
 
 
-def drop(share: float) -> list[nn.Module]:
+def dropout_layers(share: float) -> list[nn.Module]:
     return [nn.Dropout(share)] if share else []
-
-
-def check(name: str, value: str, allowed: tuple[str, ...]) -> None:
-    if value not in allowed:
-        raise ValueError(f"{name} is {value!r}; it must be one of {', '.join(allowed)}.")
 
 
 def init_radford(module: nn.Module) -> None:
     """N(0, 0.02) weights, N(1, 0.02) batch-norm scales (Radford 2016, section 4).
 
-    A depthwise layer sums 4 to 16 numbers, not thousands: at 0.02 its map would be noise to the next batch norm's epsilon.
+    Depthwise layers get N(0, 0.25). They sum 4 to 16 numbers, not thousands: with 0.02 the variance of their
+    output would be small against the epsilon of the next batch norm.
     """
     if isinstance(module, nn.Conv2d | nn.ConvTranspose2d) and module.groups > 1:
         nn.init.normal_(module.weight, 0.0, 0.25)
@@ -158,7 +181,10 @@ def init_radford(module: nn.Module) -> None:
 
 
 def init_he(module: nn.Module) -> None:
-    """Without normalization the published 0.02 would let the signal die out: He 2015 for LeakyReLU(0.2)."""
+    """He initialization for LeakyReLU(0.2) (He 2015).
+
+    Without normalization, the published N(0, 0.02) would let the signal die out.
+    """
     if isinstance(module, nn.Conv2d):
         nn.init.kaiming_normal_(module.weight, a=0.2)
         if module.bias is not None:

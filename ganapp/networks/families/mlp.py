@@ -1,4 +1,8 @@
-"""mlp: fully connected G and D, the first GAN (Goodfellow 2014, arXiv 1406.2661); with classes by concatenation (Mirza 2014)."""
+"""mlp: fully connected networks, as in the first GAN (Goodfellow 2014, arXiv 1406.2661).
+
+A class is an embedding that is concatenated with the input of both networks (Mirza & Osindero 2014, arXiv
+1411.1784).
+"""
 
 from __future__ import annotations
 
@@ -7,6 +11,8 @@ from collections.abc import Sequence
 import torch
 from torch import nn
 from torch.nn.utils.parametrizations import spectral_norm
+
+from ganapp.config import check_choice
 
 from ..parts.heads import HEADS, ClassInput, Head, MinibatchDiscrimination, MinibatchStdDev
 from ..roles import DiscriminatorOutput
@@ -19,11 +25,20 @@ MINIBATCH = ("none", "stddev", "discrimination")
 class MLPGenerator(nn.Module):
     """z (N, z_dim), y (N,) or None -> images (N, C, R, R) in [-1, 1]."""
 
+    roles = frozenset({"embedding", "latent"})
+
     def __init__(
-        self, resolution, channels, num_classes, z_dim, *, hidden: Sequence[int] = (256, 512, 1024), norm: str = "batch"
+        self,
+        resolution,
+        channels,
+        num_classes,
+        z_dim,
+        *,
+        hidden: Sequence[int] = (256, 512, 1024),
+        norm: str = "batch",
     ):
         super().__init__()
-        check("norm", norm, G_NORMS)
+        check_choice("norm", norm, G_NORMS)
         self.shape = (channels, resolution, resolution)
         self.input = ClassInput(z_dim, num_classes)
         widths = [self.input.out_dim, *hidden]
@@ -45,7 +60,8 @@ class MLPGenerator(nn.Module):
 class MLPDiscriminator(nn.Module):
     """images (N, C, R, R), y (N,) or None -> DiscriminatorOutput.
 
-    `head="concatenation"` joins an embedding of the class with the pixels (cGAN); the others are those of layers.Head.
+    `head="concatenation"` joins an embedding of the class with the pixels (cGAN). All others are heads of
+    parts/heads.py.
     """
 
     def __init__(
@@ -61,9 +77,9 @@ class MLPDiscriminator(nn.Module):
         head: str = "concatenation",
     ):
         super().__init__()
-        check("norm", norm, D_NORMS)
-        check("minibatch", minibatch, MINIBATCH)
-        check("head", head, ("concatenation", *HEADS))
+        check_choice("norm", norm, D_NORMS)
+        check_choice("minibatch", minibatch, MINIBATCH)
+        check_choice("head", head, ("concatenation", *HEADS))
         joined = head == "concatenation"
         linear = (lambda *sizes: spectral_norm(nn.Linear(*sizes))) if norm == "spectral" else nn.Linear
         self.input = ClassInput(channels * resolution**2, num_classes if joined else 0)
@@ -83,15 +99,12 @@ class MLPDiscriminator(nn.Module):
             features += 1
         else:
             self.minibatch = nn.Identity()
-        self.head = linear(features, 1) if joined else Head(features, num_classes, head, spectral=norm == "spectral")
+        self.head = (
+            linear(features, 1) if joined else Head(features, num_classes, head, spectral=norm == "spectral")
+        )
 
     def forward(self, x, y=None):
         features = self.minibatch(self.body(self.input(x.flatten(1), y)))
         if isinstance(self.head, Head):
             return self.head(features, y)
         return DiscriminatorOutput(self.head(features).squeeze(1), features)
-
-
-def check(name: str, value: str, allowed: tuple[str, ...]) -> None:
-    if value not in allowed:
-        raise ValueError(f"{name} is {value!r}; it must be one of {', '.join(allowed)}.")

@@ -1,7 +1,9 @@
-"""progan: grown by fading in one resolution after the other (Karras 2018, arXiv 1710.10196).
+"""progan: networks that fade in one resolution after the other (Karras 2018, arXiv 1710.10196).
 
-Equalized learning rate, pixel norm, minibatch standard deviation. The channels of a map of r×r are fmap_base / (r / 2),
-between 16 and fmap_max; published: 8192 and 512. Images are always of full resolution; only the maps inside grow.
+They have equalized learning rate, pixel norm and minibatch standard deviation. A map of r×r pixels has
+fmap_base / (r / 2) channels, at least 16 and at most fmap_max (published: 8192 and 512). Images always have
+the full resolution; only the feature maps inside grow. The level of growth is 0 at 4×4 and rises by 1 with
+each doubling; its fraction is the fade.
 """
 
 from __future__ import annotations
@@ -18,6 +20,8 @@ from ..parts.heads import ClassInput, Head, MinibatchStdDev
 class ProGANGenerator(nn.Module):
     """z (N, z_dim), y (N,) or None -> images (N, C, R, R) in [-1, 1] (not clamped while training)."""
 
+    roles = frozenset({"embedding", "latent"})
+
     def __init__(
         self,
         resolution,
@@ -30,7 +34,7 @@ class ProGANGenerator(nn.Module):
         pixel_norm: bool = True,
     ):
         super().__init__()
-        widths = check_widths(resolution, fmap_base, fmap_max)
+        widths = level_widths(resolution, fmap_base, fmap_max)
         self.resolution = resolution
         self.input = ClassInput(z_dim, num_classes)
         self.normalize = PixelNorm()
@@ -38,7 +42,12 @@ class ProGANGenerator(nn.Module):
         def after() -> list[nn.Module]:
             return [nn.LeakyReLU(0.2)] + ([PixelNorm()] if pixel_norm else [])
 
-        first = [Stem(self.input.out_dim, widths[0]), *after(), EqualizedConv2d(widths[0], widths[0], 3), *after()]
+        first = [
+            Stem(self.input.out_dim, widths[0]),
+            *after(),
+            EqualizedConv2d(widths[0], widths[0], 3),
+            *after(),
+        ]
         self.stages = nn.ModuleList([nn.Sequential(*first)])
         for before, width in zip(widths, widths[1:], strict=False):
             convs = [EqualizedConv2d(before, width, 3), *after(), EqualizedConv2d(width, width, 3), *after()]
@@ -61,14 +70,15 @@ class ProGANGenerator(nn.Module):
         if alpha:
             fine = self.to_image[low + 1](self.stages[low + 1](x))
             image = torch.lerp(F.interpolate(image, scale_factor=2), fine, alpha)
-        image = F.interpolate(image, size=self.resolution)  # nearest: (N, C, R, R)
+        image = F.interpolate(image, size=self.resolution)  # (N, C, R, R), nearest neighbour
         return image if self.training else image.clamp(-1, 1)
 
 
 class ProGANDiscriminator(nn.Module):
-    """images (N, C, R, R), y (N,) or None -> DiscriminatorOutput. What its level does not know is averaged away.
+    """images (N, C, R, R), y (N,) or None -> DiscriminatorOutput.
 
-    Logits depend on the batch through the standard deviation of groups of stddev_group images; 0 leaves that out.
+    Images are averaged down to the size of the level. Logits depend on the batch through the standard
+    deviation over groups of stddev_group images; 0 leaves that layer out.
     """
 
     def __init__(
@@ -85,7 +95,7 @@ class ProGANDiscriminator(nn.Module):
         super().__init__()
         if stddev_group < 0:
             raise ValueError(f"stddev_group is {stddev_group}; it must be 0 (none) or more images.")
-        widths = check_widths(resolution, fmap_base, fmap_max)
+        widths = level_widths(resolution, fmap_base, fmap_max)
         self.resolution = resolution
         self.from_image = nn.ModuleList(
             nn.Sequential(EqualizedConv2d(channels, width, 1), nn.LeakyReLU(0.2)) for width in widths
@@ -98,7 +108,7 @@ class ProGANDiscriminator(nn.Module):
             EqualizedLinear(widths[0] * 16, widths[0]),
             nn.LeakyReLU(0.2),
         ]
-        self.stages = nn.ModuleList([nn.Sequential(*last)])  # stage i takes a map of 4·2^i to one of half the size
+        self.stages = nn.ModuleList([nn.Sequential(*last)])  # stage i halves a map of 4·2^i
         for below, width in zip(widths, widths[1:], strict=False):
             first, second = EqualizedConv2d(width, width, 3), EqualizedConv2d(width, below, 3)
             convs = [first, nn.LeakyReLU(0.2), second, nn.LeakyReLU(0.2)]
@@ -122,9 +132,10 @@ class ProGANDiscriminator(nn.Module):
 
 
 def fade_images(images: torch.Tensor, level: float) -> torch.Tensor:
-    """Real images (N, C, R, R) as a fade shows them: mixed with themselves at half the resolution (Karras 2018, section 3).
+    """Real images (N, C, R, R) as a fade shows them, same shape (Karras 2018, section 3).
 
-    A growing generator's images are such mixtures by themselves; at a whole level nothing is to be done.
+    They are mixed with themselves at the lower of the two resolutions, as the generator's images are. At a
+    whole level they are returned unchanged.
     """
     low, alpha = split_level(level)
     if not alpha:
@@ -134,22 +145,27 @@ def fade_images(images: torch.Tensor, level: float) -> torch.Tensor:
 
 
 def add_growth(net: nn.Module, top: int) -> None:
-    """Give a network its level: a buffer, to be saved, and the same as a float, so that forward waits for no device."""
+    """Give a network its level of growth, from 0 to `top`; it starts at `top`.
+
+    The level is in the buffer `growth`, which is saved, and in the float `level`, which forward reads without
+    waiting for the device.
+    """
     net.top = top
     net.level = float(top)
     net.register_buffer("growth", torch.tensor(float(top)))
-    net.register_load_state_dict_post_hook(read_growth)
+    net.register_load_state_dict_post_hook(level_from_buffer)
 
 
 def set_growth(net: nn.Module, level: float) -> None:
-    """Set the level, 0 (4×4) to net.top (full resolution). ValueError where it is out of range."""
+    """Set the level: 0 (4×4) to net.top (full resolution). Raises ValueError if it is out of range."""
     check_level(level, net.top)
-    net.level = torch.tensor(level, dtype=torch.float32, device="cpu").item()  # as exact as the buffer, not more
+    # As a float32, so that the float equals the buffer.
+    net.level = torch.tensor(level, dtype=torch.float32, device="cpu").item()
     net.growth.fill_(net.level)
 
 
-def read_growth(net: nn.Module, _keys) -> None:
-    """After loading: the float follows the buffer."""
+def level_from_buffer(net: nn.Module, _keys) -> None:
+    """Set the float `level` from the buffer that load_state_dict has just filled."""
     if not net.growth.is_meta:
         level = float(net.growth)
         check_level(level, net.top)
@@ -158,11 +174,13 @@ def read_growth(net: nn.Module, _keys) -> None:
 
 def check_level(level: float, top: int) -> None:
     if not 0 <= level <= top:
-        raise ValueError(f"the level of growth is {level:g}; it must be between 0 (4×4) and {top} (full resolution).")
+        raise ValueError(
+            f"the level of growth is {level:g}; it must be between 0 (4×4) and {top} (full resolution)."
+        )
 
 
 def split_level(level: float) -> tuple[int, float]:
-    """1.3 -> (1, 0.3): the finest level that is fully there, and how far the next has come."""
+    """(finest complete level, weight of the next one): 1.3 -> (1, 0.3)."""
     return int(level), level - int(level)
 
 
@@ -171,14 +189,18 @@ def pool(x, factor: int):
 
 
 class PixelNorm(nn.Module):
-    """x (N, C, ...) over its root mean square along C (Karras 2018, section 4.2)."""
+    """x (N, C, ...) divided by its root mean square over C (Karras 2018, section 4.2)."""
 
     def forward(self, x):
         return x * (x.float().square().mean(1, keepdim=True) + 1e-8).rsqrt().to(x.dtype)
 
 
 class EqualizedConv2d(nn.Module):
-    """A convolution whose weights are kept at N(0, 1) and scaled when used: Adam moves all of them alike (section 4.1)."""
+    """x (N, before, R, R) -> (N, after, R, R), with an equalized learning rate (Karras 2018, section 4.1).
+
+    Weights are N(0, 1) and scaled at run time. Adam, whose steps do not depend on the scale, then moves all
+    layers at one pace.
+    """
 
     def __init__(self, before: int, after: int, kernel: int, gain: float = math.sqrt(2)):
         super().__init__()
@@ -191,7 +213,7 @@ class EqualizedConv2d(nn.Module):
 
 
 class EqualizedLinear(nn.Module):
-    """The same for a fully connected layer."""
+    """x (N, before) -> (N, after), with weights as in EqualizedConv2d."""
 
     def __init__(self, before: int, after: int, gain: float = math.sqrt(2)):
         super().__init__()
@@ -204,28 +226,28 @@ class EqualizedLinear(nn.Module):
 
 
 class Stem(nn.Module):
-    """z (N, Z) -> (N, W, 4, 4): a 4×4 transposed convolution of a single pixel, with one bias a channel."""
+    """z (N, Z) -> (N, W, 4, 4): a 4×4 transposed convolution of a single pixel, with one bias per channel."""
 
     def __init__(self, before: int, after: int):
         super().__init__()
         self.weight = nn.Parameter(torch.randn(after * 16, before))
         self.bias = nn.Parameter(torch.zeros(after))
-        self.scale = math.sqrt(2 / (before * 16))  # of that convolution's fan-in, as published
+        self.scale = math.sqrt(2 / (before * 16))  # fan-in of that convolution, as published
 
     def forward(self, z):
         return F.linear(z, self.weight * self.scale).unflatten(1, (-1, 4, 4)) + self.bias[:, None, None]
 
 
 def equalized(head: Head) -> Head:
-    """A head with its linear layers equalized; its embeddings already are."""
+    """`head` with its linear layers replaced by equalized ones. Its embeddings, N(0, 1), stay."""
     for name, module in list(head.named_children()):
         if isinstance(module, nn.Linear):
             setattr(head, name, EqualizedLinear(module.in_features, module.out_features, gain=1.0))
     return head
 
 
-def check_widths(resolution: int, fmap_base: int, fmap_max: int) -> list[int]:
-    """Channels of each level, from 4×4 up to the resolution."""
+def level_widths(resolution: int, fmap_base: int, fmap_max: int) -> list[int]:
+    """Channels of each level, 4×4 first. Raises ValueError if fmap_base or fmap_max is below 1."""
     if fmap_base < 1 or fmap_max < 1:
         raise ValueError(f"fmap_base is {fmap_base} and fmap_max {fmap_max}; both must be 1 or more.")
     count = int(math.log2(resolution)) - 1

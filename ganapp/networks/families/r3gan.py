@@ -1,8 +1,10 @@
 """r3gan: a modern residual network without normalization (Huang et al. 2024, arXiv 2501.05441).
 
-Basis layer, stages of residual blocks, resampling between them; G and D mirror each other. `block="bottleneck"` is the
-paper's 1×1, grouped 3×3, 1×1 (there with expansion=2, group_size=16); `block="plain"` is two dense 3×3, which a CPU runs
-three times as fast. Resampling has no parameters: bilinear up (the paper's filter, but for the border, which it pads with zeros); a plain average down.
+A basis layer, then stages of residual blocks with resampling between them; G and D mirror each other.
+`block="bottleneck"` is the paper's 1×1, grouped 3×3, 1×1 (there with expansion=2, group_size=16).
+`block="plain"` is two dense 3×3, which a CPU runs three times as fast. Resampling has no parameters.
+Upsampling is bilinear, which is the paper's filter except that the paper pads the border with zeros;
+downsampling is a plain average.
 """
 
 from __future__ import annotations
@@ -14,6 +16,8 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from ganapp.config import check_choice
+
 from ..parts.heads import HEADS, ClassInput, Head
 from ..roles import DiscriminatorOutput
 
@@ -22,6 +26,8 @@ BLOCKS = ("bottleneck", "plain")
 
 class R3GANGenerator(nn.Module):
     """z (N, z_dim), y (N,) or None -> images (N, C, R, R) in [-1, 1] (not clamped while training)."""
+
+    roles = frozenset({"embedding", "latent"})
 
     def __init__(
         self,
@@ -38,7 +44,7 @@ class R3GANGenerator(nn.Module):
         embed_dim: int = 32,
     ):
         super().__init__()
-        widths = check_widths(widths, resolution)
+        widths = stage_widths(widths, resolution)
         depth = blocks * len(widths)
         self.input = ClassInput(z_dim, num_classes, embed_dim)
         self.basis = nn.Parameter(torch.empty(widths[0], 4, 4).normal_())
@@ -61,17 +67,21 @@ class R3GANGenerator(nn.Module):
         x = self.linear(self.input(z, y))[:, :, None, None] * self.basis  # (N, W, 4, 4)
         for i, stage in enumerate(self.stages):
             if i:
-                # channels change on the small map, where it is cheap
-                x = F.interpolate(self.transitions[i - 1](x), scale_factor=2, mode="bilinear", align_corners=False)
+                # Channels change on the smaller map, where the convolution is cheap.
+                x = F.interpolate(
+                    self.transitions[i - 1](x), scale_factor=2, mode="bilinear", align_corners=False
+                )
             x = stage(x)
         x = self.to_image(x)
         return x if self.training else x.clamp(-1, 1)
 
 
 class R3GANDiscriminator(nn.Module):
-    """images (N, C, R, R), y (N,) or None -> DiscriminatorOutput. No batch statistics anywhere: fit for R1 and R2.
+    """images (N, C, R, R), y (N,) or None -> DiscriminatorOutput.
 
-    `head="projection"` is the paper's: an embedding of the class times a linear map of the features, without a term of its own.
+    It has no batch statistics, as R1 and R2 require.
+    `head="projection"` is the paper's: the product of a class embedding and a linear map of the features,
+    without the unconditional term that Head adds.
     """
 
     def __init__(
@@ -89,9 +99,8 @@ class R3GANDiscriminator(nn.Module):
         head: str = "projection",
     ):
         super().__init__()
-        if head not in HEADS:
-            raise ValueError(f"head is {head!r}; it must be one of {', '.join(HEADS)}.")
-        widths = check_widths(widths, resolution)[::-1]
+        check_choice("head", head, HEADS)
+        widths = stage_widths(widths, resolution)[::-1]
         depth = blocks * len(widths)
         self.from_image = nn.Conv2d(channels, widths[0], 1, bias=False)
         nn.init.normal_(self.from_image.weight, std=1 / math.sqrt(channels))
@@ -105,7 +114,9 @@ class R3GANDiscriminator(nn.Module):
         self.basis = nn.Conv2d(widths[-1], widths[-1], 4, groups=widths[-1], bias=False)
         nn.init.normal_(self.basis.weight, std=1 / 4)
         self.head = (
-            Head(widths[-1], num_classes, head) if num_classes and head in ("classifier", "contrastive") else None
+            Head(widths[-1], num_classes, head)
+            if num_classes and head in ("classifier", "contrastive")
+            else None
         )
         embed_dim = embed_dim if num_classes and head == "projection" else 0
         self.embedding = nn.Embedding(num_classes, embed_dim) if embed_dim else None
@@ -130,18 +141,23 @@ class R3GANDiscriminator(nn.Module):
 
 
 class ResidualBlock(nn.Module):
-    """x + f(x), with f's last layer starting at zero and the others scaled by depth (Fixup: Zhang 2019; section 3.3)."""
+    """x (N, W, S, S) -> x + f(x), same shape.
+
+    The last layer of f starts at zero; the initial weights of the others shrink with `depth`, the number of
+    blocks of the network (Fixup: Zhang 2019; Huang 2024, section 3.3).
+    """
 
     def __init__(self, width: int, depth: int, block: str, expansion: float, group_size: int):
         super().__init__()
-        if block not in BLOCKS:
-            raise ValueError(f"block is {block!r}; it must be one of {', '.join(BLOCKS)}.")
+        check_choice("block", block, BLOCKS)
         inner = int(width * expansion)
         if block == "plain":
             shapes = [(width, inner, 3, 1), (inner, width, 3, 1)]
         else:
             if inner % group_size:
-                raise ValueError(f"width × expansion is {inner}; it must be a multiple of group_size {group_size}.")
+                raise ValueError(
+                    f"width × expansion is {inner}; it must be a multiple of group_size {group_size}."
+                )
             shapes = [(width, inner, 1, 1), (inner, inner, 3, inner // group_size), (inner, width, 1, 1)]
         layers: list[nn.Module] = []
         for i, (before, after, kernel, groups) in enumerate(shapes):
@@ -160,6 +176,7 @@ class ResidualBlock(nn.Module):
 
 
 def resize_channels(before: int, after: int) -> nn.Module:
+    """x (N, before, S, S) -> (N, after, S, S): a 1×1 convolution, or the identity where it fits."""
     if before == after:
         return nn.Identity()
     conv = nn.Conv2d(before, after, 1, bias=False)
@@ -167,8 +184,12 @@ def resize_channels(before: int, after: int) -> nn.Module:
     return conv
 
 
-def check_widths(widths: Sequence[int] | None, resolution: int) -> list[int]:
-    """Channels of each stage from 4×4 up to the resolution; by default 128 at 4 and 8 pixels, then less."""
+def stage_widths(widths: Sequence[int] | None, resolution: int) -> list[int]:
+    """Channels of each stage from 4×4 up to the resolution.
+
+    By default 128 at 4 and 8 pixels, then half with each doubling, at least 16. Raises ValueError if `widths`
+    is not as long as there are stages.
+    """
     count = int(math.log2(resolution)) - 1
     if widths is None:
         return [max(16, min(128, 1024 // 2**i)) for i in range(2, 2 + count)]

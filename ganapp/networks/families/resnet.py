@@ -1,6 +1,7 @@
-"""resnet: residual G (batch norm) and D: WGAN-GP (Gulrajani 2017), SNGAN (Miyato 2018), SAGAN (Zhang 2019), BigGAN (Brock 2019).
+"""resnet: the residual networks of WGAN-GP, SNGAN, SAGAN and BigGAN.
 
-Each paper is a set of arguments, listed in presets.py. Not here: BigGAN-deep, and truncation, which belongs to sampling.
+Papers: Gulrajani 2017, Miyato 2018, Zhang 2019, Brock 2019. Each paper is a set of arguments, listed in
+config/presets.py. Not here: BigGAN-deep (networks/imported), and truncation, which belongs to sampling.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ import torch.nn.functional as F
 from torch import nn
 from torch.nn.utils.parametrizations import spectral_norm
 
+from ganapp.config import check_choice
+
 from ..parts.heads import ClassInput, Head
 
 NORMS = ("none", "spectral", "layer")
@@ -24,11 +27,14 @@ INITS = ("xavier", "orthogonal")
 class ResNetGenerator(nn.Module):
     """z (N, z_dim), y (N,) or None -> images (N, C, R, R) in [-1, 1].
 
-    `widths` are channels from 4×4 up to the resolution (by default a rule of `width`). With `conditional_norm` a class acts
-    through the gains and biases of the batch norms: linear maps of one shared embedding (`embed_dim`, BigGAN), or, where
-    embed_dim is 0, a table of gains and biases in each norm (SNGAN, SAGAN). `hierarchical` gives a chunk of z to each block,
-    too. `attention` is the size of the map that gets self-attention, 0 = none.
+    `widths` are the channels from 4×4 up to the resolution, by default those of default_width(size, width).
+    `conditional_norm`: a class acts through the gains and biases of the batch norms. These are linear maps of
+    one shared embedding of length `embed_dim` (BigGAN) or, if embed_dim is 0, a table in each norm (SNGAN,
+    SAGAN). `hierarchical`: each block gets a chunk of z, too. `attention`: side of the map that gets
+    self-attention, 0 = none.
     """
+
+    roles = frozenset({"embedding", "latent"})
 
     def __init__(
         self,
@@ -50,11 +56,13 @@ class ResNetGenerator(nn.Module):
         sizes = [4 * 2**i for i in range(int(math.log2(resolution)) - 1)]
         widths = list(widths) if widths is not None else [default_width(size, width) for size in sizes]
         if len(widths) != len(sizes):
-            raise ValueError(f"widths has {len(widths)} entries; {resolution} pixels need {len(sizes)}, from 4×4 up.")
-        check("init", init, INITS)
-        check("attention", attention, (0, *sizes[1:]))
+            raise ValueError(
+                f"widths has {len(widths)} entries; {resolution} pixels need {len(sizes)}, from 4×4 up."
+            )
+        check_choice("init", init, INITS)
+        check_choice("attention", attention, (0, *sizes[1:]))
         chunks = split_evenly(z_dim, len(sizes)) if hierarchical else [z_dim] + [0] * (len(sizes) - 1)
-        make = Layers(spectral, init, tables=embed_dim == 0 and not hierarchical)
+        make = LayerFactory(spectral, init, class_tables=embed_dim == 0 and not hierarchical)
 
         self.num_classes = num_classes
         self.conditional_norm = bool(num_classes and conditional_norm)
@@ -63,7 +71,7 @@ class ResNetGenerator(nn.Module):
         self.embedding = None
         if self.conditional_norm and embed_dim:
             self.embedding = nn.Embedding(num_classes, embed_dim)  # never spectral, as in BigGAN
-            make.reset(self.embedding)
+            make.initialize(self.embedding)
         class_dim = (embed_dim or num_classes) if self.conditional_norm else 0
         self.linear = make.linear(self.input.out_dim, widths[0] * 16)
         self.blocks = nn.ModuleList(
@@ -76,7 +84,7 @@ class ResNetGenerator(nn.Module):
         self.to_image = make.conv(widths[-1], channels, 3)
 
     def embed(self, y):
-        """What the class acts through: (N, embed_dim), or (N, num_classes) where embed_dim is 0. Floats pass unchanged."""
+        """y (N,) int64 -> (N, embed_dim), or one-hot (N, K) if embed_dim is 0. Floats pass unchanged."""
         if not self.conditional_norm:
             return self.input.embed(y)
         if y.is_floating_point():
@@ -85,7 +93,9 @@ class ResNetGenerator(nn.Module):
 
     def forward(self, z, y=None):
         if self.conditional_norm and y is None:
-            raise ValueError(f"this generator is class-conditional: it needs labels 0 to {self.num_classes - 1}.")
+            raise ValueError(
+                f"this generator is class-conditional: it needs labels 0 to {self.num_classes - 1}."
+            )
         first, *chunks = z.split(self.chunks, dim=1)
         shared = [self.embed(y)] if self.conditional_norm else []
         x = self.linear(self.input(first, y)).view(len(z), -1, 4, 4)  # (N, W, 4, 4)
@@ -97,9 +107,10 @@ class ResNetGenerator(nn.Module):
 
 
 class ResNetDiscriminator(nn.Module):
-    """images (N, C, R, R), y (N,) or None -> DiscriminatorOutput. Never batch statistics: fit for R1, R2 and WGAN-GP.
+    """images (N, C, R, R), y (N,) or None -> DiscriminatorOutput.
 
-    `widths` are channels after each block; the first blocks halve the map until it is `end_size` wide, further ones keep it.
+    It has no batch statistics, as R1, R2 and WGAN-GP require. `widths` are the channels after each block. The
+    first blocks halve the map until its side is `end_size`; further blocks keep the size.
     """
 
     def __init__(
@@ -118,19 +129,19 @@ class ResNetDiscriminator(nn.Module):
         init: str = "xavier",
     ):
         super().__init__()
-        check("norm", norm, NORMS)
-        check("pool", pool, POOLS)
-        check("init", init, INITS)
-        check("end_size", end_size, (4, 8, 16))
+        check_choice("norm", norm, NORMS)
+        check_choice("pool", pool, POOLS)
+        check_choice("init", init, INITS)
+        check_choice("end_size", end_size, (4, 8, 16))
         halvings = int(math.log2(resolution // end_size))
-        sizes = [resolution // 2 ** (i + 1) for i in range(halvings)]  # after each block that halves
+        sizes = [resolution // 2 ** (i + 1) for i in range(halvings)]  # of the map after each halving block
         if widths is None:
             widths = [default_width(2 * size, width) for size in sizes] + [default_width(end_size, width)] * 2
         if len(widths) < halvings:
             need = f"{resolution} pixels down to {end_size}×{end_size} need at least {halvings}"
             raise ValueError(f"widths has {len(widths)} entries; {need}.")
-        check("attention", attention, (0, *sizes))
-        make = Layers(norm == "spectral", init)
+        check_choice("attention", attention, (0, *sizes))
+        make = LayerFactory(norm == "spectral", init)
 
         self.blocks = nn.ModuleList(
             DiscriminatorBlock(before, after, i < halvings, i == 0, norm == "layer", make)
@@ -152,9 +163,12 @@ class ResNetDiscriminator(nn.Module):
 
 
 class GeneratorBlock(nn.Module):
-    """norm, ReLU, upsample, conv, norm, ReLU, conv, beside an upsampled 1×1 conv: (N, before, S, S) -> (N, after, 2S, 2S)."""
+    """x (N, before, S, S), c (N, E) -> (N, after, 2S, 2S).
 
-    def __init__(self, before: int, after: int, condition_dim: int, make: Layers):
+    norm, ReLU, upsample, conv, norm, ReLU, conv; beside it a 1×1 conv, upsampled, as the shortcut.
+    """
+
+    def __init__(self, before: int, after: int, condition_dim: int, make: LayerFactory):
         super().__init__()
         self.norm1 = ConditionalBatchNorm(before, condition_dim, make)
         self.conv1 = make.conv(before, after, 3, gain=math.sqrt(2))
@@ -166,16 +180,22 @@ class GeneratorBlock(nn.Module):
         h = F.relu(self.norm1(x, c))
         h = self.conv1(F.interpolate(h, scale_factor=2))
         h = self.conv2(F.relu(self.norm2(h, c)))
-        return h + F.interpolate(self.shortcut(x), scale_factor=2)  # a 1×1 conv commutes with resampling
+        return h + F.interpolate(self.shortcut(x), scale_factor=2)  # commutes with a 1×1 conv
 
 
 class DiscriminatorBlock(nn.Module):
-    """ReLU, conv, ReLU, conv, beside a shortcut; `halve` averages 2×2 pixels, `first` leaves ReLU and norm off the image."""
+    """x (N, before, S, S) -> (N, after, S, S), or (N, after, S/2, S/2) with `halve`.
 
-    def __init__(self, before: int, after: int, halve: bool, first: bool, layer_norm: bool, make: Layers):
+    norm, ReLU, conv, norm, ReLU, conv, beside a shortcut. `halve` averages 2×2 pixels. `first` leaves out the
+    first norm and ReLU, because the input is an image.
+    """
+
+    def __init__(
+        self, before: int, after: int, halve: bool, first: bool, layer_norm: bool, make: LayerFactory
+    ):
         super().__init__()
         self.halve, self.first = halve, first
-        # over all of an image's values, with a gain for each channel: GroupNorm of one group
+        # Layer norm over all values of an image with a gain per channel is GroupNorm with one group.
         normed = layer_norm and not first
         self.norm1 = nn.GroupNorm(1, before) if normed else nn.Identity()
         self.conv1 = make.conv(before, after, 3, gain=math.sqrt(2))
@@ -192,9 +212,9 @@ class DiscriminatorBlock(nn.Module):
 
 
 class ConditionalBatchNorm(nn.Module):
-    """x (N, W, H, H), c (N, E) -> batch norm of x, times 1 + gain(c), plus bias(c). Where E is 0: plain batch norm."""
+    """x (N, W, S, S), c (N, E) -> batch norm of x, times 1 + gain(c), plus bias(c); plain if E is 0."""
 
-    def __init__(self, width: int, condition_dim: int, make: Layers):
+    def __init__(self, width: int, condition_dim: int, make: LayerFactory):
         super().__init__()
         self.norm = nn.BatchNorm2d(width, affine=condition_dim == 0)
         self.gain = make.modulation(condition_dim, width) if condition_dim else None
@@ -208,12 +228,13 @@ class ConditionalBatchNorm(nn.Module):
 
 
 class SelfAttention(nn.Module):
-    """x + γ · attention over all places of x (N, W, H, H), γ starting at 0 (Zhang 2019, section 3).
+    """x (N, W, S, S) -> x + γ · attention over its P = S·S places; γ starts at 0 (Zhang 2019, section 3).
 
-    As in the authors' code and BigGAN: W/8 channels for queries and keys, W/2 for values, keys and values max-pooled.
+    As in the authors' code and in BigGAN, queries and keys have W/8 channels and values W/2; keys and values
+    are max-pooled.
     """
 
-    def __init__(self, width: int, make: Layers):
+    def __init__(self, width: int, make: LayerFactory):
         super().__init__()
         small, half = max(width // 8, 1), max(width // 2, 1)
         self.query = make.conv(width, small, 1, bias=False)
@@ -226,39 +247,43 @@ class SelfAttention(nn.Module):
         query = self.query(x).flatten(2)  # (N, W/8, P)
         key = F.max_pool2d(self.key(x), 2).flatten(2)  # (N, W/8, P/4)
         value = F.max_pool2d(self.value(x), 2).flatten(2)  # (N, W/2, P/4)
-        # not scaled_dot_product_attention: its fast kernels have no second derivative, which gradient penalties need
+        # scaled_dot_product_attention's fast kernels lack the second derivative of gradient penalties.
         weights = (query.transpose(1, 2) @ key).softmax(dim=2)  # (N, P, P/4)
         out = value @ weights.transpose(1, 2)  # (N, W/2, P)
         return x + self.gamma * self.out(out.unflatten(2, x.shape[2:]))
 
 
-class Layers(NamedTuple):
-    """How a network's weight layers are made: their initialization and, if `spectral`, a largest singular value of 1."""
+class LayerFactory(NamedTuple):
+    """Makes the weight layers of one network, all with the same initialization and normalization."""
 
-    spectral: bool
-    scheme: str
-    tables: bool = False  # conditions are one-hot classes
+    spectral: bool  # spectral normalization
+    scheme: str  # of INITS
+    class_tables: bool = False  # conditions are one-hot classes: modulation() is a table with a row per class
 
     def conv(self, before: int, after: int, kernel: int, gain: float = 1.0, bias: bool = True) -> nn.Module:
-        return self.finish(nn.Conv2d(before, after, kernel, padding=kernel // 2, bias=bias), gain)
+        return self.initialized(nn.Conv2d(before, after, kernel, padding=kernel // 2, bias=bias), gain)
 
     def linear(self, before: int, after: int) -> nn.Module:
-        return self.finish(nn.Linear(before, after))
+        return self.initialized(nn.Linear(before, after))
 
     def modulation(self, condition_dim: int, width: int) -> nn.Module:
-        """From a condition to gains or biases. A table of them starts near 0 and is never spectral, as published."""
+        """c (N, E) -> gains or biases (N, width). Tables start near 0, never spectral, as published."""
         layer = nn.Linear(condition_dim, width, bias=False)
-        if self.tables:
+        if self.class_tables:
             nn.init.normal_(layer.weight, std=0.02)
             return layer
-        return self.finish(layer)
+        return self.initialized(layer)
 
-    def finish(self, layer: nn.Module, gain: float = 1.0) -> nn.Module:
-        self.reset(layer, gain)
+    def initialized(self, layer: nn.Module, gain: float = 1.0) -> nn.Module:
+        """The layer with new weights and, if `spectral`, with spectral normalization."""
+        self.initialize(layer, gain)
         return spectral_norm(layer) if self.spectral else layer
 
-    def reset(self, layer: nn.Module, gain: float = 1.0) -> None:
-        """Glorot, √2 as large in residual branches (Gulrajani's and Miyato's code alike), or orthogonal (Brock 2019)."""
+    def initialize(self, layer: nn.Module, gain: float = 1.0) -> None:
+        """Draw new weights: orthogonal (Brock 2019), or Glorot with a gain. Biases become 0.
+
+        Residual branches have a gain of √2, as in the code of both Gulrajani and Miyato.
+        """
         if self.scheme == "orthogonal":
             nn.init.orthogonal_(layer.weight)
         else:
@@ -268,17 +293,17 @@ class Layers(NamedTuple):
 
 
 def default_width(size: int, width: int) -> int:
-    """Channels of a map: `width` at 16 pixels, twice that on smaller maps, halving on larger ones down to a quarter."""
+    """Channels of a map of size×size: `width` at 16, twice that below, halving above down to width/4."""
     return max(width // 4, min(2 * width, width * 16 // size))
 
 
 def split_evenly(z_dim: int, parts: int) -> list[int]:
-    """120 in 6 -> [20] * 6; what is left over goes to the first parts."""
+    """Sizes of `parts` chunks of z: 122 in 6 -> [21, 21, 20, 20, 20, 20].
+
+    Raises ValueError (message fit for the user) if z has fewer numbers than there are chunks.
+    """
     if z_dim < parts:
-        raise ValueError(f"z_dim is {z_dim}; hierarchical needs at least {parts}, one for the input and each block.")
+        raise ValueError(
+            f"z_dim is {z_dim}; hierarchical needs at least {parts}, one for the input and each block."
+        )
     return [z_dim // parts + (i < z_dim % parts) for i in range(parts)]
-
-
-def check(name: str, value: object, allowed: tuple) -> None:
-    if value not in allowed:
-        raise ValueError(f"{name} is {value!r}; it must be one of {', '.join(map(str, allowed))}.")

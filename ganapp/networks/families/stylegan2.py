@@ -1,7 +1,8 @@
-"""stylegan2: a mapping network, modulated convolutions, noise (Karras 2019, arXiv 1812.04948; 2020, arXiv 1912.04958).
+"""stylegan2: a mapping network, modulated convolutions and noise.
 
-G sums the images of all resolutions (skip); D is residual, skip or neither. Everything that regularizes can be off, as the
-`cifar` configuration of StyleGAN2-ADA (Karras 2020, arXiv 2006.06676) needs. No custom operators, no growing.
+Papers: Karras 2019 (arXiv 1812.04948) and 2020 (arXiv 1912.04958). G sums the images of all resolutions
+(skip); D is residual, skip or neither. Everything that regularizes can be switched off, as the `cifar`
+configuration of StyleGAN2-ADA (Karras 2020, arXiv 2006.06676) does. No custom operators, no growing.
 """
 
 from __future__ import annotations
@@ -21,15 +22,19 @@ from ..roles import DiscriminatorOutput
 
 ARCHS = ("orig", "skip", "resnet")
 W_AVG_BETA = 0.998
-MAPPING_LR = 0.01  # the mapping network learns a hundred times more slowly (Karras 2019, appendix C)
+MAPPING_LR = 0.01  # learning rate of the mapping network, relative to the rest of G (Karras 2019, appendix C)
 
 
 class StyleGAN2Generator(nn.Module):
     """z (N, z_dim), y (N,) or None -> images (N, C, R, R) in [-1, 1] (not clamped while training).
 
-    `mapping(z, y)` -> w (N, w_dim); `synthesis(w)` takes (N, w_dim), or (N, num_ws, w_dim) with one w for each layer, and
-    does not clamp. `mixing` is the share of training images made from two w's, split at a random layer.
+    `mapping(z, y)` -> w (N, w_dim). `synthesis(w)` takes w (N, w_dim), or (N, num_ws, w_dim) with one w per
+    layer, and does not clamp. `mixing` is the share of training images made from two w's that are split at a
+    random layer.
     """
+
+    roles = frozenset({"embedding", "latent", "mapped"})
+    whole_batch = "the average of styles"  # w_avg moves on with each pass
 
     def __init__(
         self,
@@ -49,7 +54,9 @@ class StyleGAN2Generator(nn.Module):
         check_range("mixing", mixing, 0, 1)
         self.mixing = mixing
         self.mapping = Mapping(z_dim, num_classes, w_dim, mapping_layers)
-        self.synthesis = Synthesis(stages(resolution, channel_base, channel_max), channels, w_dim, noise)
+        self.synthesis = Synthesis(
+            level_widths(resolution, channel_base, channel_max), channels, w_dim, noise
+        )
         self.num_ws = self.synthesis.num_ws
         self.register_buffer("w_avg", torch.zeros(w_dim))
 
@@ -69,8 +76,9 @@ class StyleGAN2Generator(nn.Module):
 class StyleGAN2Discriminator(nn.Module):
     """images (N, C, R, R), y (N,) or None -> DiscriminatorOutput.
 
-    head="projection" is the product with a mapped label, through `mapping_layers` (StyleGAN2-ADA); the other heads are those
-    of layers.Head. `stddev` is the group of the minibatch standard deviation, 0 = off.
+    `head="projection"` is the product with a label that `mapping_layers` layers have mapped (StyleGAN2-ADA).
+    All others are heads of parts/heads.py. `stddev` is the group size of the minibatch standard deviation, 0
+    = off.
     """
 
     def __init__(
@@ -90,7 +98,7 @@ class StyleGAN2Discriminator(nn.Module):
         check_choice("arch", arch, ARCHS)
         check_choice("head", head, HEADS)
         check_range("stddev", stddev, 0, 4096)
-        widths = stages(resolution, channel_base, channel_max)[::-1]
+        widths = level_widths(resolution, channel_base, channel_max)[::-1]
         last = widths[-1]
         self.from_rgb = nn.ModuleList(
             EqualizedConv(channels, width, 1) for width in (widths if arch == "skip" else widths[:1])
@@ -122,7 +130,11 @@ class StyleGAN2Discriminator(nn.Module):
 
 
 class Mapping(nn.Module):
-    """z (N, Z) and y (N,) int64, or its embedding (N, W) -> w (N, W). z_dim 0: of the label alone (z is None)."""
+    """z (N, Z), y (N,) int64 or its embedding (N, W) -> w (N, W).
+
+    If z_dim is 0, z is None and w depends on the label alone. Raises ValueError if there are classes and y is
+    None.
+    """
 
     def __init__(self, z_dim: int, num_classes: int, w_dim: int, layers: int):
         super().__init__()
@@ -141,9 +153,11 @@ class Mapping(nn.Module):
     def forward(self, z, y=None):
         if self.embedding is not None and y is None:
             what = "discriminator" if z is None else "generator"
-            raise ValueError(f"this {what} is class-conditional: it needs labels 0 to {self.num_classes - 1}.")
+            raise ValueError(
+                f"this {what} is class-conditional: it needs labels 0 to {self.num_classes - 1}."
+            )
         device = (y if z is None else z).device.type
-        with torch.autocast(device, enabled=False):  # it is small, and w_avg adds w up over thousands of steps
+        with torch.autocast(device, enabled=False):  # cheap, and w_avg accumulates w over thousands of steps
             parts = [] if z is None else [z]
             if self.embedding is not None:
                 parts.append(self.embed(y))
@@ -151,11 +165,17 @@ class Mapping(nn.Module):
 
 
 class Synthesis(nn.Module):
-    """w (N, W) or (N, num_ws, W) -> images (N, C, R, R), about in [-1, 1]. Noise is drawn in training, constant in eval."""
+    """w (N, W) or (N, num_ws, W) -> images (N, C, R, R), about in [-1, 1].
+
+    Noise is drawn anew in training mode and is constant in eval mode. Raises ValueError if w has another
+    number of layers.
+    """
 
     def __init__(self, widths: list[int], channels: int, w_dim: int, noise: bool):
         super().__init__()
-        self.num_ws = 2 * len(widths)  # one for each convolution; an image layer shares that of the next convolution
+        self.num_ws = 2 * len(
+            widths
+        )  # one per convolution; an image layer shares the w of the next convolution
         self.const = nn.Parameter(torch.randn(widths[0], 4, 4))
         self.blocks = nn.ModuleList(
             SynthesisBlock(before, after, channels, w_dim, 4 * 2**i, noise)
@@ -174,7 +194,11 @@ class Synthesis(nn.Module):
 
 
 class SynthesisBlock(nn.Module):
-    """One resolution: features (N, before, R/2, R/2) -> (N, after, R, R) and the image so far -> twice as large, plus its own."""
+    """One resolution: features (N, before, R/2, R/2), image (N, C, R/2, R/2) -> the same at R.
+
+    Features then have `after` channels. The image is enlarged and this block's own image is added. The first
+    block has neither features nor an image as input.
+    """
 
     def __init__(self, before: int, after: int, channels: int, w_dim: int, resolution: int, noise: bool):
         super().__init__()
@@ -192,7 +216,10 @@ class SynthesisBlock(nn.Module):
 
 
 class StyledConv(nn.Module):
-    """Modulated 3×3 convolution, noise of one learned strength, bias, LeakyReLU; with `up`, of twice the size."""
+    """x (N, before, R, R), w (N, W) -> (N, after, R, R), or (N, after, 2R, 2R) with `up`.
+
+    Modulated 3×3 convolution, noise with one learned strength, bias, LeakyReLU.
+    """
 
     def __init__(self, before: int, after: int, w_dim: int, resolution: int, noise: bool, up: bool = False):
         super().__init__()
@@ -214,7 +241,10 @@ class StyledConv(nn.Module):
 
 
 class ToRGB(nn.Module):
-    """Features (N, before, R, R) -> image (N, C, R, R) in fp32: 1×1, modulated but not demodulated, which would fix its scale."""
+    """Features (N, before, R, R), w (N, W) -> image (N, C, R, R) in fp32, by a modulated 1×1 convolution.
+
+    It is not demodulated, which would fix the scale of the image.
+    """
 
     def __init__(self, before: int, channels: int, w_dim: int):
         super().__init__()
@@ -239,15 +269,18 @@ class DiscriminatorBlock(nn.Module):
 
     def forward(self, x):
         y = self.conv1(self.conv0(x))
-        return y if self.skip is None else (y + self.skip(x)) * math.sqrt(0.5)  # the sum keeps its variance
+        return (
+            y if self.skip is None else (y + self.skip(x)) * math.sqrt(0.5)
+        )  # keeps the variance of the sum
 
 
 def modulated_conv(x, weight, style, demodulate: bool = True, up: bool = False):
-    """x (N, I, H, W) convolved with weights (O, I, k, k) of its own: scaled by its style (N, I), then to norm 1 for each output
-    (Karras 2020, eq. 1 and 3) -> (N, O, H, W), or (N, O, 2H + 1, 2W + 1) with `up`, still to be filtered.
+    """x (N, I, H, W), weight (O, I, k, k), style (N, I) -> (N, O, H, W).
 
-    The style scales the input and the norm the output, which is the same sum, so that all images share one convolution:
-    up to seven times as fast on a CPU as one group for each image.
+    With `up` the result is (N, O, 2H + 1, 2W + 1) and still has to be filtered. Each image has its own
+    weights: `weight` scaled by its style, then each output channel normalized to 1 (Karras 2020, eq. 1 and
+    3). Here the style scales the input and the norm the output. The sum is the same, and all images share one
+    convolution, which is up to seven times as fast on a CPU as one group per image.
     """
     x = x * style.to(x.dtype)[:, :, None, None]
     if up:
@@ -261,7 +294,11 @@ def modulated_conv(x, weight, style, demodulate: bool = True, up: bool = False):
 
 
 def mix_styles(w, other, num_ws: int, probability: float):
-    """w, other (N, W) -> (N, num_ws, W): w up to a random layer and other from there, in that share of the images."""
+    """w, other (N, W) -> (N, num_ws, W): style mixing (Karras 2019, section 3.1).
+
+    With the given probability an image takes w up to a random layer and `other` from there; else w
+    everywhere.
+    """
     n = len(w)
     split = torch.randint(1, num_ws, (n, 1), device=w.device)
     split = split.where(torch.rand(n, 1, device=w.device) < probability, num_ws)
@@ -274,8 +311,12 @@ def unit_rms(x):
     return x * (x.square().mean(1, keepdim=True) + 1e-8).rsqrt()
 
 
-def stages(resolution: int, channel_base: int, channel_max: int) -> list[int]:
-    """Channels at 4×4, 8×8 … up to the resolution: channel_base / size, at least 8, at most channel_max."""
+def level_widths(resolution: int, channel_base: int, channel_max: int) -> list[int]:
+    """Channels at 4×4, 8×8 … up to the resolution: channel_base / size, at least 8, at most channel_max.
+
+    Raises ValueError (message fit for the user) if the resolution is no power of two from 8 up, or a number
+    is out of range.
+    """
     if resolution < 8 or resolution & (resolution - 1):
         raise ValueError(f"resolution is {resolution}; stylegan2 needs a power of two from 8 up.")
     check_range("channel_base", channel_base, 1, 1_000_000)

@@ -18,6 +18,8 @@ class BigGANDeepGenerator(nn.Module):
     stand before self-attention, -1 = none. The class acts through an embedding as long as z, joined to it.
     """
 
+    roles = frozenset({"embedding", "latent"})
+
     def __init__(
         self, resolution, channels, num_classes, z_dim, *, widths: Sequence[int], attended: int = -1, eps: float = 1e-4
     ):

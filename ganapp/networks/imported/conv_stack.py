@@ -15,6 +15,8 @@ class ConvStack(nn.Module):
     cuts off `crop` pixels on each side.
     """
 
+    roles = frozenset({"latent"})
+
     def __init__(
         self, resolution, channels, num_classes, z_dim, *, widths: Sequence[int], last: int = 4, crop: int = 0
     ):

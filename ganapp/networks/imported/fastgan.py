@@ -19,6 +19,8 @@ class FastGANGenerator(nn.Module):
     noise, and 0 where it has one. `sphere`: z is brought to length √z_dim first. `bias`: of the layer to the image. `tanh`: its end.
     """
 
+    roles = frozenset({"latent"})
+
     def __init__(
         self, resolution, channels, num_classes, z_dim, *, widths: Sequence[int], double: Sequence[int], sphere: bool = False,
         bias: bool = False, tanh: bool = False,

@@ -22,6 +22,8 @@ class LightweightGenerator(nn.Module):
     `frequency`: excitation looks at cosines (FcaNet, Qin 2021) instead of an attended mean.
     """
 
+    roles = frozenset({"latent"})
+
     def __init__(
         self, resolution, channels, num_classes, z_dim, *, widths: Sequence[int], attention: Sequence[int] = (), frequency: bool = False
     ):  # fmt: skip

@@ -1,6 +1,7 @@
-"""mimicry: the residual generators of kwotsin/mimicry, which enlarge bilinearly where our resnet repeats pixels.
+"""mimicry: the residual generators of kwotsin/mimicry, which enlarge bilinearly.
 
-One class for DCGAN, SNGAN, WGAN-GP, SSGAN, InfoMax-GAN (alike), cGAN with projection (conditional norms) and SAGAN (attention).
+Our resnet repeats pixels. One class for all of them. DCGAN, SNGAN, WGAN-GP, SSGAN and InfoMax-GAN are alike; cGAN with projection has
+conditional norms, SAGAN has attention.
 """
 
 from __future__ import annotations
@@ -11,25 +12,31 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from ..families.resnet import ConditionalBatchNorm, Layers, SelfAttention
+from ..families.resnet import ConditionalBatchNorm, LayerFactory, SelfAttention
 
 
 class MimicryGenerator(nn.Module):
     """z (N, z_dim), y (N,) or None -> images (N, C, R, R) in [-1, 1].
 
-    `widths` are channels from the smallest map up, each map twice as wide as the one before (so 48 pixels begin at 6×6).
-    `attention` is the number of blocks after which there is self-attention, 0 = none.
+    `widths` are the channels from the smallest map up; each map is twice as large as the one before, so that
+    48 pixels begin at 6×6. `attention` is the number of blocks before the self-attention, 0 = none.
     """
 
-    def __init__(self, resolution, channels, num_classes, z_dim, *, widths: Sequence[int], attention: int = 0):
+    roles = frozenset({"embedding", "latent"})
+
+    def __init__(
+        self, resolution, channels, num_classes, z_dim, *, widths: Sequence[int], attention: int = 0
+    ):
         super().__init__()
         blocks = len(widths) - 1
         self.bottom = resolution >> blocks
         if blocks < 1 or self.bottom << blocks != resolution:
-            raise ValueError(f"widths has {len(widths)} entries; {resolution} pixels are not that many doublings.")
+            raise ValueError(
+                f"widths has {len(widths)} entries; {resolution} pixels are not that many doublings."
+            )
         if not 0 <= attention <= blocks:
             raise ValueError(f"attention is {attention}; it must be between 0 and {blocks}.")
-        make = Layers(spectral=False, scheme="xavier", tables=True)
+        make = LayerFactory(spectral=False, scheme="xavier", class_tables=True)
         self.num_classes, self.attended = num_classes, attention - 1
         self.linear = make.linear(z_dim, widths[0] * self.bottom**2)
         self.blocks = nn.ModuleList(Block(a, b, num_classes, make) for a, b in zip(widths, widths[1:]))
@@ -38,12 +45,14 @@ class MimicryGenerator(nn.Module):
         self.to_image = make.conv(widths[-1], channels, 3)
 
     def embed(self, y):
-        """What the class acts through: one-hot (N, num_classes). Floats pass unchanged."""
+        """y (N,) int64 -> one-hot (N, num_classes). Floats pass unchanged."""
         return y if y.is_floating_point() else F.one_hot(y, self.num_classes).float()
 
     def forward(self, z, y=None):
         if self.num_classes and y is None:
-            raise ValueError(f"this generator is class-conditional: it needs labels 0 to {self.num_classes - 1}.")
+            raise ValueError(
+                f"this generator is class-conditional: it needs labels 0 to {self.num_classes - 1}."
+            )
         c = self.embed(y) if self.num_classes else None
         x = self.linear(z).view(len(z), -1, self.bottom, self.bottom)
         for i, block in enumerate(self.blocks):
@@ -54,9 +63,12 @@ class MimicryGenerator(nn.Module):
 
 
 class Block(nn.Module):
-    """norm, ReLU, enlarge, conv, norm, ReLU, conv, beside an enlarged 1×1 conv: (N, before, S, S) -> (N, after, 2S, 2S)."""
+    """x (N, before, S, S), c (N, K) or None -> (N, after, 2S, 2S).
 
-    def __init__(self, before: int, after: int, num_classes: int, make: Layers):
+    norm, ReLU, enlarge, conv, norm, ReLU, conv; beside it a 1×1 conv, enlarged, as the shortcut.
+    """
+
+    def __init__(self, before: int, after: int, num_classes: int, make: LayerFactory):
         super().__init__()
         self.norm1 = ConditionalBatchNorm(before, num_classes, make)
         self.conv1 = make.conv(before, after, 3)
@@ -67,7 +79,7 @@ class Block(nn.Module):
     def forward(self, x, c):
         h = self.conv1(enlarge(F.relu(self.norm1(x, c))))
         h = self.conv2(F.relu(self.norm2(h, c)))
-        return h + enlarge(self.shortcut(x))  # a 1×1 conv commutes with interpolation, whose weights add up to 1
+        return h + enlarge(self.shortcut(x))  # commutes with a 1×1 conv
 
 
 def enlarge(x):

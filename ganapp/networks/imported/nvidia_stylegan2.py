@@ -20,6 +20,8 @@ class NvidiaStyleGAN2(nn.Module):
     `widths` are channels from 4×4 up. `clamp` bounds what each convolution and image layer gives, 0 = not at all.
     """
 
+    roles = frozenset({"embedding", "latent", "mapped"})
+
     def __init__(
         self,
         resolution,

@@ -23,6 +23,8 @@ class PaperR3GAN(nn.Module):
     convolutions, which have `expansion` times the width. `embed_dim` is the length of the class embedding.
     """
 
+    roles = frozenset({"embedding", "latent"})
+
     def __init__(
         self,
         resolution,

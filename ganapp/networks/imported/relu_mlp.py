@@ -10,6 +10,8 @@ from torch import nn
 class ReLUMLP(nn.Module):
     """z (N, z_dim) -> images (N, C, R, R) in [-1, 1]; `hidden` are the widths between."""
 
+    roles = frozenset({"latent"})
+
     def __init__(self, resolution, channels, num_classes, z_dim, *, hidden: Sequence[int]):
         super().__init__()
         if num_classes:

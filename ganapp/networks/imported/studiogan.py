@@ -1,6 +1,6 @@
-"""studiogan: the DCGAN ("deep_conv") of PyTorch-StudioGAN. Its residual and BigGAN generators are our resnet.
+"""studiogan: the DCGAN ("deep_conv") of PyTorch-StudioGAN. Its residual generators are our resnet.
 
-Unlike our dcgan: a dense first layer without a norm, biases, and an image layer that does not enlarge.
+Unlike our dcgan it has a dense first layer without a norm, biases, and an image layer that does not enlarge.
 """
 
 from __future__ import annotations
@@ -11,17 +11,21 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from ..families.resnet import ConditionalBatchNorm, Layers, SelfAttention
+from ..families.resnet import ConditionalBatchNorm, LayerFactory, SelfAttention
 
 
 class DeepConvGenerator(nn.Module):
     """z (N, z_dim), y (N,) or None -> images (N, C, R, R) in [-1, 1].
 
-    `widths` are channels from 4×4 up to the resolution. `attention` is the number of blocks after which there is
+    `widths` are the channels from 4×4 up to the resolution. `attention` is the number of blocks before the
     self-attention, 0 = none. A class acts through the gains and biases of the norms.
     """
 
-    def __init__(self, resolution, channels, num_classes, z_dim, *, widths: Sequence[int], attention: int = 0):
+    roles = frozenset({"embedding", "latent"})
+
+    def __init__(
+        self, resolution, channels, num_classes, z_dim, *, widths: Sequence[int], attention: int = 0
+    ):
         super().__init__()
         blocks = len(widths) - 1
         if blocks < 1 or 4 << blocks != resolution:
@@ -30,7 +34,7 @@ class DeepConvGenerator(nn.Module):
             )
         if not 0 <= attention <= blocks:
             raise ValueError(f"attention is {attention}; it must be between 0 and {blocks}.")
-        make = Layers(spectral=False, scheme="xavier", tables=True)
+        make = LayerFactory(spectral=False, scheme="xavier", class_tables=True)
         self.num_classes, self.attended = num_classes, attention - 1
         self.linear = make.linear(z_dim, widths[0] * 16)
         self.convs = nn.ModuleList(nn.ConvTranspose2d(a, b, 4, 2, 1) for a, b in zip(widths, widths[1:]))
@@ -39,12 +43,14 @@ class DeepConvGenerator(nn.Module):
         self.to_image = make.conv(widths[-1], channels, 3)
 
     def embed(self, y):
-        """What the class acts through: one-hot (N, num_classes). Floats pass unchanged."""
+        """y (N,) int64 -> one-hot (N, num_classes). Floats pass unchanged."""
         return y if y.is_floating_point() else F.one_hot(y, self.num_classes).float()
 
     def forward(self, z, y=None):
         if self.num_classes and y is None:
-            raise ValueError(f"this generator is class-conditional: it needs labels 0 to {self.num_classes - 1}.")
+            raise ValueError(
+                f"this generator is class-conditional: it needs labels 0 to {self.num_classes - 1}."
+            )
         c = self.embed(y) if self.num_classes else None
         x = self.linear(z).view(len(z), -1, 4, 4)
         for i, (conv, norm) in enumerate(zip(self.convs, self.norms)):

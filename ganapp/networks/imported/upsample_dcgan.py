@@ -12,6 +12,8 @@ EPS = 0.8  # of two of its batch norms: a second positional argument that was ta
 class UpsampleDCGAN(nn.Module):
     """z (N, z_dim) -> images (N, C, R, R) in [-1, 1]; `widths` are the channels of the first and the second convolution."""
 
+    roles = frozenset({"latent"})
+
     def __init__(self, resolution, channels, num_classes, z_dim, *, widths: Sequence[int] = (128, 64)):
         super().__init__()
         if num_classes or resolution % 4 or len(widths) != 2:
