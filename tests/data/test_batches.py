@@ -33,7 +33,15 @@ def test_an_epoch_is_a_permutation_and_each_one_another(draw):
 def test_order_is_a_function_of_seed_and_position_alone(draw):
     whole = draw(count=50).order(0, 170)
     b = draw(count=50)
-    for nimg, size in ((160, 10), (0, 7), (45, 12), (99, 2), (37, 120), (49, 1), (50, 1)):  # any order, any borders
+    for nimg, size in (
+        (160, 10),
+        (0, 7),
+        (45, 12),
+        (99, 2),
+        (37, 120),
+        (49, 1),
+        (50, 1),
+    ):  # any order, any borders
         assert b.order(nimg, size).tolist() == whole[nimg : nimg + size].tolist()
     assert draw(count=50, seed=4).order(0, 50).tolist() != whole[:50].tolist()
 
@@ -102,3 +110,17 @@ def test_the_data_are_not_changed_by_drawing(draw, tiny_dataset):
     for nimg in range(0, 64, 8):
         b(nimg, 8)[0].zero_()
     assert np.array_equal(data.images.all(), before)
+
+
+def test_mirrors_are_drawn_anew_at_each_step_and_for_each_seed():
+    """Pinned: a fair coin for each image of a batch, a function of (seed, nimg)."""
+    images = np.zeros((16, 1, 1, 2), np.uint8)
+    images[..., 1] = 255
+    data = ImageDataset("x", Images(images), None, ())
+
+    def flips(seed, nimg):
+        x, _ = Batches(data, CPU, seed=seed, mirror=True, conditional=False)(nimg, 16)
+        return (x[:, 0, 0, 0] == 1).int().tolist()
+
+    assert flips(3, 64) == [0, 0, 1, 0, 0, 1, 0, 1, 0, 0, 1, 1, 1, 1, 0, 0]
+    assert len({tuple(flips(seed, nimg)) for seed in (3, 4) for nimg in range(0, 160, 16)}) == 20

@@ -291,3 +291,20 @@ def test_wrong_labels(faces, plain):
         latents.generate(plain, [1], 0)
     with pytest.raises(ValueError, match="3 labels for 2 seeds"):
         latents.generate(faces, [1, 2], [0, 1, 2])
+
+
+@pytest.mark.parametrize(
+    ("psi", "expected"),
+    [
+        (0.5, [0.4967141, -0.1382643, 0.6476886, -0.234137, -0.2341534]),
+        (0.05, [-0.02445518, -0.02983857, 0.09512579, -0.0331934, 0.02550067]),
+        (0.01, [-0.01158332, -0.01428055, -0.01571494, -0.01377796, 0.001813611]),
+        (0.009, [-0.00598649, -0.01285679, 0.005431985, -0.01596918, 0.007991956]),
+        (0.001, [-0.0006651655, -0.001428533, 0.0006035539, -0.001774354, 0.0008879951]),
+    ],
+)
+def test_truncated_latents_are_a_frozen_stream(psi, expected):
+    """Pinned: redraws are normal down to psi 0.01 and uniform below; another draw would change published pictures."""
+    z, y = latents.latent(42, 5, psi, num_classes=10)
+    np.testing.assert_allclose(z, expected, rtol=1e-6)
+    assert y == 7

@@ -439,3 +439,24 @@ def test_kid_and_inception_score_agree_with_loops():
     logits = np.array([[9.0, 0, 0], [0, 9, 0], [0, 0, 9], [9, 0, 0]] * 50)
     assert 2.5 < inception.inception_score(logits, 0) < 3
     assert inception.inception_score(np.zeros((40, 5)), 0) == pytest.approx(1)
+
+
+# -- protocols that a wrong constant would change silently -------------------------------------------------------------
+
+
+def test_kl_adds_half_a_count_to_each_real_one():
+    """fake 3/4, 1/4 against real (0 + ½)/3, (2 + ½)/3."""
+    expected = 0.75 * math.log(0.75 / (0.5 / 3)) + 0.25 * math.log(0.25 / (2.5 / 3))
+    assert coverage.kl(np.array([3, 1]), np.array([0, 2])) == pytest.approx(expected, rel=1e-12)
+
+
+def test_the_two_sample_test_moves_no_picture(monkeypatch):
+    """What a generator does wrong at the same place in every picture must stay there."""
+
+    def moved(x, random):
+        raise AssertionError("a picture was moved")
+
+    monkeypatch.setattr(network, "moved", moved)
+    two_sample_accuracy(noise(16, 8, seed=1), noise(16, 8, seed=2), seen=16)
+    with pytest.raises(AssertionError, match="a picture was moved"):  # the classifiers' training does move
+        network.train(network.build(3, 8, {"a": 2}, 0), lambda rows: noise(16, 8)[rows], {"a": np.arange(16) % 2}, 16, 0)

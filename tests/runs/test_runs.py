@@ -446,3 +446,15 @@ def test_the_log_is_text_with_times(run):
     run.log("second")
     lines = (run.path / "log.txt").read_text().splitlines()
     assert [line.split("  ", 1)[1] for line in lines] == ["first", "second"]
+
+
+def test_last_stats_reads_enough_bytes_for_long_rows(run):
+    """Real rows reach 630 bytes, and a row may have nearly MAX_ROW_BYTES."""
+    for size in (630, run_module.MAX_ROW_BYTES - 1):
+        path = run.path / f"{size}.jsonl"
+        for nimg in range(50):
+            row = {"nimg": nimg, "pad": ""}
+            row["pad"] = "x" * (size - len(json.dumps(row)) - 1)
+            run.append_stats(row, path.name)
+        assert path.stat().st_size == 50 * size
+        assert [row["nimg"] for row in run.last_stats(20, path.name)] == list(range(30, 50))

@@ -13,6 +13,7 @@ import torch
 from conftest import tiny_images
 from narrow import narrowed
 
+from conftest import latent_source
 from ganapp.config import TrainConfig, preset_config
 from ganapp.data import ImageDataset, Images
 from ganapp.data.batches import Batches
@@ -57,14 +58,14 @@ def rows_of(config, dataset, heldout, steps, tick=1, look=12):
     z = np.stack([latent(seed, config.z_dim)[0] for seed in range(SAMPLES)])
     labels = torch.from_numpy(dataset.labels) if config.num_classes else None
     vitals, rows = Vitals(config, dataset, heldout, y, SAMPLES), []
-    for i, step in enumerate(islice(train(state, config, draw), steps)):
+    for i, step in enumerate(islice(train(state, config, latent_source(draw, config)), steps)):
         if i % tick:
             continue
         row = {"nimg": step.nimg, "sec": i * 0.1} | {
             k: v.item() for k, v in (step.stats | gradient_norms(state)).items()
         }
         if i % (tick * look) == 0:
-            row |= vitals.measure(state, images_from_latents(averaged_generator(state, config, labels, 1), z, y))
+            row |= vitals.measure(state, images_from_latents(averaged_generator(state, config, latent_source(draw, config, labels), 1), z, y))
         rows.append(row)
     return rows
 
@@ -377,7 +378,7 @@ def test_looking_changes_nothing(name, tiny_dataset):
     for looks in (False, True):
         state = TrainState.create(config, CPU)
         draw = Batches(dataset, CPU, seed=3, mirror=True, conditional=config.conditional)
-        for _ in islice(train(state, config, draw), 4):
+        for _ in islice(train(state, config, latent_source(draw, config)), 4):
             if looks:
                 before = copy.deepcopy(state.state_dict())
                 vitals.measure(state, samples), gradient_norms(state)
@@ -398,6 +399,31 @@ def test_gradient_norms_are_those_of_the_last_steps():
     config = small()
     state = TrainState.create(config, CPU)
     assert gradient_norms(state) == {}
-    descend(state.d_opt, lambda x: (state.D(x, None).logits.sum(), {}), 1, torch.rand(8, 1, 28, 28))
+    descend([state["D"].optimizer], lambda x: (state.D(x, None).logits.sum(), {}), 1, torch.rand(8, 1, 28, 28))
     expected = math.sqrt(sum(p.grad.square().sum().item() for p in state.D.parameters()))
     assert gradient_norms(state)["d_grad"].item() == pytest.approx(expected)
+
+
+# -- what "before" and "now" are ------------------------------------------------------------------------------------------
+
+
+def test_the_past_does_not_include_now():
+    assert watchdog._split(list(range(60))) == (list(range(40)), list(range(40, 60)))
+    assert watchdog._split(list(range(59))) == ([], list(range(39, 59)))  # too few before
+
+
+def test_a_gradient_is_compared_with_that_of_before_alone():
+    """21 of 40 earlier gradients are 1; with the last 20 among them the median would already be 300."""
+    rows = [{"nimg": i, "d_grad": 1.0 if i < 21 else 300.0} for i in range(60)]
+    assert [(f.kind, f.values["net"]) for f in judge(rows, small())] == [("exploding", "D")]
+
+
+def test_the_noise_of_the_gap_is_a_standard_error(monkeypatch, tiny_dataset):
+    """The deviation of a difference of two means: sqrt((4 + 64) / 16) for logits ±2 and ±8 of 16 images each."""
+    config = small(conditional=False, resolution=32, channels=3)
+    vitals = Vitals(config, tiny_dataset(labels=False), tiny_dataset(labels=False), None, 16)
+    spread = iter((2.0, 1.0, 8.0))  # training images, samples, held-out images
+    signs = np.tile([1.0, -1.0], 8)
+    monkeypatch.setattr(vitals, "_ask", lambda *_: (next(spread) * signs, np.eye(16)))
+    found = vitals.measure(None, vitals.train[0].transpose(0, 2, 3, 1))
+    assert found["d_noise"] == pytest.approx(math.sqrt(68 / 16), rel=1e-4)

@@ -100,3 +100,9 @@ def test_spectral_norm_is_that_of_the_averaged_weights():
     assert torch.linalg.matrix_norm(weight, 2).item() == pytest.approx(1, rel=0.1)
     assert weight.equal(average.weight)
     assert all(v.equal(before[k]) for k, v in average.state_dict().items())
+
+
+def test_the_ramp_up_is_a_twentieth_of_the_images_so_far():
+    """A longer ramp would average the first steps' noise into the samples."""
+    assert ema_decay(64, 5, 1000) == pytest.approx(0.5 ** (64 / 50), rel=1e-12)
+    assert ema_decay(64, 5, 99_999) < ema_decay(64, 5, 100_000) == 0.5 ** (64 / 5000)
