@@ -173,9 +173,8 @@ class Synthesis(nn.Module):
 
     def __init__(self, widths: list[int], channels: int, w_dim: int, noise: bool):
         super().__init__()
-        self.num_ws = 2 * len(
-            widths
-        )  # one per convolution; an image layer shares the w of the next convolution
+        # One w per convolution; an image layer shares that of the next convolution.
+        self.num_ws = 2 * len(widths)
         self.const = nn.Parameter(torch.randn(widths[0], 4, 4))
         self.blocks = nn.ModuleList(
             SynthesisBlock(before, after, channels, w_dim, 4 * 2**i, noise)
@@ -269,9 +268,8 @@ class DiscriminatorBlock(nn.Module):
 
     def forward(self, x):
         y = self.conv1(self.conv0(x))
-        return (
-            y if self.skip is None else (y + self.skip(x)) * math.sqrt(0.5)
-        )  # keeps the variance of the sum
+        # √½ keeps the variance of the sum.
+        return y if self.skip is None else (y + self.skip(x)) * math.sqrt(0.5)
 
 
 def modulated_conv(x, weight, style, demodulate: bool = True, up: bool = False):

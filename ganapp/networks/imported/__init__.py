@@ -1,8 +1,8 @@
-"""IMPORTED: networks that exist only to load other people's checkpoints. One family a file; no discriminator, no training.
+"""IMPORTED: generators that exist only to load other people's checkpoints.
 
-A class takes (resolution, channels, num_classes, z_dim, *, its own arguments) like those of FAMILIES, and keeps the same
-contract: forward(z (N, z_dim), y (N,) or None) -> (N, C, H, W) in [-1, 1], and in eval mode an image depends on its own z
-and y alone.
+One family per file; they cannot be trained. A class takes (resolution, channels, num_classes, z_dim, *, its
+own arguments) like those of FAMILIES, and keeps the same contract: forward(z (N, z_dim), y (N,) or None) ->
+(N, C, R, R) in [-1, 1]. In eval mode an image depends on its own z and y alone.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""biggan_deep: the generator of BigGAN-deep (Brock 2019, arXiv 1809.11096, appendix B), as in pytorch-pretrained-BigGAN."""
+"""biggan_deep: the generator of BigGAN-deep, as in pytorch-pretrained-BigGAN.
+
+Paper: Brock 2019, arXiv 1809.11096, appendix B.
+"""
 
 from __future__ import annotations
 
@@ -14,18 +17,29 @@ BOTTLENECK = 4  # the middle of a block has a quarter of the channels
 class BigGANDeepGenerator(nn.Module):
     """z (N, z_dim), y (N,) -> images (N, C, R, R) in [-1, 1].
 
-    `widths`: channels before the first block and after each; every second block doubles the resolution. `attended`: how many blocks
-    stand before self-attention, -1 = none. The class acts through an embedding as long as z, joined to it.
+    `widths` are the channels before the first block and after each block; every second block doubles the
+    resolution. `attended` is the number of blocks before the self-attention, -1 = none. The class embedding
+    is as long as z and is concatenated with it. `eps` is that of the batch norms.
     """
 
     roles = frozenset({"embedding", "latent"})
 
     def __init__(
-        self, resolution, channels, num_classes, z_dim, *, widths: Sequence[int], attended: int = -1, eps: float = 1e-4
+        self,
+        resolution,
+        channels,
+        num_classes,
+        z_dim,
+        *,
+        widths: Sequence[int],
+        attended: int = -1,
+        eps: float = 1e-4,
     ):
         super().__init__()
         if resolution != 4 * 2 ** ((len(widths) - 1) // 2) or not num_classes:
-            raise ValueError(f"{len(widths) - 1} blocks do not make {resolution} pixels, or there are no classes.")
+            raise ValueError(
+                f"{len(widths) - 1} blocks do not make {resolution} pixels, or there are no classes."
+            )
         self.attended = attended
         self.embedding = nn.Embedding(num_classes, z_dim)
         self.stem = nn.Linear(2 * z_dim, 16 * widths[0])
@@ -42,7 +56,9 @@ class BigGANDeepGenerator(nn.Module):
 
     def forward(self, z, y):
         condition = torch.cat([z, self.embed(y)], 1)
-        x = self.stem(condition).unflatten(1, (4, 4, -1)).permute(0, 3, 1, 2)  # TensorFlow's order of the numbers
+        x = (
+            self.stem(condition).unflatten(1, (4, 4, -1)).permute(0, 3, 1, 2)
+        )  # TensorFlow's order: channels last
         for i, block in enumerate(self.blocks):
             if i == self.attended:
                 x = self.attention(x)
@@ -51,7 +67,10 @@ class BigGANDeepGenerator(nn.Module):
 
 
 class Block(nn.Module):
-    """x (N, A, R, R), condition (N, E) -> (N, B, R or 2R, same); the shortcut drops channels instead of projecting them."""
+    """x (N, before, S, S), condition (N, E) -> (N, after, S, S), or (N, after, 2S, 2S) with `up`.
+
+    The shortcut drops channels instead of projecting them.
+    """
 
     def __init__(self, before: int, after: int, condition_dim: int, up: bool, eps: float):
         super().__init__()
@@ -76,7 +95,7 @@ class Block(nn.Module):
 
 
 class ConditionalNorm(nn.Module):
-    """Batch norm with fixed statistics, times 1 + scale(condition), plus offset(condition)."""
+    """x (N, W, S, S), condition (N, E) -> batch norm of x, times 1 + scale, plus offset of the condition."""
 
     def __init__(self, width: int, condition_dim: int, eps: float):
         super().__init__()
@@ -85,16 +104,22 @@ class ConditionalNorm(nn.Module):
         self.offset = nn.Linear(condition_dim, width, bias=False)
 
     def forward(self, x, condition):
-        return self.norm(x) * (1 + self.scale(condition))[:, :, None, None] + self.offset(condition)[:, :, None, None]
+        return (
+            self.norm(x) * (1 + self.scale(condition))[:, :, None, None]
+            + self.offset(condition)[:, :, None, None]
+        )
 
 
 class Attention(nn.Module):
-    """Self-attention (Zhang 2019) whose keys and values are pooled by 2."""
+    """x (N, W, S, S) -> x + γ · self-attention (Zhang 2019). P = S·S; keys and values are max-pooled by 2."""
 
     def __init__(self, width: int):
         super().__init__()
         self.query, self.key = (nn.Conv2d(width, width // 8, 1, bias=False) for _ in range(2))
-        self.value, self.out = nn.Conv2d(width, width // 2, 1, bias=False), nn.Conv2d(width // 2, width, 1, bias=False)
+        self.value, self.out = (
+            nn.Conv2d(width, width // 2, 1, bias=False),
+            nn.Conv2d(width // 2, width, 1, bias=False),
+        )
         self.gamma = nn.Parameter(torch.zeros(1))
 
     def forward(self, x):

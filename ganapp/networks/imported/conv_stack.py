@@ -1,4 +1,4 @@
-"""conv_stack: a plain stack of transposed convolutions, as in the DCGAN of PyTorch's tutorial and what was made after it."""
+"""conv_stack: a stack of transposed convolutions, as in PyTorch's DCGAN tutorial and its descendants."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from torch import nn
 class ConvStack(nn.Module):
     """z (N, z_dim) -> images (N, C, R, R) in [-1, 1].
 
-    The first layer makes 4×4 out of z, the others double (kernel 4, stride 2, padding 1), with batch norm and ReLU between, none of
-    them with a bias; `widths` are their channels. `last`: the kernel of the layer to the image, 4 (doubles, too) or 1, which
-    cuts off `crop` pixels on each side.
+    The first layer turns z into a 4×4 map. The others double it (kernel 4, stride 2, padding 1). Batch norm
+    and ReLU follow each; no layer has a bias. `widths` are their channels. `last` is the kernel of the image
+    layer: 4, which doubles once more, or 1, which cuts off `crop` pixels on each side.
     """
 
     roles = frozenset({"latent"})
@@ -24,7 +24,8 @@ class ConvStack(nn.Module):
         size = 4 * 2 ** (len(widths) - (last == 1)) - 2 * crop
         if num_classes or resolution != size or last not in (1, 4):
             raise ValueError(
-                f"{len(widths)} widths make {size} pixels without classes, not {resolution} with {num_classes}."
+                f"{len(widths)} widths make {size} pixels without classes, "
+                f"not {resolution} with {num_classes}."
             )
         layers: list[nn.Module] = []
         for before, width in zip((z_dim, *widths), widths):

@@ -1,4 +1,7 @@
-"""fastgan: the generator of FastGAN (Liu 2021, arXiv 2101.04775), and as Projected GAN has it (Sauer 2021, arXiv 2111.01007)."""
+"""fastgan: the generator of FastGAN, also in the variant of Projected GAN.
+
+Papers: Liu 2021, arXiv 2101.04775; Sauer 2021, arXiv 2111.01007.
+"""
 
 from __future__ import annotations
 
@@ -9,26 +12,42 @@ from torch import nn
 
 from .noise import FixedNoise
 
-EXCITES = {64: 4, 128: 8, 256: 16, 512: 32}  # the map of this size is weighted by what the one of that size says
+EXCITES = {
+    64: 4,
+    128: 8,
+    256: 16,
+    512: 32,
+}  # size of a map -> size of the smaller map that weights its channels
 
 
 class FastGANGenerator(nn.Module):
-    """z (N, z_dim) -> images (N, C, R, R) in [-1, 1], where the original does not bound them clamped.
+    """z (N, z_dim) -> images (N, C, R, R) in [-1, 1], clamped if the original leaves them unbounded.
 
-    `widths`: channels at 4, 8, 16 … up to R. `double`: for each size from 8 on 1 where its block has two convolutions, with
-    noise, and 0 where it has one. `sphere`: z is brought to length √z_dim first. `bias`: of the layer to the image. `tanh`: its end.
+    `widths` are the channels at 4, 8, 16 … up to R. `double`: for each size from 8 up, 1 if its block has two
+    convolutions with noise, 0 if it has one without. `sphere`: z is scaled to length √z_dim first. `bias`:
+    the image layer has one. `tanh`: the image layer ends with it.
     """
 
     roles = frozenset({"latent"})
 
     def __init__(
-        self, resolution, channels, num_classes, z_dim, *, widths: Sequence[int], double: Sequence[int], sphere: bool = False,
-        bias: bool = False, tanh: bool = False,
-    ):  # fmt: skip
+        self,
+        resolution,
+        channels,
+        num_classes,
+        z_dim,
+        *,
+        widths: Sequence[int],
+        double: Sequence[int],
+        sphere: bool = False,
+        bias: bool = False,
+        tanh: bool = False,
+    ):
         super().__init__()
         if num_classes or resolution != 4 * 2 ** (len(widths) - 1) or len(double) != len(widths) - 1:
             raise ValueError(
-                f"{len(widths)} widths and {len(double)} blocks do not make {resolution} pixels without classes."
+                f"{len(widths)} widths and {len(double)} blocks do not make "
+                f"{resolution} pixels without classes."
             )
         self.sphere, self.tanh = sphere, tanh
         self.stem = nn.Sequential(
@@ -61,17 +80,22 @@ class FastGANGenerator(nn.Module):
 
 
 def up(before: int, after: int, double: bool) -> nn.Sequential:
-    """(N, A, R, R) -> (N, B, 2R, 2R)."""
+    """(N, before, S, S) -> (N, after, 2S, 2S)."""
 
     def gated(width: int) -> list[nn.Module]:
         noise = [FixedNoise()] if double else []
-        return [nn.Conv2d(width, 2 * after, 3, padding=1, bias=False), *noise, nn.BatchNorm2d(2 * after), nn.GLU(1)]
+        return [
+            nn.Conv2d(width, 2 * after, 3, padding=1, bias=False),
+            *noise,
+            nn.BatchNorm2d(2 * after),
+            nn.GLU(1),
+        ]
 
     return nn.Sequential(nn.Upsample(scale_factor=2), *gated(before), *(gated(after) if double else []))
 
 
 def excitation(before: int, after: int) -> nn.Sequential:
-    """Skip-layer excitation: (N, A, r, r) -> weights (N, B, 1, 1) of the channels of a larger map."""
+    """Skip-layer excitation: (N, before, S, S) -> channel weights (N, after, 1, 1) of a larger map."""
     return nn.Sequential(
         nn.AdaptiveAvgPool2d(4),
         nn.Conv2d(before, after, 4, bias=False),

@@ -1,4 +1,4 @@
-"""lightweight: the generator of lucidrains/lightweight-gan, after FastGAN (Liu 2021, arXiv 2101.04775)."""
+"""lightweight: the generator of lucidrains/lightweight-gan, after FastGAN (arXiv 2101.04775)."""
 
 from __future__ import annotations
 
@@ -11,26 +11,42 @@ from torch import nn
 
 from .noise import FixedNoise
 
-EXCITES = {16: 128, 32: 256, 64: 512, 128: 1024}  # what the map of this size says weighs the one of that size
+EXCITES = {
+    16: 128,
+    32: 256,
+    64: 512,
+    128: 1024,
+}  # size of a map -> size of the larger map whose channels it weights
 HEADS, HEAD_DIM = 8, 64
 
 
 class LightweightGenerator(nn.Module):
-    """z (N, z_dim) -> images (N, C, R, R) in [-1, 1]; the original makes them in [0, 1], clamped.
+    """z (N, z_dim) -> images (N, C, R, R) in [-1, 1], clamped; the original's range is [0, 1].
 
-    `widths`: channels after each doubling, from 8 pixels up. `attention`: sizes of the maps that get it, before they are doubled.
-    `frequency`: excitation looks at cosines (FcaNet, Qin 2021) instead of an attended mean.
+    `widths` are the channels after each doubling, from 8 pixels up. `attention` are the sizes of the maps
+    that get attention, before they are doubled. `frequency`: excitation uses cosines (FcaNet, Qin 2021)
+    instead of an attended mean.
     """
 
     roles = frozenset({"latent"})
 
     def __init__(
-        self, resolution, channels, num_classes, z_dim, *, widths: Sequence[int], attention: Sequence[int] = (), frequency: bool = False
-    ):  # fmt: skip
+        self,
+        resolution,
+        channels,
+        num_classes,
+        z_dim,
+        *,
+        widths: Sequence[int],
+        attention: Sequence[int] = (),
+        frequency: bool = False,
+    ):
         super().__init__()
         if num_classes or resolution != 4 * 2 ** len(widths):
             raise ValueError(f"{len(widths)} widths do not make {resolution} pixels without classes.")
-        self.stem = nn.Sequential(nn.ConvTranspose2d(z_dim, 2 * z_dim, 4), nn.BatchNorm2d(2 * z_dim), nn.GLU(1))
+        self.stem = nn.Sequential(
+            nn.ConvTranspose2d(z_dim, 2 * z_dim, 4), nn.BatchNorm2d(2 * z_dim), nn.GLU(1)
+        )
         sizes = [8 * 2**i for i in range(len(widths))]
         befores = [z_dim, *widths]
         self.blocks = nn.ModuleList(up(a, b) for a, b in zip(befores, widths))
@@ -38,8 +54,12 @@ class LightweightGenerator(nn.Module):
         for size, width in zip(sizes, widths):
             if EXCITES.get(size, math.inf) <= resolution:
                 after = widths[sizes.index(EXCITES[size])]
-                self.excite[str(size)] = Frequencies(width, after, size) if frequency else Context(width, after)
-        self.attention = nn.ModuleDict({str(size): Attention(befores[sizes.index(2 * size)]) for size in attention})
+                self.excite[str(size)] = (
+                    Frequencies(width, after, size) if frequency else Context(width, after)
+                )
+        self.attention = nn.ModuleDict(
+            {str(size): Attention(befores[sizes.index(2 * size)]) for size in attention}
+        )
         self.to_image = nn.Conv2d(widths[-1], channels, 3, padding=1)
 
     def forward(self, z, y=None):
@@ -58,7 +78,10 @@ class LightweightGenerator(nn.Module):
 
 
 def up(before: int, after: int) -> nn.Sequential:
-    """(N, A, R, R) -> (N, B, 2R, 2R): sub-pixel convolution, blur, a 4×4 convolution, noise, norm, gate."""
+    """(N, before, S, S) -> (N, after, 2S, 2S).
+
+    Sub-pixel convolution, blur, 4×4 convolution, noise, norm, gate.
+    """
     return nn.Sequential(
         nn.Conv2d(before, 4 * before, 1), nn.SiLU(), nn.PixelShuffle(2), Blur(), nn.ZeroPad2d((2, 1, 2, 1)),
         nn.Conv2d(before, 2 * after, 4), FixedNoise(), nn.BatchNorm2d(2 * after), nn.GLU(1),
@@ -66,7 +89,7 @@ def up(before: int, after: int) -> nn.Sequential:
 
 
 class Blur(nn.Module):
-    """[1, 2, 1] / 4 in both directions, mirrored at the border."""
+    """x (N, W, S, S), filtered by [1, 2, 1] / 4 in both directions, mirrored at the border."""
 
     def forward(self, x):
         row = torch.tensor([0.25, 0.5, 0.25], dtype=x.dtype, device=x.device)
@@ -75,12 +98,15 @@ class Blur(nn.Module):
 
 
 def gate(before: int, after: int, middle: int) -> nn.Sequential:
+    """(N, before, 1, 1) -> weights (N, after, 1, 1) in [0, 1]."""
     middle = max(3, middle)
-    return nn.Sequential(nn.Conv2d(before, middle, 1), nn.LeakyReLU(0.1), nn.Conv2d(middle, after, 1), nn.Sigmoid())
+    return nn.Sequential(
+        nn.Conv2d(before, middle, 1), nn.LeakyReLU(0.1), nn.Conv2d(middle, after, 1), nn.Sigmoid()
+    )
 
 
 class Context(nn.Module):
-    """(N, A, r, r) -> weights (N, B, 1, 1) from a mean of attended places (GCNet, Cao 2020)."""
+    """(N, before, S, S) -> weights (N, after, 1, 1) from an attended mean (GCNet, Cao 2020)."""
 
     def __init__(self, before: int, after: int):
         super().__init__()
@@ -92,7 +118,10 @@ class Context(nn.Module):
 
 
 class Frequencies(nn.Module):
-    """(N, A, r, r) -> weights (N, B, 1, 1) from products with cosines, a frequency for each of sixteen groups of channels."""
+    """(N, before, S, S) -> weights (N, after, 1, 1) from products with cosines (FcaNet, Qin 2021).
+
+    Each of sixteen groups of channels has its own frequency. The cosines come with the checkpoint.
+    """
 
     def __init__(self, before: int, after: int, size: int):
         super().__init__()
@@ -104,38 +133,50 @@ class Frequencies(nn.Module):
 
 
 class Attention(nn.Module):
-    """Linear attention over the whole map beside attention over 3×3 neighbourhoods, after a norm over channels."""
+    """x (N, W, S, S) -> same shape: linear attention over the map, and attention over 3×3 places.
+
+    Both act on x normalized over its channels. P = S·S is the number of places.
+    """
 
     def __init__(self, width: int):
         super().__init__()
         inner = HEADS * HEAD_DIM
-        self.gain, self.bias = nn.Parameter(torch.ones(1, width, 1, 1)), nn.Parameter(torch.zeros(1, width, 1, 1))
+        self.gain, self.bias = (
+            nn.Parameter(torch.ones(1, width, 1, 1)),
+            nn.Parameter(torch.zeros(1, width, 1, 1)),
+        )
         self.linear_query = nn.Conv2d(width, inner, 1, bias=False)
         self.linear_depth = nn.Conv2d(width, width, 3, padding=1, groups=width, bias=False)
         self.linear_point = nn.Conv2d(width, 2 * inner, 1, bias=False)
-        self.query, self.key_value = nn.Conv2d(width, inner, 1, bias=False), nn.Conv2d(width, 2 * inner, 1, bias=False)
+        self.query, self.key_value = (
+            nn.Conv2d(width, inner, 1, bias=False),
+            nn.Conv2d(width, 2 * inner, 1, bias=False),
+        )
         self.out = nn.Conv2d(2 * inner, width, 1)
 
     def forward(self, x):
         variance, mean = torch.var_mean(x, 1, correction=0, keepdim=True)
         x = (x - mean) / (variance + 1e-5).sqrt() * self.gain + self.bias
-        both = torch.cat([F.gelu(self.everywhere(x)), self.nearby(x)], 1)
+        both = torch.cat([F.gelu(self.global_attention(x)), self.local_attention(x)], 1)
         return self.out(both.unflatten(2, x.shape[2:]))
 
-    def everywhere(self, x):
-        """(N, W, r, r) -> (N, inner, P)."""
+    def global_attention(self, x):
+        """(N, W, S, S) -> (N, inner, P)."""
         key, value = self.linear_point(self.linear_depth(x)).chunk(2, 1)
-        query, key, value = (t.flatten(2).unflatten(1, (HEADS, HEAD_DIM)) for t in (self.linear_query(x), key, value))
+        query, key, value = (
+            t.flatten(2).unflatten(1, (HEADS, HEAD_DIM)) for t in (self.linear_query(x), key, value)
+        )
         query, key = query.softmax(2) * HEAD_DIM**-0.5, key.softmax(3)  # over channels; over places
         context = key @ value.transpose(2, 3)  # (N, heads, D, D)
         return (context.transpose(2, 3) @ query).flatten(1, 2)
 
-    def nearby(self, x):
-        """(N, W, r, r) -> (N, inner, P)."""
+    def local_attention(self, x):
+        """(N, W, S, S) -> (N, inner, P)."""
         places = x.shape[2] * x.shape[3]
         query = self.query(x).flatten(2).unflatten(1, (HEADS, HEAD_DIM)) * HEAD_DIM**-0.5  # (N, heads, D, P)
         key, value = (
-            F.unfold(t, 3, padding=1).view(len(x), HEADS, HEAD_DIM, 9, places) for t in self.key_value(x).chunk(2, 1)
+            F.unfold(t, 3, padding=1).view(len(x), HEADS, HEAD_DIM, 9, places)
+            for t in self.key_value(x).chunk(2, 1)
         )
         weights = (query[:, :, :, None] * key).sum(2).softmax(2)  # (N, heads, 9, P)
         return (weights[:, :, None] * value).sum(3).flatten(1, 2)

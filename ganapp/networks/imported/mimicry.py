@@ -1,7 +1,7 @@
 """mimicry: the residual generators of kwotsin/mimicry, which enlarge bilinearly.
 
-Our resnet repeats pixels. One class for all of them. DCGAN, SNGAN, WGAN-GP, SSGAN and InfoMax-GAN are alike; cGAN with projection has
-conditional norms, SAGAN has attention.
+Our resnet repeats pixels. One class for all of them. DCGAN, SNGAN, WGAN-GP, SSGAN and InfoMax-GAN are alike;
+cGAN with projection has conditional norms, SAGAN has attention.
 """
 
 from __future__ import annotations

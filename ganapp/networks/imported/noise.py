@@ -1,4 +1,4 @@
-"""Noise that two imported networks add to their maps: at sampling it is the same for every picture, so that a seed is a picture."""
+"""Noise that two imported networks add to their maps. It is fixed: a seed always gives the same image."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from torch import nn
 
 @lru_cache(maxsize=32)
 def fixed_noise(size: int) -> torch.Tensor:
-    """(1, 1, size, size), normal, a function of the size alone."""
+    """Standard normal noise (1, 1, size, size), a function of the size alone."""
     return torch.from_numpy(np.random.RandomState(size).randn(1, 1, size, size).astype(np.float32))
 
 
 class FixedNoise(nn.Module):
-    """x (N, W, R, R) plus one learned multiple of fixed_noise(R)."""
+    """x (N, W, S, S) -> x + weight · fixed_noise(S), with one learned weight."""
 
     def __init__(self):
         super().__init__()

@@ -1,5 +1,8 @@
-"""nvidia_stylegan2: our stylegan2 with any channels, and activations clamped as NVIDIA's half-precision training clamps them
-(conv_clamp of stylegan2-ada-pytorch, Karras 2020, arXiv 2006.06676, appendix D)."""
+"""nvidia_stylegan2: our stylegan2 with any numbers of channels, and with clamped activations.
+
+The clamp is conv_clamp of NVIDIA's stylegan2-ada-pytorch (Karras 2020, arXiv 2006.06676, appendix D), which
+its training in half precision needs.
+"""
 
 from __future__ import annotations
 
@@ -15,9 +18,10 @@ from ..families.stylegan2 import Mapping, StyledConv, Synthesis, ToRGB
 
 
 class NvidiaStyleGAN2(nn.Module):
-    """z (N, z_dim), y (N,) or None -> images (N, C, R, R), clamped to [-1, 1]; noise is constant.
+    """z (N, z_dim), y (N,) or None -> images (N, C, R, R), clamped to [-1, 1]. Noise is constant.
 
-    `widths` are channels from 4×4 up. `clamp` bounds what each convolution and image layer gives, 0 = not at all.
+    `widths` are the channels from 4×4 up. The output of each convolution and image layer is clamped to
+    [-clamp, clamp]; 0 = not clamped.
     """
 
     roles = frozenset({"embedding", "latent", "mapped"})

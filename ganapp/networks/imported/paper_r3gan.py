@@ -1,7 +1,8 @@
-"""paper_r3gan: the generator of brownvc/R3GAN as it was published (Huang et al. 2024, arXiv 2501.05441).
+"""paper_r3gan: the generator of brownvc/R3GAN as published (Huang et al. 2024, arXiv 2501.05441).
 
-It differs from our r3gan at the borders of enlarged maps, beyond which its filter sees zero where bilinear enlarging repeats the edge,
-and may have other numbers of blocks and groups in each stage. It is run in fp32; the paper's runs its larger maps in bfloat16.
+It differs from our r3gan at the borders of enlarged maps: its filter pads them with zeros, bilinear
+interpolation repeats the edge. Each stage may have its own numbers of blocks and groups. It runs in fp32; the
+paper's runs its larger maps in bfloat16.
 """
 
 from __future__ import annotations
@@ -19,8 +20,9 @@ from ..parts.heads import ClassInput
 class PaperR3GAN(nn.Module):
     """z (N, z_dim), y (N,) or None -> images (N, C, R, R), clamped to [-1, 1].
 
-    From 4×4 up, for each stage: `widths`, channels; `blocks`, residual blocks; `group_sizes`, channels of a group of their 3×3
-    convolutions, which have `expansion` times the width. `embed_dim` is the length of the class embedding.
+    `widths`, `blocks` and `group_sizes` have an entry per stage, from 4×4 up: its channels, its residual
+    blocks, and the channels per group of the 3×3 convolutions. These are `expansion` times as wide as the
+    stage. `embed_dim` is the length of the class embedding.
     """
 
     roles = frozenset({"embedding", "latent"})
@@ -47,10 +49,14 @@ class PaperR3GAN(nn.Module):
         self.basis = nn.Parameter(torch.randn(widths[0], 4, 4))
         self.linear = nn.Linear(self.input.out_dim, widths[0], bias=False)
         self.stages = nn.ModuleList(
-            nn.Sequential(*(ResidualBlock(width, sum(blocks), "bottleneck", expansion, group) for _ in range(count)))
+            nn.Sequential(
+                *(ResidualBlock(width, sum(blocks), "bottleneck", expansion, group) for _ in range(count))
+            )
             for width, count, group in zip(widths, blocks, group_sizes)
         )
-        self.transitions = nn.ModuleList(resize_channels(before, after) for before, after in zip(widths, widths[1:]))
+        self.transitions = nn.ModuleList(
+            resize_channels(before, after) for before, after in zip(widths, widths[1:])
+        )
         self.up = upsample()
         self.to_image = nn.Conv2d(widths[-1], channels, 1, bias=False)
 

@@ -8,7 +8,7 @@ from torch import nn
 
 
 class ReLUMLP(nn.Module):
-    """z (N, z_dim) -> images (N, C, R, R) in [-1, 1]; `hidden` are the widths between."""
+    """z (N, z_dim) -> images (N, C, R, R) in [-1, 1]. `hidden` are the widths of the hidden layers."""
 
     roles = frozenset({"latent"})
 

@@ -1,4 +1,7 @@
-"""upsample_dcgan: the DCGAN of eriklindernoren/PyTorch-GAN: a dense stem, nearest upsampling and 3×3 convolutions."""
+"""upsample_dcgan: the DCGAN of PyTorch-GAN: a dense stem, nearest upsampling, 3×3 convolutions.
+
+The original is eriklindernoren/PyTorch-GAN, implementations/dcgan.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +9,12 @@ from collections.abc import Sequence
 
 from torch import nn
 
-EPS = 0.8  # of two of its batch norms: a second positional argument that was taken for the momentum
+# Epsilon of two batch norms. The original passes its momentum as the second argument, which is eps.
+EPS = 0.8
 
 
 class UpsampleDCGAN(nn.Module):
-    """z (N, z_dim) -> images (N, C, R, R) in [-1, 1]; `widths` are the channels of the first and the second convolution."""
+    """z (N, z_dim) -> images (N, C, R, R) in [-1, 1]. `widths`: channels of the first two convolutions."""
 
     roles = frozenset({"latent"})
 
@@ -18,7 +22,8 @@ class UpsampleDCGAN(nn.Module):
         super().__init__()
         if num_classes or resolution % 4 or len(widths) != 2:
             raise ValueError(
-                f"{resolution} pixels with {num_classes} classes and {len(widths)} widths: it has no classes, two widths and a multiple of 4."
+                f"{resolution} pixels with {num_classes} classes and {len(widths)} widths: "
+                "it has no classes, two widths and a multiple of 4."
             )
         first, second = widths
         self.size = resolution // 4

@@ -1,6 +1,7 @@
-"""Layers with an equalized learning rate and LeakyReLU(0.2), as StyleGAN2's are (Karras 2018, arXiv 1710.10196, section 4.1).
+"""Layers with an equalized learning rate and LeakyReLU(0.2), as in StyleGAN2.
 
-Weights are N(0, 1) and scaled when used, so that Adam, whose steps know no scale, moves all layers at one pace.
+Weights are N(0, 1) and scaled at run time (Karras 2018, arXiv 1710.10196, section 4.1). Adam, whose steps do
+not depend on the scale, then moves all layers at one pace.
 """
 
 from __future__ import annotations
@@ -16,10 +17,11 @@ from .heads import Head
 
 
 class EqualizedLinear(nn.Module):
-    """x (N, before) -> (N, after). Weights are N(0, 1) and scaled at run time, so that Adam moves all layers at one pace
-    (Karras 2018, section 4.1); `lr` slows a layer down against the others."""
+    """x (N, before) -> (N, after). `lr` is the learning rate of this layer, relative to all others."""
 
-    def __init__(self, before: int, after: int, *, bias: float = 0.0, lr: float = 1.0, activate: bool = False):
+    def __init__(
+        self, before: int, after: int, *, bias: float = 0.0, lr: float = 1.0, activate: bool = False
+    ):
         super().__init__()
         self.weight = nn.Parameter(torch.randn(after, before) / lr)
         self.bias = nn.Parameter(torch.full((after,), bias))
@@ -31,7 +33,10 @@ class EqualizedLinear(nn.Module):
 
 
 class EqualizedConv(nn.Module):
-    """x (N, before, R, R) -> (N, after, R, R), or half of R with `down`; LeakyReLU unless `plain`, which has no bias either."""
+    """x (N, before, R, R) -> (N, after, R, R), or (N, after, R/2, R/2) with `down`.
+
+    Bias and LeakyReLU follow; `plain` leaves both out.
+    """
 
     def __init__(self, before: int, after: int, kernel: int, *, down: bool = False, plain: bool = False):
         super().__init__()
@@ -39,7 +44,7 @@ class EqualizedConv(nn.Module):
         self.bias = None if plain else nn.Parameter(torch.zeros(after))
         self.scale = 1 / math.sqrt(before * kernel**2)
         self.stride, self.padding, self.fir = 1, kernel // 2, None
-        if down and kernel == 1:  # what a 1×1 convolution would skip need not be filtered
+        if down and kernel == 1:  # decimate in the filter: a strided 1×1 would skip 3 of 4 filtered values
             self.fir = downsample()
         elif down:
             self.stride, self.padding, self.fir = 2, 0, FIR(padding=1 + kernel // 2)
@@ -52,7 +57,7 @@ class EqualizedConv(nn.Module):
 
 
 def equalized(head: Head) -> Head:
-    """A head with its linear layers equalized; its class proxies, whose length does not count, stay."""
+    """`head` with its linear layers equalized. Class proxies stay: only their direction counts."""
     for name, module in list(head.named_children()):
         if isinstance(module, nn.Linear):
             setattr(head, name, EqualizedLinear(module.in_features, module.out_features))
@@ -60,5 +65,5 @@ def equalized(head: Head) -> Head:
 
 
 def leaky(x):
-    """LeakyReLU that keeps the mean square of normal inputs (about)."""
+    """LeakyReLU(0.2) times √2, which roughly keeps the mean square of normal inputs."""
     return F.leaky_relu(x, 0.2) * math.sqrt(2)

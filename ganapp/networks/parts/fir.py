@@ -1,6 +1,7 @@
-"""Resampling by two with the low-pass filter [1, 3, 3, 1] of StyleGAN2 (Karras 2020, arXiv 1912.04958), in plain PyTorch.
+"""Resampling by two with StyleGAN2's low-pass filter [1, 3, 3, 1] (Karras 2020, arXiv 1912.04958).
 
-Zero insertion or decimation happens inside a depthwise convolution, so that nothing is computed to be thrown away.
+Zero insertion and decimation happen inside a depthwise convolution, so that no value is computed in vain. No
+custom operators.
 """
 
 from __future__ import annotations
@@ -13,10 +14,11 @@ TAPS = (1.0, 3.0, 3.0, 1.0)
 
 
 class FIR(nn.Module):
-    """x (N, C, H, W) -> each channel filtered, then multiplied by `gain`; the filter itself keeps a constant as it is.
+    """x (N, C, H, W) -> each channel filtered by a kernel of sum 1, times `gain`.
 
-    up=2: (N, C, 2H, 2W), down=2: (N, C, H/2, W/2), both with padding 1. Neither: H + 2·padding - 3, for a convolution
-    that does the striding itself. Upsampling loses three quarters of the signal to the inserted zeros: gain 4 restores it.
+    With padding 1 the result is (N, C, 2H, 2W) for up=2 and (N, C, H/2, W/2) for down=2. With neither it is H
+    + 2·padding - 3 high, for a strided convolution that follows. Upsampling inserts zeros for three of four
+    values; gain 4 makes up for them.
     """
 
     def __init__(self, up: int = 1, down: int = 1, padding: int = 1, gain: float = 1.0):
@@ -36,7 +38,7 @@ class FIR(nn.Module):
 
 
 def upsample() -> FIR:
-    """(N, C, H, W) -> (N, C, 2H, 2W), a constant stays that constant (borders fade: beyond them is zero)."""
+    """(N, C, H, W) -> (N, C, 2H, 2W). A constant stays constant but at the border: zeros are beyond."""
     return FIR(up=2, gain=4.0)
 
 

@@ -1,4 +1,4 @@
-"""What two families use in exactly the same way: the class input, the discriminator's head and what it returns."""
+"""Layers that several families share: the class input of G, the heads of D, and D's minibatch layers."""
 
 from __future__ import annotations
 
@@ -9,13 +9,16 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.nn.utils.parametrizations import spectral_norm
 
+from ganapp.config import check_choice
+
 from ..roles import DiscriminatorOutput
 
 
 class ClassInput(nn.Module):
     """A latent joined with a learned embedding of its class (Mirza & Osindero 2014, arXiv 1411.1784).
 
-    z (N, Z), y (N,) int64 or an embedding (N, E) -> (N, Z + E). Without classes: z as it is.
+    z (N, Z), y (N,) int64 or its embedding (N, E) -> (N, Z + E). Without classes z is returned unchanged.
+    Raises ValueError (message fit for the user) if there are classes and y is None.
     """
 
     def __init__(self, z_dim: int, num_classes: int, width: int = 32):
@@ -31,7 +34,9 @@ class ClassInput(nn.Module):
         if self.embedding is None:
             return z
         if y is None:
-            raise ValueError(f"this generator is class-conditional: it needs labels 0 to {self.num_classes - 1}.")
+            raise ValueError(
+                f"this generator is class-conditional: it needs labels 0 to {self.num_classes - 1}."
+            )
         return torch.cat([z, self.embed(y)], dim=1)
 
 
@@ -39,17 +44,19 @@ HEADS = ("projection", "classifier", "contrastive", "none")
 
 
 class Head(nn.Module):
-    """features (N, F), y (N,) or None -> DiscriminatorOutput: the end of a discriminator, and how it learns classes.
+    """features (N, F), y (N,) or None -> DiscriminatorOutput. `kind` says how D uses classes.
 
-    "projection": logits + <embed(y), features> (Miyato & Koyama 2018, eq. 3). "classifier": class_logits (N, K) from a
-    linear layer (AC-GAN, Odena 2017). "contrastive": features become a unit vector (N, embed_dim) and class_logits (N, K)
-    its cosines to unit class proxies (ContraGAN, Kang & Park 2020; ReACGAN, Kang 2021). "none": classes are not looked at.
+    "projection": logits + <embed(y), features> (Miyato & Koyama 2018, eq. 3). "classifier": class_logits (N,
+    K) from a linear layer (AC-GAN, Odena 2017). "contrastive": features are projected to a unit vector (N,
+    embed_dim), and class_logits (N, K) are its cosines to unit class proxies (ContraGAN, Kang & Park 2020;
+    ReACGAN, Kang 2021). "none": y is ignored.
     """
 
-    def __init__(self, features: int, num_classes: int, kind: str = "projection", embed_dim: int = 128, spectral=False):
+    def __init__(
+        self, features: int, num_classes: int, kind: str = "projection", embed_dim: int = 128, spectral=False
+    ):
         super().__init__()
-        if kind not in HEADS:
-            raise ValueError(f"head is {kind!r}; it must be one of {', '.join(HEADS)}.")
+        check_choice("head", kind, HEADS)
         self.kind = kind if num_classes else "none"
         self.scale = 1 / math.sqrt(features)
         wrap = spectral_norm if spectral else (lambda module: module)
@@ -80,7 +87,12 @@ class Head(nn.Module):
 
 
 class MinibatchStdDev(nn.Module):
-    """x (N, C, H, W) -> (N, C + 1, H, W): one map more, the standard deviation over a group of images (Karras 2018, section 3)."""
+    """x (N, C, H, W) -> (N, C + 1, H, W): adds the standard deviation over groups of images as a map.
+
+    A group has `group` images, or the greatest common divisor of that and N (Karras 2018, section 3).
+    """
+
+    whole_batch = "minibatch deviation"
 
     def __init__(self, group: int = 4):
         super().__init__()
@@ -95,7 +107,12 @@ class MinibatchStdDev(nn.Module):
 
 
 class MinibatchDiscrimination(nn.Module):
-    """features (N, F) -> (N, F + kernels): how close each image is to the others (Salimans 2016, section 3.2)."""
+    """features (N, F) -> (N, F + kernels): adds how close an image is to the others of its batch.
+
+    Minibatch discrimination (Salimans 2016, section 3.2).
+    """
+
+    whole_batch = "minibatch discrimination"
 
     def __init__(self, features: int, kernels: int = 32, dim: int = 8):
         super().__init__()
@@ -105,4 +122,4 @@ class MinibatchDiscrimination(nn.Module):
     def forward(self, x):
         m = (x @ self.weight).view(-1, *self.shape)  # (N, B, C)
         distance = (m[:, None] - m[None]).abs().sum(3)  # (N, N, B)
-        return torch.cat([x, torch.exp(-distance).sum(1) - 1], dim=1)  # without itself
+        return torch.cat([x, torch.exp(-distance).sum(1) - 1], dim=1)  # minus an image's closeness to itself
