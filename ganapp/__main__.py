@@ -1,4 +1,4 @@
-"""python -m ganapp: the command line, see cli.py."""
+"""python -m ganapp: the command line, see cli/main.py."""
 
 import sys
 

@@ -1,1 +1,4 @@
-"""python -m ganapp: the functions of this package as commands."""
+"""The command line, python -m ganapp: a file for each group of commands, joined in main.py.
+
+A group's file has `add(commands)`, which declares its commands, and the functions that run them.
+"""

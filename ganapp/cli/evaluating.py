@@ -1,4 +1,7 @@
-"""The evaluate command: figures of a generator, each with its protocol, printed and stored. The figures: ganapp/metrics/."""
+"""The command evaluate: figures of a generator, each with its protocol, printed and stored.
+
+The figures themselves are in ganapp.metrics, which is imported only when this command runs.
+"""
 
 from __future__ import annotations
 
@@ -8,94 +11,104 @@ import sys
 import textwrap
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from ganapp.metrics import (
-    MEASURES,
-    REPEATS,
-    Figure,
-    check,
-    measure,
-    neighbours,
-    prepare,
-    protocol_text,
-    store,
-    value_text,
-)
-from ganapp.metrics.figure import grouped
+from .arguments import add_command
+from .options import add_folders
 
-LINE_SEC = 15.0  # between two lines of progress where nobody looks
+if TYPE_CHECKING:
+    from ganapp.metrics import Figure
+
+LINE_SEC = 15.0  # between two lines of progress if stderr is no terminal
 
 
-def add_evaluate(parser: argparse.ArgumentParser) -> None:
-    """The arguments of the command."""
+def add(commands) -> None:
+    about = "Quality figures of a generator, each with its protocol."
+    add_command(commands, "evaluate", about, _evaluate, _add_evaluate)
+
+
+def _add_evaluate(parser: argparse.ArgumentParser) -> None:
+    from ganapp.metrics import MEASURES, REPEATS
+
+    about = "a shipped checkpoint, a run, RUN/SNAPSHOT, a folder or a Hub id"
+    parser.add_argument("source", metavar="SOURCE", help=about)
     parser.add_argument(
-        "source", metavar="SOURCE", help="a shipped checkpoint, a run, RUN/SNAPSHOT, a folder or a Hub id"
+        "--data", metavar="NAME|PATH", help="real pictures; default: those that a run was trained on"
     )
-    parser.add_argument("--data", metavar="NAME|PATH", help="real pictures; default: those that a run was trained on")
-    names = ", ".join(MEASURES)
-    parser.add_argument("--metrics", metavar="A,B,…", help=f"of {names}; default: all that fit and need no download")
-    about = "; ".join(f"{name} {m.images:,}" for name, m in MEASURES.items())
-    parser.add_argument(
-        "--images", type=int, metavar="N", help=f"of each set (default, or as many as there are: {about})"
-    )
-    parser.add_argument(
-        "--seed", type=int, default=0, metavar="S", help="the first image seed, and of all draws (default 0)"
-    )
-    parser.add_argument(
-        "--repeats", type=int, default=REPEATS, metavar="R", help=f"repetitions for the interval (default {REPEATS})"
-    )
+    about = f"of {', '.join(MEASURES)}; default: all that fit and need no download"
+    parser.add_argument("--metrics", metavar="A,B,…", help=about)
+    counts = "; ".join(f"{name} {m.images:,}" for name, m in MEASURES.items())
+    about = f"of each set (default, or as many as there are: {counts})"
+    parser.add_argument("--images", type=int, metavar="N", help=about)
+    about = "the first image seed, and of all draws (default 0)"
+    parser.add_argument("--seed", type=int, default=0, metavar="S", help=about)
+    about = f"repetitions for the interval (default {REPEATS})"
+    parser.add_argument("--repeats", type=int, default=REPEATS, metavar="R", help=about)
     parser.add_argument("--psi", type=float, default=1.0, metavar="P", help="truncation; 1 = none (default)")
-    parser.add_argument("--inception", metavar="PATH", help="weights of the Inception network, in place of a download")
+    about = "weights of the Inception network, in place of a download"
+    parser.add_argument("--inception", metavar="PATH", help=about)
     parser.add_argument("--device", default="auto", help="auto (default), cpu, cuda, cuda:N or mps")
     parser.add_argument("--json", action="store_true", help="as JSON")
-    parser.add_argument("--out", metavar="SHEET.png", help="samples, with the nearest training pictures below each")
-    parser.add_argument("--checkpoints", metavar="DIR", help="the folder of shipped generators (default checkpoints)")
-    parser.add_argument("--runs", default="runs", metavar="DIR", help="the folder of all runs (default runs)")
+    about = "samples, with the nearest training pictures below each"
+    parser.add_argument("--out", metavar="SHEET.png", help=about)
+    add_folders(parser)
 
 
-def evaluate_command(arguments: argparse.Namespace) -> None:
-    """Measure, print, store as the run's figures or beside the generator. ValueError in one sentence."""
+def _evaluate(arguments: argparse.Namespace) -> None:
+    """Measure, print, and store as the run's figures or beside the generator."""
     from ganapp.driving.devices import pick_device
     from ganapp.latents import check_psi
     from ganapp.media import save_png
+    from ganapp.metrics import check, measure, prepare, store
 
-    metrics = names_of(arguments.metrics)
-    places = {"runs": arguments.runs, "checkpoints": arguments.checkpoints}
+    metrics = _names_of(arguments.metrics)
     device, psi = str(pick_device(arguments.device)), check_psi(arguments.psi)
     if arguments.out and Path(arguments.out).suffix.lower() != ".png":
         raise ValueError(f"out is {arguments.out!r}; it must end in .png.")
     check(metrics, arguments.images, arguments.repeats, arguments.seed)
-    progress = Lines()
+    progress = _Progress()
     setting = prepare(
-        arguments.source, arguments.data, arguments.seed, psi, arguments.inception, device, progress=progress, **places
+        arguments.source,
+        arguments.data,
+        arguments.seed,
+        psi,
+        arguments.inception,
+        device,
+        progress=progress,
+        runs=arguments.runs,
+        checkpoints=arguments.checkpoints,
     )
     figures = measure(setting, metrics, arguments.images, arguments.repeats)
     progress.finish()
     if arguments.json:
         print(json.dumps([figure.to_json() for figure in figures], indent=2, ensure_ascii=False))
     else:
-        print("\n".join(lines_of(figures)))
-    stored = store(setting, figures)
-    where = (
-        f"Stored in {stored}; figures there of more pictures stay."
-        if stored
-        else "Not stored: this model lies in the cache of the Hub."
-    )
-    print(where, file=sys.stderr if arguments.json else sys.stdout)
+        print("\n".join(_lines_of(figures)))
+    said_on = sys.stderr if arguments.json else sys.stdout
+    if stored := store(setting, figures):
+        print(f"Stored in {stored}; figures there of more pictures stay.", file=said_on)
+    else:
+        print("Not stored: this model lies in the cache of the Hub.", file=said_on)
     if arguments.out:
-        save_png(arguments.out, sheet(setting))
-        print(f"Wrote samples, and the nearest training pictures below each, to {arguments.out}.", file=sys.stderr)
+        save_png(arguments.out, _sheet(setting))
+        print(
+            f"Wrote samples, and the nearest training pictures below each, to {arguments.out}.",
+            file=sys.stderr,
+        )
 
 
-def names_of(text: str | None) -> list[str] | None:
-    """--metrics as evaluate takes it."""
+def _names_of(text: str | None) -> list[str] | None:
+    """The names in --metrics, or None if it is not given."""
     if text is None:
         return None
     return [part.strip() for part in text.split(",") if part.strip()]
 
 
-def lines_of(figures: list[Figure]) -> list[str]:
-    """What all protocols share; then the figures, with what is their own below those that share it."""
+def _lines_of(figures: list[Figure]) -> list[str]:
+    """What all protocols share; then the figures, each group followed by the rest of its protocol."""
+    from ganapp.metrics import protocol_text, value_text
+    from ganapp.metrics.figure import grouped
+
     shared, groups = grouped(figures)
     width = max((len(f.name) for f in figures), default=0)
     lines = [protocol_text(shared)]
@@ -107,18 +120,19 @@ def lines_of(figures: list[Figure]) -> list[str]:
     return lines
 
 
-def sheet(setting):
-    """Samples, and below each the nearest training picture in pixels and in features, as one picture uint8 (H, W, C)."""
+def _sheet(setting):
+    """A grid, uint8 (H, W, C): samples, and below each its nearest training pictures (pixels, features)."""
     import numpy as np
 
     from ganapp.media import grid
+    from ganapp.metrics import neighbours
 
     found = neighbours(setting)
     return grid(np.concatenate(list(found)), columns=len(found.samples))
 
 
-class Lines:
-    """Progress on stderr: one line rewritten on a terminal, now and then a line elsewhere."""
+class _Progress:
+    """Progress on stderr: one line, rewritten, on a terminal; elsewhere a new line every LINE_SEC seconds."""
 
     def __init__(self) -> None:
         self.live, self.width, self.last, self.what = sys.stderr.isatty(), 0, time.monotonic(), ""

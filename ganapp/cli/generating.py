@@ -1,4 +1,4 @@
-"""cli.generating."""
+"""The commands generate and interpolate: a generator's images, labelled sets and films as files."""
 
 from __future__ import annotations
 
@@ -8,7 +8,56 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-# -- pictures and films -----------------------------------------------------------------------------------------------
+from ganapp.publishing.picture_files import TARGETS
+
+from .arguments import add_command
+from .options import add_folders
+
+
+def add(commands) -> None:
+    about = "Make pictures from seeds, or a labelled data set of every class."
+    add_command(commands, "generate", about, _generate, _add_generate)
+    about = "Make a film that walks from seed to seed."
+    add_command(commands, "interpolate", about, _interpolate, _add_interpolate)
+
+
+def _add_generate(parser: argparse.ArgumentParser) -> None:
+    _add_source(parser, seeds_required=False)
+    parser.add_argument("--out", required=True, metavar="PATH", help=TARGETS)
+    about = (
+        "instead of --seeds: N pictures of every class, each class in a folder of its own (.zip or a folder)"
+    )
+    parser.add_argument("--per-class", type=int, metavar="N", help=about)
+    about = "with --per-class: the first picture's; every picture has the next one (default 0)"
+    parser.add_argument("--first-seed", type=int, metavar="S", help=about)
+
+
+def _add_interpolate(parser: argparse.ArgumentParser) -> None:
+    _add_source(parser, seeds_required=True)
+    about = "frames from one seed to the next (default 30)"
+    parser.add_argument("--frames", type=int, default=30, metavar="N", help=about)
+    parser.add_argument(
+        "--mode", default="slerp", help="slerp (along the sphere, default) or lerp (straight)"
+    )
+    about = "end at the last seed instead of returning to the first"
+    parser.add_argument("--no-loop", action="store_true", help=about)
+    parser.add_argument("--fps", type=float, default=30.0, metavar="F", help="frames a second (default 30)")
+    parser.add_argument("--out", required=True, metavar="PATH", help=".mp4, .gif or .webp")
+
+
+def _add_source(parser: argparse.ArgumentParser, seeds_required: bool) -> None:
+    about = (
+        "a shipped checkpoint, a run (its newest snapshot), RUN/SNAPSHOT, a folder, or a Hub id: user/repo"
+    )
+    parser.add_argument("source", metavar="SOURCE", help=f"{about} or user/repo@revision")
+    parser.add_argument(
+        "--seeds", required=seeds_required, metavar="LIST", help="numbers and ranges: 0-15,42"
+    )
+    about = "class, by number or name (one, or one a seed: 0,3,1); default: each seed's own"
+    parser.add_argument("--label", metavar="K", help=about)
+    about = "truncation, above 0 to 1 = none (default)"
+    parser.add_argument("--psi", type=float, default=1.0, metavar="P", help=about)
+    add_folders(parser)
 
 
 def _generate(arguments: argparse.Namespace) -> None:
@@ -31,11 +80,13 @@ def _generate_labelled(arguments: argparse.Namespace) -> None:
     from ganapp.publishing.picture_files import labelled_target, public_name
 
     if arguments.seeds is not None or arguments.label is not None:
-        raise ValueError("--per-class makes every class with seeds of its own: give it without --seeds and --label.")
+        raise ValueError(
+            "--per-class makes every class with seeds of its own: give it without --seeds and --label."
+        )
     path = labelled_target(arguments.out)
     G = _load(arguments)
     settings = arguments.per_class, arguments.first_seed or 0, arguments.psi, public_name(G.source)
-    count = labelled_set.write(path, G, *settings, told=_counter())
+    count = labelled_set.write(path, G, *settings, told=_progress_lines())
     print(f"Wrote {count:,} pictures of {G.spec.num_classes:,} classes to {arguments.out}.")
 
 
@@ -52,8 +103,8 @@ def _interpolate(arguments: argparse.Namespace) -> None:
     print(f"Wrote {count} frames, {count / arguments.fps:.1f} s, to {arguments.out}.")
 
 
-def _counter() -> Callable[[int, int], None]:
-    """told(done, total), which says every few seconds how far it is where a person looks on."""
+def _progress_lines() -> Callable[[int, int], None]:
+    """told(done, total), which prints a line on stderr every five seconds if that is a terminal."""
     last = time.monotonic()
 
     def told(done: int, total: int) -> None:
@@ -65,17 +116,6 @@ def _counter() -> Callable[[int, int], None]:
     return told
 
 
-def _import(arguments: argparse.Namespace) -> None:
-    from ganapp.generators import read_config
-    from ganapp.generators.importers import import_checkpoint
-
-    folder = import_checkpoint(arguments.source, arguments.out)
-    config = read_config(folder)
-    spec, classes = config["spec"], f", {config['spec'].num_classes} classes" if config["spec"].num_classes else ""
-    print(f"{config['origin']['layout']}: {spec.family}, {spec.resolution}×{spec.resolution}{classes}.")
-    print(f"Wrote {folder}; try: python -m ganapp generate {folder} --seeds 0-15 --out grid.png")
-
-
 def _load(arguments: argparse.Namespace):
     from ganapp.generators import load_generator
 
@@ -83,7 +123,7 @@ def _load(arguments: argparse.Namespace):
 
 
 def _labels(G, text: str | None) -> str | list[str] | None:
-    """--label as sample.labels_of takes it: none, one (a name may hold a comma), or one a seed."""
+    """--label as ganapp.latents.labels_of takes it: none, one (a name may hold a comma), or one a seed."""
     if text is None or "," not in text or text in G.class_names:
         return text
     return [part.strip() for part in text.split(",")]

@@ -1,22 +1,19 @@
-"""python -m ganapp: the functions of this package as commands. No algorithm and no file format of its own.
+"""The entry of python -m ganapp: parses, runs one command, and turns errors into one sentence.
 
-Exit status 0, or 2 with one sentence on stderr. Heavy modules are imported where a command needs them, so that --help and
-runs answer at once.
+Exit status 0, or 2 with one sentence on stderr. Heavy modules are imported where a command needs them,
+so that --help and runs answer at once.
 """
 
 from __future__ import annotations
 
-import argparse
 import os
 import sys
 from collections.abc import Sequence
 
+from . import comparing, evaluating, generating, importing, publishing, runs, training
 from .arguments import parse
-from .comparing import _compare
-from .generating import _generate, _import, _interpolate
-from .publishing import deploy_command, push_command
-from .runs import _control, _runs
-from .training import _resume, _sweep, _train
+
+GROUPS = (training, comparing, runs, generating, importing, publishing, evaluating)  # in the order of --help
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -25,11 +22,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")  # a class name may not exist in the console's encoding
     try:
-        arguments = parse(sys.argv[1:] if argv is None else list(argv))
-        COMMANDS[arguments.command](arguments)
+        arguments = parse(sys.argv[1:] if argv is None else argv, GROUPS)
+        arguments.run(arguments)
         sys.stdout.flush()
         return 0
-    except BrokenPipeError:  # `ganapp runs | head`: the reader has enough
+    except BrokenPipeError:  # as in `ganapp runs | head`: the reader has closed the pipe
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except KeyboardInterrupt:
@@ -42,27 +39,3 @@ def main(argv: Sequence[str] | None = None) -> int:
         sentence = " ".join(str(error).split())
     print(sentence if sentence.endswith((".", "?", "!")) else sentence + ".", file=sys.stderr)
     return 2
-
-
-def _evaluate(arguments: argparse.Namespace) -> None:
-    from .evaluating import evaluate_command
-
-    evaluate_command(arguments)
-
-
-COMMANDS = {
-    "train": _train,
-    "sweep": _sweep,
-    "compare": _compare,
-    "resume": _resume,
-    "runs": _runs,
-    "pause": _control,
-    "stop": _control,
-    "save": _control,
-    "generate": _generate,
-    "interpolate": _interpolate,
-    "import": _import,
-    "evaluate": _evaluate,
-    "push": push_command,
-    "deploy": deploy_command,
-}

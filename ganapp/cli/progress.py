@@ -1,4 +1,7 @@
-"""How a run in the foreground looks on a terminal, and what Ctrl-C does to it. Not training: it reads statuses and writes a word."""
+"""A run in the foreground: its progress on a terminal, and what Ctrl-C does to it.
+
+Trains nothing: it reads statuses and sends a command to the run.
+"""
 
 from __future__ import annotations
 
@@ -14,25 +17,25 @@ from typing import Any
 from ganapp.config import TrainConfig
 from ganapp.runs import Run
 
-LINE_SEC = 30.0  # between two lines of progress where nobody looks
-MINUTES_ONLY_KIMG = 1e6  # a larger budget in images beside one in minutes is none
+LINE_SEC = 30.0  # between two lines of progress if stdout is no terminal
+MINUTES_ONLY_KIMG = 1e6  # beside a budget in minutes, one in images of at least this counts as none
 
 
 @contextmanager
 def pausing_on_signals(run: Run, progress: Progress) -> Iterator[None]:
-    """The first Ctrl-C, SIGTERM or closed terminal asks the run to save and pause; a second Ctrl-C ends at once."""
+    """Ctrl-C, SIGTERM and a closed terminal ask the run to save and pause; a second Ctrl-C ends at once."""
 
     def pause(number, frame):
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         if progress.waits_for_room:
-            raise KeyboardInterrupt  # it is paused already, and cannot be saved
+            raise KeyboardInterrupt  # paused already, and the disk is too full to save
         run.latest().send("pause")
         progress.tell("Saving; Ctrl-C again ends at once, without.")
 
     names = [name for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
     before = {getattr(signal, name): signal.getsignal(getattr(signal, name)) for name in names}
     for number, handler in before.items():
-        # What nohup ignores stays ignored; a shell's & ignores Ctrl-C, but then SIGINT can only come from a kill.
+        # What nohup ignores stays ignored. A shell's & ignores SIGINT, too, but there only kill sends it.
         if handler is not signal.SIG_IGN or number == signal.SIGINT:
             signal.signal(number, pause)
     try:
@@ -43,7 +46,7 @@ def pausing_on_signals(run: Run, progress: Progress) -> Iterator[None]:
 
 
 class Progress:
-    """How a run goes on, on stdout: one line rewritten on a terminal, now and then a line elsewhere."""
+    """Progress on stdout: one line, rewritten, on a terminal; elsewhere a new line every LINE_SEC seconds."""
 
     def __init__(self, run: Run):
         self.run = run
@@ -54,7 +57,7 @@ class Progress:
         self.cursor = (-1, 0)
         self.row: dict[str, float] = {}
         self.shown = 0.0
-        self.width = 0  # of the line that stands there
+        self.width = 0  # of the line that was written last
 
     def show(self, status: dict[str, Any]) -> None:
         """Called by the driver with each status that it writes."""
@@ -75,12 +78,12 @@ class Progress:
                 self.width = len(line)
             else:
                 print(line, flush=True)
-        except OSError:  # the terminal was closed: a run does not end because nobody watches it
+        except OSError:  # the terminal was closed; the run goes on
             sys.stdout = open(os.devnull, "w")  # noqa: SIM115
             self.live = False
 
     def tell(self, text: str) -> None:
-        """A line of its own, safe in a signal handler, where print could meet itself."""
+        """Write a separate line. Safe in a signal handler, unlike print, which may be interrupted."""
         try:
             os.write(sys.stdout.fileno(), (("\n" if self.live else "") + text + "\n").encode())
         except (OSError, ValueError):
@@ -107,7 +110,9 @@ def progress_line(status: dict[str, Any], config: TrainConfig, row: dict[str, fl
     bar = "#" * int(part * 20)
     kimg = f"{status['nimg'] / 1000:,.1f}"
     budget = (
-        f"{kimg} kimg" if config.minutes and config.kimg >= MINUTES_ONLY_KIMG else f"{kimg} of {config.kimg:,g} kimg"
+        f"{kimg} kimg"
+        if config.minutes and config.kimg >= MINUTES_ONLY_KIMG
+        else f"{kimg} of {config.kimg:,g} kimg"
     )
     parts = [f"{state:<8}", f"[{bar:-<20}]", budget]
     if status.get("images_per_sec"):
@@ -119,7 +124,7 @@ def progress_line(status: dict[str, Any], config: TrainConfig, row: dict[str, fl
 
 
 def how_far(status: dict[str, Any], config: TrainConfig) -> tuple[float, float | None]:
-    """(part of the budget that is used, 0 to 1; seconds left, or None where nothing is known yet)."""
+    """(part of the budget that is used, 0 to 1; seconds left, or None if not known yet)."""
     nimg, sec, speed = status["nimg"], status["sec"], status.get("images_per_sec")
     part = nimg / (config.kimg * 1000)
     left = (config.kimg * 1000 - nimg) / speed if speed else None

@@ -4,27 +4,35 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from ganapp.hub.upload import Plan
+from .arguments import add_command
+from .options import add_folders
+
+if TYPE_CHECKING:
+    from ganapp.hub.upload import Plan
 
 
-def add_push(parser: argparse.ArgumentParser) -> None:
-    """The arguments of push."""
-    parser.add_argument(
-        "source", metavar="SOURCE", help="a folder, a run (its newest snapshot), RUN/SNAPSHOT or a shipped one"
-    )
-    parser.add_argument("repo", metavar="REPO", help="user/name on the Hub; it is created where it is not there")
-    parser.add_argument(
-        "--licence", "--license", default="", metavar="L", help="as the Hub names it (default apache-2.0)"
-    )
-    parser.add_argument("--checkpoints", metavar="DIR", help="the folder of shipped generators (default checkpoints)")
-    parser.add_argument("--runs", default="runs", metavar="DIR", help="the folder of all runs (default runs)")
+def add(commands) -> None:
+    add_command(commands, "push", "Publish a generator on the Hub, with a model card.", _push, _add_push)
+    add_command(commands, "deploy", "Publish this app as a Space on the Hub.", _deploy, _add_deploy)
+
+
+def _add_push(parser: argparse.ArgumentParser) -> None:
+    about = "a folder, a run (its newest snapshot), RUN/SNAPSHOT or a shipped one"
+    parser.add_argument("source", metavar="SOURCE", help=about)
+    about = "user/name on the Hub; it is created where it is not there"
+    parser.add_argument("repo", metavar="REPO", help=about)
+    about = "as the Hub names it (default apache-2.0)"
+    parser.add_argument("--licence", "--license", default="", metavar="L", help=about)
+    add_folders(parser)
     _add_both(parser)
 
 
-def add_deploy(parser: argparse.ArgumentParser) -> None:
-    """The arguments of deploy."""
-    parser.add_argument("repo", metavar="REPO", help="user/name of the Space; it is created where it is not there")
+def _add_deploy(parser: argparse.ArgumentParser) -> None:
+    about = "user/name of the Space; it is created where it is not there"
+    parser.add_argument("repo", metavar="REPO", help=about)
     _add_both(parser)
 
 
@@ -33,23 +41,23 @@ def _add_both(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--yes", action="store_true", help="upload without asking")
 
 
-def push_command(arguments: argparse.Namespace) -> None:
-    """Publish a generator. ValueError in one sentence."""
+def _push(arguments: argparse.Namespace) -> None:
     from ganapp.publishing.model import folder_of, push
 
     folder = folder_of(arguments.source, in_runs=arguments.runs, checkpoints=arguments.checkpoints)
-    _say(push(folder, arguments.repo, arguments.licence, arguments.private, agree=_agree(arguments.yes)))
+    url = push(folder, arguments.repo, arguments.licence, arguments.private, agree=_asker(arguments.yes))
+    print(url or "Nothing was uploaded.")
 
 
-def deploy_command(arguments: argparse.Namespace) -> None:
-    """Publish this app as a Space. ValueError in one sentence."""
+def _deploy(arguments: argparse.Namespace) -> None:
     from ganapp.publishing.space import deploy
 
-    _say(deploy(arguments.repo, arguments.private, agree=_agree(arguments.yes)))
+    url = deploy(arguments.repo, arguments.private, agree=_asker(arguments.yes))
+    print(url or "Nothing was uploaded.")
 
 
-def _agree(yes: bool):
-    """Shows the plan, then asks; where nobody can be asked, --yes has to be given."""
+def _asker(yes: bool) -> Callable[[Plan], bool]:
+    """agree(plan), which shows the plan and then asks. Where there is no terminal, --yes has to be given."""
 
     def agree(plan: Plan) -> bool:
         print("\n".join(plan.lines()), flush=True)
@@ -63,7 +71,3 @@ def _agree(yes: bool):
         return input("Upload? [y/N] ").strip().lower() in ("y", "yes")
 
     return agree
-
-
-def _say(url: str) -> None:
-    print(url or "Nothing was uploaded.")

@@ -1,27 +1,63 @@
-"""cli.runs."""
+"""The commands on runs that exist: list, resume, pause, stop, save."""
 
 from __future__ import annotations
 
 import argparse
 import json
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from ganapp.runs import WORKING, Run, list_runs, open_run
 
+from .arguments import add_command
+from .options import add_runs
 from .progress import MINUTES_ONLY_KIMG, span
-from .tables import _print_table
+from .tables import print_table
+from .training import drive_here
 
 OBEY_SEC = 30.0  # how long pause, stop and save wait to see that they are obeyed
 
 
-# -- runs of other processes ------------------------------------------------------------------------------------------
+def add(commands) -> None:
+    add_command(commands, "runs", "List all runs, newest first.", _list, _add_list)
+    about = "Go on with a paused, interrupted, failed or stopped run, here."
+    add_command(commands, "resume", about, _resume, _add_run)
+    add_command(commands, "pause", "Save a run that is being worked on and let it rest.", _control, _add_run)
+    add_command(commands, "stop", "Save a run and end it.", _control, _add_run)
+    add_command(commands, "save", "Save a run now and go on.", _control, _add_run)
+
+
+def _add_list(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="as JSON, one object a run")
+    add_runs(parser)
+
+
+def _add_run(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("name", metavar="RUN", help="name, number or folder of the run")
+    add_runs(parser)
+
+
+def _resume(arguments: argparse.Namespace) -> None:
+    run = open_run(arguments.name, arguments.runs)
+    state = run.status()["state"]
+    if state == "paused" and _wait_until(lambda: not run.is_locked(), 2) is None:
+        run.send("run")  # another process holds it in memory, because the disk was too full to save it
+        print(f"{run.name}: asked the process that holds it to go on.")
+    elif run.is_locked():
+        raise ValueError(f"run {run.name!r} is being worked on by another process ({_worker(run)}).")
+    elif state == "finished":
+        raise ValueError(
+            f"run {run.name!r} is finished; a new run goes on from it: train --start-from {run.name}."
+        )
+    else:
+        drive_here(run)
 
 
 def _control(arguments: argparse.Namespace) -> None:
-    """pause, stop, save: leave the word and see that it is obeyed."""
-    run, word = open_run(arguments.run, arguments.runs), arguments.command
+    """pause, stop, save: send the command to the process that trains the run, and wait until it obeys."""
+    run, word = open_run(arguments.name, arguments.runs), arguments.command
     if not run.is_locked():
         _control_resting(run, word)
         return
@@ -40,6 +76,7 @@ def _control(arguments: argparse.Namespace) -> None:
 
 
 def _control_resting(run: Run, word: str) -> None:
+    """The same for a run that no process works on, which can only be stopped."""
     from filelock import Timeout
 
     state = run.status()["state"]
@@ -54,10 +91,10 @@ def _control_resting(run: Run, word: str) -> None:
     print(f"{run.name}: stopped.")
 
 
-def _wait_until(true, sec: float = OBEY_SEC) -> Any:
-    """The first true value of true(), or None after `sec` seconds."""
+def _wait_until(condition: Callable[[], Any], sec: float = OBEY_SEC) -> Any:
+    """The first true value of condition(), or None after `sec` seconds."""
     deadline = time.monotonic() + sec
-    while not (value := true()):
+    while not (value := condition()):
         if time.monotonic() > deadline:
             return None
         time.sleep(0.1)
@@ -69,7 +106,7 @@ def _worker(run: Run) -> str:
     return f"process {status.get('pid', '?')} on {status.get('host', '?')}"
 
 
-def _runs(arguments: argparse.Namespace) -> None:
+def _list(arguments: argparse.Namespace) -> None:
     rows = [_row(run) for run in list_runs(arguments.runs)]
     if arguments.json:
         print(json.dumps(rows, indent=2, ensure_ascii=False))
@@ -91,14 +128,15 @@ def _runs(arguments: argparse.Namespace) -> None:
         )
         for row in rows
     ]
-    _print_table(table, right=(2, 3, 4, 5))
+    print_table(table, right=(2, 3, 4, 5))
 
 
 def _row(run: Run) -> dict[str, Any]:
+    """What `runs --json` prints of a run."""
     status = run.status()
     try:
         config = run.config()
-    except (OSError, ValueError):  # written by another version, or half gone: listed all the same
+    except (OSError, ValueError):  # written by another version, or incomplete: listed all the same
         config = None
     budget = {"kimg": config.kimg, "minutes": config.minutes or None} if config else None
     return {

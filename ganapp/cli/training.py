@@ -1,4 +1,7 @@
-"""cli.training."""
+"""The commands train and sweep, and how one process trains a run in the foreground.
+
+The options of train are made from the fields of TrainConfig.
+"""
 
 from __future__ import annotations
 
@@ -7,35 +10,103 @@ import os
 import sys
 from dataclasses import fields
 from pathlib import Path
+from typing import Any, get_type_hints
 
-from ganapp.config import TrainConfig, default_preset, merge, parse_changes, preset_config
-from ganapp.runs import Run, check_name, create_run, open_run
+from ganapp.config import (
+    PRESETS,
+    UNLIMITED_KIMG,
+    TrainConfig,
+    default_preset,
+    merge,
+    parse_changes,
+    preset_config,
+)
+from ganapp.runs import Run, check_name, create_run
 
+from .arguments import add_command
+from .options import add_runs
 from .progress import Progress, pausing_on_signals, span
-from .runs import _wait_until, _worker
 
-FOUND = tuple(f.name for f in fields(TrainConfig) if f.metadata["group"] == "found")
+FOUND = tuple(f.name for f in fields(TrainConfig) if f.metadata["group"] == "found")  # never set by a person
+OWN_OPTIONS = ("dataset", "preset")  # fields that --data and --preset stand for
 
 
-# -- training ---------------------------------------------------------------------------------------------------------
+def add(commands) -> None:
+    options = {
+        "takes_fields": True,
+        "formatter_class": argparse.RawDescriptionHelpFormatter,
+        "epilog": _presets_text(),
+    }
+    about = "Train a GAN here, with progress; Ctrl-C saves and pauses."
+    add_command(commands, "train", about, _train, _add_train, **options)
+    about = "Train several runs that differ in one field, one after another."
+    add_command(commands, "sweep", about, _sweep, _add_sweep, **options)
+
+
+def _presets_text() -> str:
+    rows = "\n".join(f"  {name:<{max(map(len, PRESETS))}} {preset.about}" for name, preset in PRESETS.items())
+    defaults = "Defaults are for fields that the preset leaves alone."
+    return f"presets:\n{rows}\n\n{defaults} Nested arguments take a dot: --g-args.width 64."
+
+
+def _add_train(parser: argparse.ArgumentParser) -> None:
+    about = f"{', '.join(PRESETS)} (default: the one for this machine)"
+    parser.add_argument("--preset", metavar="NAME", help=about)
+    data = {"dest": "dataset", "default": argparse.SUPPRESS, "metavar": "NAME|PATH"}
+    parser.add_argument("--data", "--dataset", help=_field_help("dataset"), **data)
+    parser.add_argument("--name", default="", help="name of the run (a number is put before it)")
+    add_runs(parser)
+    kinds, groups = get_type_hints(TrainConfig), {}
+    for field in fields(TrainConfig):
+        name, group = field.name, field.metadata["group"]
+        if name in FOUND or name in OWN_OPTIONS:
+            continue
+        if group not in groups:
+            groups[group] = parser.add_argument_group(group)
+        options: dict[str, Any] = {"dest": name, "default": argparse.SUPPRESS, "help": _field_help(name)}
+        if kinds[name] is bool:
+            options |= {"nargs": "?", "const": "true", "metavar": "true|false"}
+        else:
+            options["metavar"] = {int: "N", float: "X", dict: "JSON"}.get(kinds[name], "TEXT")
+        groups[group].add_argument("--" + name.replace("_", "-"), **options)
+
+
+def _add_sweep(parser: argparse.ArgumentParser) -> None:
+    _add_train(parser)
+    about = "what differs: loss, family, preset, g-args.width …"
+    parser.add_argument("--field", required=True, metavar="FIELD", help=about)
+    parser.add_argument("--values", required=True, metavar="A,B,…", help="its values, 2 to 8, with commas")
+
+
+def _field_help(name: str) -> str:
+    """A field's sentence, what it allows and its default, for argparse."""
+    field = next(f for f in fields(TrainConfig) if f.name == name)
+    default = getattr(TrainConfig(), name)
+    choices = field.metadata["choices"]
+    notes = [", ".join(map(str, choices))] if choices else []
+    if isinstance(default, float):
+        notes.append(f"default {default:g}")
+    elif default not in ("", {}):
+        notes.append(f"default {str(default).lower()}")
+    return (field.metadata["help"] + (f" ({'; '.join(notes)})" if notes else "")).replace("%", "%%")
 
 
 def _train(arguments: argparse.Namespace) -> None:
     if arguments.name:
         check_name(arguments.name)
     config = _config(arguments)
-    _work(create_run(arguments.runs, config, arguments.name))
+    drive_here(create_run(arguments.runs, config, arguments.name))
 
 
 def _sweep(arguments: argparse.Namespace) -> None:
-    """One run a value, each created when its turn comes. One that fails does not end the others; a pause does."""
+    """Train one run for each value in turn, A failure does not end the sweep; a pause or stop does."""
     from ganapp.driving.beginning import check_networks
     from ganapp.runs.sweep import plan, split_values
 
     if arguments.name:
         check_name(arguments.name)
     planned = [
-        (name, config.replace(dataset=_check_data(config.dataset)))
+        (name, config.replace(dataset=check_data(config.dataset)))
         for name, config in plan(_config(arguments), arguments.field, split_values(arguments.values))
     ]
     for _, config in planned:
@@ -46,7 +117,7 @@ def _sweep(arguments: argparse.Namespace) -> None:
         print(f"{i} of {len(planned)}: {run.name}", flush=True)
         made.append(run.name)
         try:
-            _work(run)
+            drive_here(run)
         except ValueError as error:
             failed.append(str(error))
             print(error, file=sys.stderr)
@@ -59,7 +130,10 @@ def _sweep(arguments: argparse.Namespace) -> None:
 
 
 def _config(arguments: argparse.Namespace) -> TrainConfig:
-    """What the arguments of train say. ValueError in one sentence, before there is a run."""
+    """The configuration that the arguments of train ask for.
+
+    Raises ValueError (message fit for the user) if a value is not allowed, before a run is created.
+    """
     from ganapp.driving.devices import pick_device
 
     given = {f.name: getattr(arguments, f.name) for f in fields(TrainConfig) if hasattr(arguments, f.name)}
@@ -73,45 +147,34 @@ def _config(arguments: argparse.Namespace) -> TrainConfig:
             raise ValueError(f"give --{outer.replace('_', '-')} or --{name}, not both.")
     changes = parse_changes(arguments.changes) | given
     if "minutes" in changes and "kimg" not in changes:
-        changes["kimg"] = next(
-            f.metadata["high"] for f in fields(TrainConfig) if f.name == "kimg"
-        )  # minutes alone decide
+        changes["kimg"] = UNLIMITED_KIMG  # minutes alone decide
     config = merge(config, changes)
-    config = config.replace(dataset=_check_data(config.dataset))
+    config = config.replace(dataset=check_data(config.dataset))
     pick_device(config.device)
     return config
 
 
-def _check_data(source: str) -> str:
-    """A data set's name (one of the Hub with its commit), or a path made absolute: what a resume finds from anywhere."""
+def check_data(source: str) -> str:
+    """The data set's name as a run stores it: a Hub id with its commit, a path made absolute.
+
+    Raises ValueError (message fit for the user) if there is no such data set.
+    """
     from ganapp.data import HUB, NAMED, pinned
 
     if source in NAMED or source.startswith(HUB):
         return pinned(source)
     path = os.path.abspath(os.path.expanduser(source))
     if not source or not os.path.exists(path):
-        raise ValueError(
-            f"data is {source!r}; it must be a folder or ZIP of pictures, hub:user/name or one of {', '.join(NAMED)}."
-        )
+        allowed = f"a folder or ZIP of pictures, hub:user/name or one of {', '.join(NAMED)}"
+        raise ValueError(f"data is {source!r}; it must be {allowed}.")
     return path
 
 
-def _resume(arguments: argparse.Namespace) -> None:
-    run = open_run(arguments.run, arguments.runs)
-    state = run.status()["state"]
-    if state == "paused" and _wait_until(lambda: not run.is_locked(), 2) is None:
-        run.send("run")  # it is held in another process's memory, which the full disk keeps from saving it
-        print(f"{run.name}: asked the process that holds it to go on.")
-    elif run.is_locked():
-        raise ValueError(f"run {run.name!r} is being worked on by another process ({_worker(run)}).")
-    elif state == "finished":
-        raise ValueError(f"run {run.name!r} is finished; a new run goes on from it: train --start-from {run.name}.")
-    else:
-        _work(run)
+def drive_here(run: Run) -> None:
+    """Train a run in this process until it ends, with its progress on stdout.
 
-
-def _work(run: Run) -> None:
-    """Drive a run in the foreground until it ends. ValueError with the reason where it failed."""
+    Raises ValueError with the reason if the run fails.
+    """
     run.send("run")
     progress = Progress(run)
     with pausing_on_signals(run, progress):

@@ -1,4 +1,4 @@
-"""cli.py with arguments.py, progress.py and pictures.py: every command, in this process and in processes of its own."""
+"""The commands, in this process and in processes of their own: their files, their output, their mistakes."""
 
 import io
 import json
