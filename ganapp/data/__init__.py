@@ -1,19 +1,19 @@
-"""Data to train on: open_dataset(name or path) -> ImageDataset, prepared once and kept in the cache.
+"""Training data: `open_dataset(name or path)` prepares images once, caches them, and opens them.
 
-Light on purpose: torch, torchvision and Pillow are imported where a data set is opened.
+Importing this package is light: torch, torchvision and Pillow are imported when a data set is opened.
 """
 
 from .cache import (
     Cancelled,
     MapWriter,
     Progress,
+    acquire_lock,
     cache_folder,
     cache_size,
     clear_cache,
-    locked,
+    load_or_build,
     make_folder,
-    paced,
-    prepared,
+    throttled,
 )
 from .dataset import ImageDataset, Images
 from .names import HUB, NAMED
@@ -27,14 +27,14 @@ __all__ = [
     "MapWriter",
     "NAMED",
     "Progress",
+    "acquire_lock",
     "cache_folder",
     "cache_size",
     "clear_cache",
     "describe",
-    "locked",
+    "load_or_build",
     "make_folder",
     "open_dataset",
-    "paced",
     "pinned",
-    "prepared",
+    "throttled",
 ]

@@ -1,6 +1,7 @@
-"""Batches: real images by index, in an order that is a function of (seed, nimg). No worker processes.
+"""Batches of real images, in an order that is a function of (seed, nimg). No worker processes.
 
-A data set that fits stays in memory, on the GPU where there is one, as one uint8 tensor; a larger one is read from its file.
+A data set of up to 2 GiB stays on the device as one uint8 tensor; a larger one is read from its file by
+position.
 """
 
 from __future__ import annotations
@@ -15,12 +16,16 @@ IN_MEMORY_BYTES = 2 * 1024**3
 
 
 class Batches:
-    """`batches(nimg, size)` -> images float32 (N, C, H, W) in [-1, 1] and labels int64 (N,) or None, on the device.
+    """`batches(nimg, size)`: images float32 (size, C, H, W) in [-1, 1], labels int64 (size,) or None.
 
-    The images at positions nimg … nimg + size of an endless sequence of epochs, each a permutation of its own.
+    Both are on the device. They are the images at positions nimg to nimg + size - 1 of an endless sequence of
+    epochs, each its own permutation of the data set. mirror: flip half of the images, chosen by (seed, nimg).
+    conditional: return the labels.
     """
 
-    def __init__(self, dataset: ImageDataset, device: torch.device, *, seed: int, mirror: bool, conditional: bool):
+    def __init__(
+        self, dataset: ImageDataset, device: torch.device, *, seed: int, mirror: bool, conditional: bool
+    ):
         self.count = dataset.count
         self.device = device
         self.seed = seed
@@ -45,7 +50,7 @@ class Batches:
         return x.contiguous(memory_format=torch.channels_last), y
 
     def order(self, nimg: int, size: int) -> np.ndarray:
-        """Indices int64 (size,) of the images at positions nimg … of the endless sequence."""
+        """Indices int64 (size,) of the images at positions nimg to nimg + size - 1 of the sequence."""
         parts = []
         while size > 0:
             epoch, start = divmod(nimg, self.count)

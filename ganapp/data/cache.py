@@ -1,6 +1,6 @@
-"""The cache: prepared data sets, each one uint8 file (N, C, H, W) and its tables, built once under a lock.
+"""The cache on disk: prepared data sets, each a uint8 file (N, C, H, W) and tables, built under a lock.
 
-Not what is in them (faces.py, named.py, ingest.py) and not how they are read (dataset.py).
+What is in them is decided by the openers (opening.py); reading them is in dataset.py.
 """
 
 import errno
@@ -18,17 +18,17 @@ import numpy as np
 
 from .dataset import HEADER, Images
 
-FORMAT = "ganapp-data/1"  # part of every cache key: change it when the same source would give other pixels
+FORMAT = "ganapp-data/1"  # part of every cache key: change it when the same source gives other pixels
 
-Progress = Callable[[int, int | None, str], None]  # done, total or None, what
+Progress = Callable[[int, int | None, str], None]  # progress(done, total or None, what)
 
 
 class Cancelled(Exception):
-    """Preparing was cancelled; nothing of it is left on disk."""
+    """The caller's `cancelled()` was true. Nothing of the unfinished work is left on disk."""
 
 
 def cache_folder() -> Path:
-    """Where prepared and downloaded data are kept: GANAPP_CACHE, else this user's cache folder."""
+    """Folder of prepared and downloaded data: GANAPP_CACHE, else the user's cache folder."""
     if os.environ.get("GANAPP_CACHE"):
         return Path(os.environ["GANAPP_CACHE"]).expanduser().absolute()
     if sys.platform == "win32":
@@ -39,18 +39,28 @@ def cache_folder() -> Path:
 
 
 def make_folder(path: Path) -> Path:
-    """Make a folder of the cache. ValueError with a sentence where that is not possible."""
+    """Make a folder of the cache and return it. Raises ValueError (message fit for the user) if it cannot."""
     try:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise ValueError(
-            f"The cache folder {path} cannot be made ({error.strerror}): set GANAPP_CACHE to one that can be written."
+            f"The cache folder {path} cannot be made ({error.strerror}): set GANAPP_CACHE to one that can be "
+            "written."
         ) from error
     return path
 
 
-def locked(name: str, progress: Progress | None = None, cancelled: Callable[[], bool] | None = None, wait: bool = True):
-    """A held lock on `name` among all processes; release() it. None when it is taken and wait is False."""
+def acquire_lock(
+    name: str,
+    progress: Progress | None = None,
+    cancelled: Callable[[], bool] | None = None,
+    wait: bool = True,
+):
+    """Acquire the lock `name`, shared by all processes. The caller calls release() on the result.
+
+    Returns None if another process holds it and wait is False. Raises Cancelled while waiting, and ValueError
+    (message fit for the user) if the lock file cannot be written.
+    """
     from filelock import FileLock, Timeout
 
     lock = FileLock(make_folder(cache_folder() / "locks") / f"{name}.lock")
@@ -61,7 +71,8 @@ def locked(name: str, progress: Progress | None = None, cancelled: Callable[[], 
         except OSError as error:
             if not isinstance(error, Timeout):
                 raise ValueError(
-                    f"{lock.lock_file} cannot be written ({error.strerror}): set GANAPP_CACHE to a folder that can."
+                    f"{lock.lock_file} cannot be written ({error.strerror}): set GANAPP_CACHE to a folder "
+                    "that can."
                 ) from error
             if not wait:
                 return None
@@ -71,29 +82,31 @@ def locked(name: str, progress: Progress | None = None, cancelled: Callable[[], 
                 progress(0, None, "Waiting for another preparation of the same data")
 
 
-def prepared(
+def load_or_build(
     slug: str,
     identity: object,
     build: Callable[[Path], dict],
     progress: Progress | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> tuple[dict, Images, dict[str, np.ndarray]]:
-    """The prepared data with this identity (anything JSON): read from the cache, else built there by build(folder).
+    """Load the prepared data with this identity, or build it. Returns (meta data, images, {table: (N,)}).
 
-    build writes images.npy with a MapWriter, saves other arrays (N,) as tables.npz if there are any, and returns the
-    meta data with "shape" and "digest". It works in a folder *.partial that becomes visible by one rename; a folder left
-    by a killed process is removed by the next one. Returns (meta, images, tables).
+    identity: anything JSON; other data must have another one. slug: readable beginning of the folder's name.
+    build(folder) writes images.npy with a MapWriter, saves further arrays (N,) as tables.npz if there are
+    any, and returns the meta data including "shape" and "digest". It works in a folder *.partial, which
+    appears under its final name by one rename; the next process removes what a killed one left. Raises
+    Cancelled, and ValueError (message fit for the user) if the disk is full or not writable.
     """
     key = hashlib.blake2b(json.dumps([FORMAT, identity], sort_keys=True).encode(), digest_size=10).hexdigest()
     name = f"{re.sub(r'[^A-Za-z0-9]+', '-', slug).strip('-')[:40]}-{key}"
     folder = make_folder(cache_folder() / "datasets") / name
-    lock = locked(name, progress, cancelled)
+    lock = acquire_lock(name, progress, cancelled)
     try:
         found = _load(folder)
         if found is None:
             partial = folder.with_name(name + ".partial")
             shutil.rmtree(partial, ignore_errors=True)
-            shutil.rmtree(folder, ignore_errors=True)  # there, but damaged or of another format
+            shutil.rmtree(folder, ignore_errors=True)  # may exist, but damaged or of another format
             partial.mkdir()
             try:
                 meta = {"format": FORMAT, **build(partial)}
@@ -103,7 +116,8 @@ def prepared(
                 if error.errno not in (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)):
                     raise
                 raise ValueError(
-                    f"There is no room left in {cache_folder()}: free some, or set GANAPP_CACHE to a folder elsewhere."
+                    f"There is no room left in {cache_folder()}: free some, or set GANAPP_CACHE to a folder "
+                    "elsewhere."
                 ) from error
             finally:
                 shutil.rmtree(partial, ignore_errors=True)
@@ -115,7 +129,7 @@ def prepared(
 
 
 def _load(folder: Path) -> tuple[dict, Images, dict[str, np.ndarray]] | None:
-    """What prepared() returns, or None where the folder is absent, damaged or of another format."""
+    """What load_or_build returns; None if the folder is absent, damaged or of another format."""
     try:
         meta = json.loads((folder / "meta.json").read_text(encoding="utf-8"))
         if meta["format"] != FORMAT or (folder / "images.npy").stat().st_size != HEADER + int(
@@ -126,13 +140,17 @@ def _load(folder: Path) -> tuple[dict, Images, dict[str, np.ndarray]] | None:
         if (folder / "tables.npz").exists():
             with np.load(folder / "tables.npz", allow_pickle=False) as file:
                 tables = {name: file[name] for name in file.files}
-        return meta, Images.open(folder / "images.npy", tuple(meta["shape"]), fingerprint=meta["digest"]), tables
+        return (
+            meta,
+            Images.open(folder / "images.npy", tuple(meta["shape"]), fingerprint=meta["digest"]),
+            tables,
+        )
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
 
 def cache_size() -> int:
-    """Bytes that clear_cache could free: prepared data and downloads (not uploads, which nothing could bring back)."""
+    """Bytes that clear_cache can free: prepared data and downloads, not uploads."""
     size = 0
     for part in ("datasets", "downloads"):
         for root, _, files in os.walk(cache_folder() / part):
@@ -140,14 +158,15 @@ def cache_size() -> int:
                 try:
                     size += os.lstat(os.path.join(root, file)).st_size
                 except OSError:
-                    continue  # gone since it was listed: another process finished or cleared it
+                    continue  # deleted since it was listed, by another process
     return size
 
 
 def clear_cache() -> int:
-    """Delete prepared data and downloads; returns the bytes freed. What is being prepared now is left alone.
+    """Delete prepared data and downloads; return the bytes freed.
 
-    Only folders that this app made are touched. Runs that have their data open go on (on Windows an open file stays).
+    Deletes only folders that this app made, and none that is being prepared. Uploads stay, because they could
+    not be restored. A run that has its data open goes on (on Windows an open file stays).
     """
     before = cache_size()
     datasets = cache_folder() / "datasets"
@@ -165,8 +184,8 @@ def clear_cache() -> int:
 
 
 def _remove(lock_name: str, folder: Path, aside: Path) -> None:
-    """Delete a folder unless its lock is held; renamed first, so that nobody sees it half deleted."""
-    lock = locked(lock_name, wait=False)
+    """Delete a folder unless its lock is held; rename it first, so that no process sees it half deleted."""
+    lock = acquire_lock(lock_name, wait=False)
     if lock is None:
         return
     try:
@@ -175,23 +194,27 @@ def _remove(lock_name: str, folder: Path, aside: Path) -> None:
             os.replace(folder, aside)
             shutil.rmtree(aside, ignore_errors=True)
     except OSError:
-        pass  # Windows: a file in it is open; it stays until the next time
+        pass  # Windows: a file in it is open, so it stays until the next call
     finally:
         lock.release()
 
 
 class MapWriter:
-    """Writes images one after the other into a .npy file; grey until the first coloured one when channels is None."""
+    """Writes images one by one into a .npy file, uint8 (N, C, R, R).
+
+    channels: 1, 3, or None: grey until the first coloured image, then everything is rewritten with 3
+    channels.
+    """
 
     def __init__(self, path: Path, resolution: int, channels: int | None):
         self.path, self.resolution, self.count = path, resolution, 0
-        self.fixed, self.channels = channels is not None, channels or 1
+        self.fixed, self.channels = channels is not None, channels or 1  # fixed: keep this number of channels
         self._hash = hashlib.blake2b(digest_size=16)
         self._file = open(path, "wb", buffering=1 << 20)  # noqa: SIM115 (closed by finish or close)
         self._file.write(b"\0" * HEADER)
 
     def add(self, image: np.ndarray) -> None:
-        """Append one image, uint8 (C, R, R) with C = 3 or 1; grey ones are repeated where the file has colour."""
+        """Append one image, uint8 (1 or 3, R, R); a grey one is repeated if the file has 3 channels."""
         if not self.fixed and self.channels == 1 and len(image) == 3:
             if (image[0] == image[1]).all() and (image[0] == image[2]).all():
                 image = image[:1]
@@ -210,7 +233,7 @@ class MapWriter:
         self.count += 1
 
     def _widen(self) -> None:
-        """Rewrite what there is, grey so far, with three channels: once at most, at the first coloured picture."""
+        """Rewrite the grey images so far with three channels, once, at the first coloured image."""
         self._file.close()
         grey = self.path.with_suffix(".grey")
         os.replace(self.path, grey)
@@ -224,7 +247,7 @@ class MapWriter:
         self.channels = 3
 
     def finish(self) -> dict:
-        """Write the header and make it durable; what meta.json needs to know of the file."""
+        """Write the header, flush the file to disk, and return its shape and digest for the meta data."""
         shape = (self.count, self.channels, self.resolution, self.resolution)
         text = f"{{'descr': '|u1', 'fortran_order': False, 'shape': {shape}, }}".ljust(HEADER - 11) + "\n"
         self._file.seek(0)
@@ -235,17 +258,20 @@ class MapWriter:
         return {"shape": shape, "digest": self._hash.hexdigest()}
 
     def close(self) -> None:
-        """Close the file as it is (a cancelled preparation)."""
+        """Close the file, finished or not."""
         self._file.close()
 
 
-def paced(progress: Progress | None) -> Progress:
-    """The same progress, called at most ten times a second, at each new `what` and at the end; nothing for None."""
-    last, doing = [0.0], [""]
+def throttled(progress: Progress | None) -> Progress:
+    """`progress`, called at most ten times a second, at each new `what` and at the end; None: a no-op."""
+    last_time, last_what = 0.0, ""
 
-    def tell(done: int, total: int | None, what: str) -> None:
-        if progress is not None and (done == total or what != doing[0] or time.monotonic() - last[0] > 0.1):
-            last[0], doing[0] = time.monotonic(), what
+    def report_progress(done: int, total: int | None, what: str) -> None:
+        nonlocal last_time, last_what
+        if progress is not None and (
+            done == total or what != last_what or time.monotonic() - last_time > 0.1
+        ):
+            last_time, last_what = time.monotonic(), what
             progress(done, total, what)
 
-    return tell
+    return report_progress

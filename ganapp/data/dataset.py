@@ -1,7 +1,7 @@
-"""ImageDataset: uint8 images, in memory or in one file that is read by position, with their labels.
+"""ImageDataset: uint8 images with their labels, in memory or in one file that is read by position.
 
-Not a DataLoader: batches are drawn by index, in the caller's thread (batches.py). Not the place where pictures are
-prepared and kept (cache.py).
+Not a DataLoader: batches are drawn by index in the caller's thread (batches.py). Preparing files is in
+cache.py.
 """
 
 import errno
@@ -15,19 +15,20 @@ from pathlib import Path
 
 import numpy as np
 
-HEADER = 128  # bytes before the pixels: a .npy header of fixed size, so that it can be written last
-READ = 16 << 20  # bytes a read() at most, so that cancelling and other threads are not kept waiting
+HEADER = 128  # bytes of the .npy header; the size is fixed so that the header can be written last
+READ = 16 << 20  # largest number of bytes of one read, so that other threads do not wait long
 
 
 class Images:
     """uint8 images (N, C, H, W), in memory or in a .npy file that is read by position.
 
-    `rows` picks and orders images of the file. Not a memory map: mapped pages would count as resident memory, and a
-    random pass over a large file would fill it. The file stays open, so a cleared cache does not stop a training run.
+    `_rows` selects and orders images of the file. The file is not memory-mapped: mapped pages count as
+    resident memory, and a random pass over a large file would fill it. It stays open, so clearing the cache
+    does not stop a run.
     """
 
     def __init__(self, array: np.ndarray, fingerprint: str | None = None):
-        """Images of an array in memory, uint8 (N, C, H, W)."""
+        """Images of an array in memory, uint8 (N, C, H, W). Raises ValueError for another shape or type."""
         if array.ndim != 4 or array.dtype != np.uint8:
             raise ValueError(f"images must be uint8 (N, C, H, W), not {array.dtype} {array.shape}")
         self._array, self._rows, self.shape = array, None, array.shape
@@ -35,13 +36,23 @@ class Images:
 
     @classmethod
     def open(cls, path: str | Path, shape: tuple[int, int, int, int], fingerprint: str) -> "Images":
-        """All images of a .npy file written by MapWriter. OSError when it cannot be read."""
-        return cls._of_file(os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0)), tuple(shape), None, fingerprint)
+        """All images of a .npy file written by MapWriter. Raises OSError if it cannot be opened."""
+        return cls._of_file(
+            os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0)), tuple(shape), None, fingerprint
+        )
 
     @classmethod
-    def _of_file(cls, file: int, shape: tuple[int, ...], rows: np.ndarray | None, fingerprint: str) -> "Images":
+    def _of_file(
+        cls, file: int, shape: tuple[int, ...], rows: np.ndarray | None, fingerprint: str
+    ) -> "Images":
         self = cls.__new__(cls)
-        self._array, self._file, self.shape, self._rows, self._fingerprint = None, file, shape, rows, fingerprint
+        self._array, self._file, self.shape, self._rows, self._fingerprint = (
+            None,
+            file,
+            shape,
+            rows,
+            fingerprint,
+        )
         self._lock = threading.Lock()
         weakref.finalize(self, os.close, file)
         return self
@@ -61,24 +72,30 @@ class Images:
 
     @property
     def nbytes(self) -> int:
-        """Bytes of all images, in memory or not."""
+        """Bytes of all images, wherever they are."""
         return int(np.prod(self.shape, dtype=np.int64))
 
     @cached_property
     def fingerprint(self) -> str:
-        """Hash of the content: equal for equal images, stored with a prepared file."""
+        """Hash of the content: equal for equal images. A prepared file stores it beside its pixels."""
         if self._fingerprint is not None:
             rows = b"" if self._rows is None else np.ascontiguousarray(self._rows, dtype="<i8").tobytes()
             return _digest(self._fingerprint.encode() + rows)
         return _digest(
-            str(self.shape).encode() + hashlib.blake2b(np.ascontiguousarray(self._array), digest_size=16).digest()
+            str(self.shape).encode()
+            + hashlib.blake2b(np.ascontiguousarray(self._array), digest_size=16).digest()
         )
 
     def take(self, indices: np.ndarray) -> np.ndarray:
-        """Images at `indices` (B,) in [0, N), in that order, repeats allowed -> uint8 (B, C, H, W). Else IndexError."""
+        """Images at `indices` (B,), in that order, as uint8 (B, C, H, W).
+
+        Raises IndexError if an index is outside of [0, N).
+        """
         indices = np.asarray(indices, dtype=np.int64).reshape(-1)
         if len(indices) and (indices.min() < 0 or indices.max() >= len(self)):
-            raise IndexError(f"indices reach from {indices.min()} to {indices.max()}, there are {len(self)} images")
+            raise IndexError(
+                f"indices reach from {indices.min()} to {indices.max()}, there are {len(self)} images"
+            )
         if self._array is not None:
             return self._array[indices]
         if self._rows is not None:
@@ -93,7 +110,7 @@ class Images:
         return self._array if self._array is not None else self.take(np.arange(len(self)))
 
     def _read(self, rows: np.ndarray) -> np.ndarray:
-        """Images at increasing rows of the file; neighbours are read at once."""
+        """Images at increasing rows of the file; neighbouring rows are one read."""
         out = np.empty((len(rows), *self.shape[1:]), np.uint8)
         size = int(np.prod(self.shape[1:], dtype=np.int64))
         view = memoryview(out.reshape(-1))
@@ -106,27 +123,29 @@ class Images:
         while len(view):
             if hasattr(os, "preadv"):
                 n = os.preadv(self._file, [view[:READ]], offset)
-            else:  # Windows: the position belongs to the open file, so two threads must take turns
+            else:  # Windows: threads share the position of the open file, so they take turns
                 with self._lock:
                     os.lseek(self._file, offset, os.SEEK_SET)
                     data = os.read(self._file, min(len(view), READ))
                 n = len(data)
                 view[:n] = data
             if n == 0:
-                raise OSError(errno.EIO, "the prepared images end too early; clear the cache and prepare them again")
+                raise OSError(
+                    errno.EIO, "the prepared images end too early; clear the cache and prepare them again"
+                )
             view, offset = view[n:], offset + n
 
 
 @dataclass(frozen=True, eq=False)
 class ImageDataset:
-    """Images with their labels; the same for every source."""
+    """Images with their labels, of any source."""
 
     name: str
     images: Images
     labels: np.ndarray | None  # int64 (N,)
-    class_names: tuple[str, ...]  # () when there are no labels
-    report: tuple[tuple[str, str], ...] = ()  # (file, reason) of every file that could not be used
-    attributes: dict[str, np.ndarray] | None = None  # faces only: every drawn factor, (N,) each
+    class_names: tuple[str, ...]  # () without labels
+    report: tuple[tuple[str, str], ...] = ()  # (file, reason) of each file that could not be used
+    attributes: dict[str, np.ndarray] | None = None  # faces only: {factor: value index int64 (N,)}
 
     @property
     def count(self) -> int:
@@ -142,18 +161,18 @@ class ImageDataset:
 
     @property
     def num_classes(self) -> int:
-        """0 when there are no labels."""
+        """Number of classes; 0 without labels."""
         return len(self.class_names)
 
     def class_counts(self) -> tuple[int, ...]:
-        """Images of each class, in the order of class_names; () without labels."""
+        """Number of images of each class, in the order of class_names; () without labels."""
         if self.labels is None:
             return ()
         return tuple(np.bincount(self.labels, minlength=self.num_classes).tolist())
 
     @cached_property
     def fingerprint(self) -> str:
-        """Hash of images, labels and class names (not of the name or the place of the files)."""
+        """Hash of images, labels and class names; neither the name nor the files' place is part of it."""
         labels = b"" if self.labels is None else np.ascontiguousarray(self.labels, dtype="<i8").tobytes()
         return _digest("\0".join((self.images.fingerprint, *self.class_names)).encode() + b"\0" + labels)
 

@@ -1,6 +1,6 @@
-"""One picture file -> a square of 8-bit pixels: decoding by Pillow, cropping or fitting, 16 and 32 bits to 8.
+"""Decodes one picture file into a square of 8-bit pixels: cropped or padded, 16 and 32 bits to 8.
 
-Not where the file comes from (entries.py), and not what is done with many (ingest.py).
+Where files come from is in own/entries.py and hub/stream.py; decoding many in threads is in preparing.py.
 """
 
 from __future__ import annotations
@@ -10,32 +10,37 @@ import threading
 from contextlib import nullcontext
 
 import numpy as np
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageColor, ImageOps, UnidentifiedImageError
 
-
-def to_grey(images: np.ndarray) -> np.ndarray:
-    """uint8 (N, 3, H, W) -> (N, 1, H, W) by Pillow's own integer weights (ITU-R 601)."""
-    wide = images.astype(np.uint32)
-    return ((wide[:, :1] * 19595 + wide[:, 1:2] * 38470 + wide[:, 2:] * 7471 + 0x8000) >> 16).astype(np.uint8)
-
-
-# Formats that Pillow decodes by itself (EPS would start Ghostscript), less those that this Pillow is built without.
+# Formats that Pillow decodes by itself (EPS would start Ghostscript), without those that this Pillow does not
+# support.
 Image.init()
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "DIB", "TIFF", "PPM", "TGA", "ICO", "JPEG2000", "AVIF")
 FORMATS = tuple(f for f in FORMATS if f in Image.OPEN)
-MAX_PIXELS = 178_956_970  # where Pillow itself speaks of a decompression bomb
-ONE_LARGE = threading.Lock()  # decoding one very large picture may take 2 GB of memory: one at a time
-REDUCING_GAP = 3.0  # Pillow: a box filter down to three times the size first; hardly to be told from none, and faster
+MAX_PIXELS = 178_956_970  # from here on Pillow raises DecompressionBombError
+LARGE_PIXELS = 30_000_000
+ONE_LARGE = (
+    threading.Lock()
+)  # held while a picture above LARGE_PIXELS is decoded: one may take 2 GB of memory
+REDUCING_GAP = (
+    3.0  # of Image.resize: box filter down to 3 times the size, then the good filter; faster, looks the same
+)
 
 
 class Unusable(Exception):
-    """Why one file cannot be used; goes into the report."""
+    """One file cannot be used. The message is its reason in the report."""
 
 
 def decode(
     data: bytes, resolution: int, channels: int | None, crop: str, background: tuple[int, int, int]
 ) -> np.ndarray:
-    """The bytes of a picture file -> uint8 (C, R, R); C = channels, else 1 for grey files and 3 for others."""
+    """Decode the bytes of a picture file into uint8 (C, R, R), R = resolution.
+
+    C is `channels`; if that is None, 1 for a grey file and 3 for any other. crop: "center" or "fit", see
+    `square`.
+    background: (red, green, blue), for "fit" and behind transparent pixels. Raises Unusable if it cannot be
+    decoded.
+    """
     if not data:
         raise Unusable("the file is empty")
     try:
@@ -43,9 +48,9 @@ def decode(
         count = image.width * image.height
         if count > (MAX_PIXELS // 4 if image.mode in ("I", "F") else MAX_PIXELS):
             raise Unusable(f"too many pixels ({image.width}×{image.height})")
-        # JPEG: decodes large ones at 1/2, 1/4 or 1/8, still twice too large
+        # A large JPEG is decoded at 1/2, 1/4 or 1/8 of its size, at least twice the size that is needed.
         image.draft(None, (2 * resolution, 2 * resolution))
-        with ONE_LARGE if count > 30_000_000 else nullcontext():
+        with ONE_LARGE if count > LARGE_PIXELS else nullcontext():
             image.load()
             ImageOps.exif_transpose(image, in_place=True)
             image = _to_8_bit(image)
@@ -55,11 +60,13 @@ def decode(
         raise Unusable("not a picture, or of a format that cannot be read") from None
     except Image.DecompressionBombError:
         raise Unusable("too many pixels") from None
-    except Exception as error:  # the border of the file reader: Pillow's decoders raise a dozen types on damaged files
+    except Exception as error:  # Pillow's decoders raise a dozen types on damaged files
         cut_off = "truncated" in str(error).lower()
-        raise Unusable("the file is cut off" if cut_off else f"damaged ({error or type(error).__name__})") from error
+        raise Unusable(
+            "the file is cut off" if cut_off else f"damaged ({error or type(error).__name__})"
+        ) from error
     if image.mode == "L" and crop == "fit" and channels != 1:
-        image = image.convert("RGB")  # the background may have a colour
+        image = image.convert("RGB")  # the background may be coloured
     image = square(image, resolution, crop, background)
     if image.mode == "RGBA":
         image = Image.alpha_composite(Image.new("RGBA", image.size, (*background, 255)), image).convert("RGB")
@@ -72,9 +79,10 @@ def decode(
 def square(
     image: Image.Image, resolution: int, crop: str, background: tuple[int, int, int] = (255, 255, 255)
 ) -> Image.Image:
-    """An L, RGB or RGBA picture -> resolution × resolution; "center" cuts the middle, "fit" pads with the background.
+    """Resize an L, RGB or RGBA picture to resolution × resolution.
 
-    RGBA is padded with transparency; Pillow weights its colours by alpha.
+    crop: "center" cuts out the middle square, "fit" pads with the background. RGBA is padded with transparent
+    pixels; Pillow weights its colours by alpha.
     """
     width, height = image.size
     if crop == "center" or width == height:
@@ -99,28 +107,46 @@ def square(
 
 
 def _filter(side: int, resolution: int) -> Image.Resampling:
-    """Lanczos to make smaller; bicubic to make larger, because Lanczos rings more around strokes."""
+    """Lanczos to reduce; bicubic to enlarge, because Lanczos rings more around strokes."""
     return Image.Resampling.LANCZOS if side > resolution else Image.Resampling.BICUBIC
 
 
 def _to_8_bit(image: Image.Image) -> Image.Image:
-    """Any mode -> L (grey), RGB, or RGBA where something is transparent."""
+    """Convert any mode to L (grey), RGB, or RGBA if it can have transparent pixels."""
     if image.mode.startswith("I;16") or image.mode in ("I", "F"):
-        return _scale(np.asarray(image), image.mode, image.format)
+        return _reduce_depth(np.asarray(image), image.mode, image.format)
     if image.has_transparency_data:
         return image.convert("RGBA")
     return image.convert("L" if image.mode in ("L", "1") else "RGB")  # P, CMYK, YCbCr, ... become RGB
 
 
-def _scale(values: np.ndarray, mode: str, format: str | None) -> Image.Image:
-    """Grey values of more than 8 bits (H, W) -> L; in the range of the type where that is known, else of the picture."""
+def _reduce_depth(values: np.ndarray, mode: str, format: str | None) -> Image.Image:
+    """Grey values (H, W) of more than 8 bits as L, scaled by the range of the type if that is known."""
     if not np.isfinite(values).all():
         raise Unusable("values that are not numbers")
     low, high = float(values.min()), float(values.max())
     if mode.startswith("I;16") or (mode == "I" and format in ("PNG", "PPM")):
         low, high = 0.0, 65535.0
-    elif low >= 0:  # 32-bit numbers say nothing of their range: the smallest usual one that holds all values
+    elif (
+        low >= 0
+    ):  # 32-bit files do not say their range: take the smallest usual one that contains all values
         tops = (1.0, 255.0, 65535.0) if mode == "F" else (255.0, 65535.0)
         low, high = 0.0, next((top for top in tops if high <= top), high)
     scaled = (values.astype(np.float32) - low) * (255.0 / max(high - low, 1e-30))
     return Image.fromarray(np.clip(np.rint(scaled), 0, 255).astype(np.uint8))
+
+
+def parse_colour(background: str) -> tuple[int, int, int]:
+    """A colour's name or #rrggbb as (red, green, blue), 0 to 255. Raises ValueError if it is none."""
+    try:
+        return ImageColor.getrgb(background)[:3]
+    except ValueError:
+        raise ValueError(
+            f"The background is {background!r}; it must be a colour such as white, black or #8090a0."
+        ) from None
+
+
+def to_grey(images: np.ndarray) -> np.ndarray:
+    """Grey of uint8 (N, 3, H, W) as uint8 (N, 1, H, W), with the integer weights of Pillow (ITU-R 601)."""
+    wide = images.astype(np.uint32)
+    return ((wide[:, :1] * 19595 + wide[:, 1:2] * 38470 + wide[:, 2:] * 7471 + 0x8000) >> 16).astype(np.uint8)

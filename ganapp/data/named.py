@@ -1,7 +1,8 @@
-"""MNIST, Fashion-MNIST, KMNIST, CIFAR-10 and CIFAR-100, read through torchvision and prepared like own pictures.
+"""Opens MNIST, Fashion-MNIST, KMNIST, CIFAR-10 and CIFAR-100, which are read through torchvision.
 
-Read from GANAPP_DATA, else from the cache, else downloaded into the cache. CIFAR's files are pickles: only torchvision
-opens them, after it has checked their md5. torchvision (and torch) are imported only when something has to be prepared.
+Their files are taken from GANAPP_DATA, else from the cache, else downloaded into the cache. CIFAR's files are
+pickles: torchvision opens them after it has checked their md5. It is imported only if something has to be
+prepared.
 """
 
 import gzip
@@ -17,22 +18,31 @@ from pathlib import Path
 
 import numpy as np
 
-from .cache import Cancelled, MapWriter, Progress, cache_folder, locked, make_folder, paced, prepared
+from .cache import (
+    Cancelled,
+    MapWriter,
+    Progress,
+    acquire_lock,
+    cache_folder,
+    load_or_build,
+    make_folder,
+    throttled,
+)
 from .dataset import ImageDataset
 
 IDX = tuple(f"{split}-{what}-ubyte" for split in ("train", "t10k") for what in ("images-idx3", "labels-idx1"))
-TIMEOUT = 20  # seconds without a byte until a download is given up
+TIMEOUT = 20  # seconds without a byte after which a download fails
 DIGITS = tuple("0123456789")
 
 
 @dataclass(frozen=True)
 class Source:
-    """Where torchvision keeps one data set below its root."""
+    """Where torchvision keeps one data set."""
 
-    torchvision: str  # name of the class
-    folder: str
+    torchvision: str  # name of its class
+    folder: str  # below the root
     files: tuple[str, ...]
-    class_names: tuple[str, ...] | None = None  # None: as the files say
+    class_names: tuple[str, ...] | None = None  # None: those of torchvision
 
 
 SOURCES = {
@@ -40,7 +50,9 @@ SOURCES = {
     "fashion-mnist": Source("FashionMNIST", "FashionMNIST/raw", IDX),
     "kmnist": Source("KMNIST", "KMNIST/raw", IDX),
     "cifar10": Source(
-        "CIFAR10", "cifar-10-batches-py", (*(f"data_batch_{i}" for i in range(1, 6)), "test_batch", "batches.meta")
+        "CIFAR10",
+        "cifar-10-batches-py",
+        (*(f"data_batch_{i}" for i in range(1, 6)), "test_batch", "batches.meta"),
     ),
     "cifar100": Source("CIFAR100", "cifar-100-python", ("train", "test", "meta")),
 }
@@ -54,16 +66,25 @@ def open_named(
     progress: Progress | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> ImageDataset:
-    """A named set as an ImageDataset; "heldout" is its test split. ValueError where it cannot be had."""
-    tell = paced(progress)
+    """Open a data set of SOURCES; its "heldout" split is the data set's own test split.
+
+    Raises ValueError (message fit for the user) if it is neither here nor can be downloaded, and Cancelled.
+    """
+    report_progress = throttled(progress)
     root = _find(name)
     if root is None:
-        _download(name, tell, cancelled)
+        _download(name, report_progress, cancelled)
         root = _find(name)
         assert root is not None, f"{name} was downloaded, but its files are not in {downloads()}"
     stats = [os.stat(root / SOURCES[name].folder / file) for file in SOURCES[name].files]
     files = [[str(root), s.st_size, s.st_mtime_ns] for s in stats]
-    identity = {"source": name, "files": files, "split": split, "resolution": resolution, "channels": channels}
+    identity = {
+        "source": name,
+        "files": files,
+        "split": split,
+        "resolution": resolution,
+        "channels": channels,
+    }
 
     def build(folder: Path) -> dict:
         images, labels, class_names = _read(name, root, split == "train")
@@ -82,29 +103,25 @@ def open_named(
                 if channels is not None and channels < len(image):
                     image = to_grey(image[None])[0]
                 writer.add(image)
-                tell(i + 1, len(images), f"Preparing {name}")
+                report_progress(i + 1, len(images), f"Preparing {name}")
             np.savez(folder / "tables.npz", labels=labels)
             return {"name": name, "class_names": class_names, "report": [], **writer.finish()}
         finally:
             writer.close()
 
-    meta, images, tables = prepared(f"{name}-{split}-{resolution}", identity, build, progress, cancelled)
+    meta, images, tables = load_or_build(f"{name}-{split}-{resolution}", identity, build, progress, cancelled)
     return ImageDataset(name, images, tables["labels"].astype(np.int64), tuple(meta["class_names"]))
 
 
 def downloads() -> Path:
-    """Where downloads go: never into a folder that the user named."""
+    """Folder of downloads, in the cache: GANAPP_DATA is only read."""
     return cache_folder() / "downloads"
 
 
-def _places() -> list[Path]:
-    """Folders that may hold the files, in the order in which they are tried."""
-    given = os.environ.get("GANAPP_DATA")
-    return ([Path(given).expanduser()] if given else []) + [downloads()]
-
-
 def _find(name: str) -> Path | None:
-    for root in _places():
+    """The root folder that has all files of a data set: GANAPP_DATA, else downloads(), else None."""
+    given = os.environ.get("GANAPP_DATA")
+    for root in ([Path(given).expanduser()] if given else []) + [downloads()]:
         if all((root / SOURCES[name].folder / file).is_file() for file in SOURCES[name].files):
             return root
     return None
@@ -117,8 +134,10 @@ def _class(name: str):
 
 
 def _read(name: str, root: Path, train: bool) -> tuple[np.ndarray, np.ndarray, list[str]]:
-    """uint8 (N, H, W) or (N, H, W, 3), int64 (N,), class names; through torchvision, which checks CIFAR's pickles."""
-    lock = locked("downloads") if root == downloads() else None  # so that clear_cache waits for its turn
+    """Images uint8 (N, H, W) or (N, H, W, 3), labels int64 (N,), class names."""
+    lock = (
+        acquire_lock("downloads") if root == downloads() else None
+    )  # keeps clear_cache from deleting the files
     try:
         data = _class(name)(root, train=train, download=False)
         images, labels = np.asarray(data.data), np.asarray(data.targets, np.int64)
@@ -127,7 +146,8 @@ def _read(name: str, root: Path, train: bool) -> tuple[np.ndarray, np.ndarray, l
     except (RuntimeError, ValueError, AssertionError, EOFError, OSError) as error:
         folder = root / SOURCES[name].folder
         raise ValueError(
-            f"The files of {name} in {folder} are damaged ({error}): delete that folder, or put good ones there."
+            f"The files of {name} in {folder} are damaged ({error}): delete that folder, or put good ones "
+            "there."
         ) from error
     finally:
         if lock is not None:
@@ -135,18 +155,25 @@ def _read(name: str, root: Path, train: bool) -> tuple[np.ndarray, np.ndarray, l
     return images, labels, list(SOURCES[name].class_names or data.classes)
 
 
-def _download(name: str, tell: Progress, cancelled) -> None:
-    """Fetch the archives of a set into downloads(), checked by the md5 that torchvision knows."""
+def _download(name: str, report_progress: Progress, cancelled) -> None:
+    """Download and unpack the archives of a data set into downloads(), checked by torchvision's md5 sums."""
     dataset, source = _class(name), SOURCES[name]
-    lock = locked("downloads", tell, cancelled)
+    lock = acquire_lock("downloads", report_progress, cancelled)
     try:
-        if _find(name) is not None:  # another process was first
+        if _find(name) is not None:  # another process downloaded it while this one waited for the lock
             return
-        if hasattr(dataset, "resources"):  # MNIST and its relatives: four gzip files
+        if hasattr(dataset, "resources"):  # the MNIST family: four gzip files
             folder = make_folder(downloads() / source.folder)
             for file, md5 in dataset.resources:
                 packed = folder / file
-                _fetch(name, [mirror + file for mirror in dataset.mirrors], packed, md5, tell, cancelled)
+                _fetch(
+                    name,
+                    [mirror + file for mirror in dataset.mirrors],
+                    packed,
+                    md5,
+                    report_progress,
+                    cancelled,
+                )
                 partial = packed.with_suffix(".partial")
                 with gzip.open(packed) as source_file, open(partial, "wb") as out:
                     shutil.copyfileobj(source_file, out, 1 << 20)
@@ -154,9 +181,11 @@ def _download(name: str, tell: Progress, cancelled) -> None:
                 packed.unlink()
         else:
             partial = make_folder(downloads() / f"{name}.partial")
-            _fetch(name, [dataset.url], partial / dataset.filename, dataset.tgz_md5, tell, cancelled)
-            tell(0, None, f"Unpacking {name}")
-            dataset(partial, download=True)  # finds the archive there, so it only unpacks and checks
+            _fetch(
+                name, [dataset.url], partial / dataset.filename, dataset.tgz_md5, report_progress, cancelled
+            )
+            report_progress(0, None, f"Unpacking {name}")
+            dataset(partial, download=True)  # finds the archive, so it only checks and unpacks it
             shutil.rmtree(downloads() / source.folder, ignore_errors=True)
             os.replace(partial / source.folder, downloads() / source.folder)
             shutil.rmtree(partial, ignore_errors=True)
@@ -164,8 +193,11 @@ def _download(name: str, tell: Progress, cancelled) -> None:
         lock.release()
 
 
-def _fetch(name: str, urls: list[str], path: Path, md5: str, tell: Progress, cancelled) -> None:
-    """The first of the addresses that gives a file with this md5; ValueError with a sentence when none does."""
+def _fetch(name: str, urls: list[str], path: Path, md5: str, report_progress: Progress, cancelled) -> None:
+    """Download a file with this md5 sum from the first URL that has it.
+
+    Raises ValueError (message fit for the user) if none has, and Cancelled.
+    """
     tried = []
     for url in urls:
         partial = path.with_name(path.name + ".partial")
@@ -180,7 +212,7 @@ def _fetch(name: str, urls: list[str], path: Path, md5: str, tell: Progress, can
                     out.write(chunk)
                     hasher.update(chunk)
                     done += len(chunk)
-                    tell(done, total, f"Downloading {name}")
+                    report_progress(done, total, f"Downloading {name}")
             if hasher.hexdigest() == md5:
                 os.replace(partial, path)
                 return
@@ -191,7 +223,8 @@ def _fetch(name: str, urls: list[str], path: Path, md5: str, tell: Progress, can
             partial.unlink(missing_ok=True)
     given = os.environ.get("GANAPP_DATA")
     raise ValueError(
-        f"{name} is not on this machine{f' (nor in {given}, GANAPP_DATA)' if given else ''} and could not be downloaded "
+        f"{name} is not on this machine{f' (nor in {given}, GANAPP_DATA)' if given else ''} and could not be "
+        "downloaded "
         f"({'; '.join(tried)}): connect to the internet, set GANAPP_DATA to a folder that has "
         f"{SOURCES[name].folder}, or use faces or your own pictures."
     )

@@ -1,6 +1,7 @@
-"""Data to train on: open_dataset(name or path) -> ImageDataset, prepared once and kept in the cache.
+"""Opens a data set of any kind: checks the arguments, then calls the opener of its kind.
 
-Light on purpose: torch, torchvision and Pillow are imported where a data set is opened.
+Openers: faces/opening.py (drawn here), named.py (downloaded), hub/opening.py (streamed), own/opening.py
+(files).
 """
 
 from __future__ import annotations
@@ -19,14 +20,19 @@ MIN_RESOLUTION, MAX_RESOLUTION = 4, 1024
 
 
 def describe(name: str) -> str:
-    """One sentence about a named data set. ValueError for a name that is not in NAMED."""
+    """One sentence about a named data set. Raises ValueError if `name` is not in NAMED."""
     if name not in DESCRIPTIONS:
         raise ValueError(f"There is no data set called {name!r}; the names are {', '.join(NAMED)}.")
     return DESCRIPTIONS[name]
 
 
 def pinned(source: str) -> str:
-    """A data set's name for a run's configuration: one of the Hub with its commit, any other as it is. ValueError."""
+    """Write the commit of a Hub data set into its name, so that a run can be repeated.
+
+    Other names are returned as they are.
+
+    Raises ValueError (message fit for the user) if the Hub has no such data set or cannot be asked.
+    """
     if not source.startswith(HUB):
         return source
     from .hub import opening
@@ -44,12 +50,17 @@ def open_dataset(
     progress: Progress | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> ImageDataset:
-    """The images of a name in NAMED, a folder, a ZIP, a list of files or hub:user/name (hub.py), as uint8 (N, C, R, R).
+    """Open a data set: uint8 images (N, C, R, R), prepared once and then read from the cache.
 
-    channels: 1, 3, or None for 1 where every picture is grey and 3 otherwise. split: "train", or "heldout", which
-    training never sees. crop: "center" cuts the middle square, "fit" keeps all of it on the background. background: a
-    colour, for "fit" and for transparent pictures. progress(done, total or None, what) is called at most ten times a
-    second. Prepared once, then read from the cache. Raises ValueError (one sentence) for what cannot be used, Cancelled.
+    source: a name in NAMED, a folder, a ZIP, a list of files, or hub:user/name (see hub/name.py).
+    resolution: 4 to 1024. channels: 1, 3, or None: 1 if every picture is grey, else 3.
+    split: "train", or "heldout" for the images that training never sees.
+    crop: "center" cuts out the middle square, "fit" keeps the whole picture and pads it with the background.
+    background: a colour (name or #rrggbb), for "fit" and behind transparent pictures.
+    progress: called as progress(done, total or None, what), at most ten times a second.
+
+    Raises ValueError (message fit for the user) if the source or an argument cannot be used, and Cancelled as
+    soon as `cancelled()` is true.
     """
     if (
         isinstance(resolution, bool)
@@ -57,7 +68,8 @@ def open_dataset(
         or not MIN_RESOLUTION <= resolution <= MAX_RESOLUTION
     ):
         raise ValueError(
-            f"The resolution is {resolution!r}; it must be a whole number from {MIN_RESOLUTION} to {MAX_RESOLUTION}."
+            f"The resolution is {resolution!r}; it must be a whole number from {MIN_RESOLUTION} to "
+            f"{MAX_RESOLUTION}."
         )
     for what, value, allowed in (
         ("channels", channels, (None, 1, 3)),
@@ -79,6 +91,6 @@ def open_dataset(
         from .hub import opening
 
         return opening.open_hub(source, resolution, channels, split, crop, background, progress, cancelled)
-    from .own import ingest
+    from .own import opening
 
-    return ingest.open_pictures(source, resolution, channels, split, crop, background, progress, cancelled)
+    return opening.open_pictures(source, resolution, channels, split, crop, background, progress, cancelled)

@@ -18,13 +18,13 @@ from ganapp.data import (
     ImageDataset,
     Images,
     MapWriter,
+    acquire_lock,
     cache_folder,
     cache_size,
     clear_cache,
     describe,
-    locked,
-    paced,
-    prepared,
+    load_or_build,
+    throttled,
 )
 from ganapp.data.cache import FORMAT
 from ganapp.data.dataset import HEADER
@@ -67,7 +67,16 @@ def test_take_from_file_equals_indexing(tmp_path):
     array = pixels(50)
     images = write(tmp_path / "a.npy", array)
     assert images.shape == (50, 3, 4, 4) and len(images) == 50 and images.nbytes == array.nbytes
-    for indices in ([], [7], [0, 49], [3, 1, 2], [5, 5, 4, 5], [10, 11, 12, 30, 31, 2], list(range(50)), [49, 0]):
+    for indices in (
+        [],
+        [7],
+        [0, 49],
+        [3, 1, 2],
+        [5, 5, 4, 5],
+        [10, 11, 12, 30, 31, 2],
+        list(range(50)),
+        [49, 0],
+    ):
         np.testing.assert_array_equal(images.take(np.array(indices, int)), array[np.array(indices, int)])
     np.testing.assert_array_equal(images.all(), array)
     np.testing.assert_array_equal(np.load(tmp_path / "a.npy"), array)  # the file is an ordinary .npy
@@ -150,7 +159,9 @@ def test_dataset_properties():
     assert full.class_counts() == (2, 0, 3)
     plain = ImageDataset("b", Images(array), None, ())
     assert plain.num_classes == 0 and plain.class_counts() == ()
-    same = ImageDataset("other name", Images(array.copy()), np.array([0, 2, 2, 0, 2], np.int32), ("x", "y", "z"))
+    same = ImageDataset(
+        "other name", Images(array.copy()), np.array([0, 2, 2, 0, 2], np.int32), ("x", "y", "z")
+    )
     others = [
         plain,
         ImageDataset("a", Images(array), np.array([0, 2, 2, 2, 0]), ("x", "y", "z")),
@@ -165,11 +176,11 @@ def test_prepared_once(cache):
     calls, array = [], pixels(6)
     build = builder(array, calls, labels=np.arange(6))
     for _ in range(2):
-        meta, images, tables = prepared("My cats (2)/32", {"a": 1}, build)
+        meta, images, tables = load_or_build("My cats (2)/32", {"a": 1}, build)
         np.testing.assert_array_equal(images.all(), array)
         np.testing.assert_array_equal(tables["labels"], np.arange(6))
     assert len(calls) == 1 and meta["format"] == FORMAT
-    prepared("My cats (2)/32", {"a": 2}, build)
+    load_or_build("My cats (2)/32", {"a": 2}, build)
     assert len(calls) == 2
     names = sorted(p.name for p in (cache / "datasets").iterdir())
     assert len(names) == 2 and all(n.startswith("My-cats-2-32-") for n in names)
@@ -178,7 +189,7 @@ def test_prepared_once(cache):
 @pytest.mark.parametrize("damage", ["images", "meta", "no meta", "format"])
 def test_damaged_cache_is_made_again(cache, damage):
     calls, array = [], pixels(6)
-    prepared("a", 1, builder(array, calls))
+    load_or_build("a", 1, builder(array, calls))
     (folder,) = (cache / "datasets").iterdir()
     if damage == "images":
         os.truncate(folder / "images.npy", 200)
@@ -188,7 +199,7 @@ def test_damaged_cache_is_made_again(cache, damage):
         (folder / "meta.json").unlink()
     else:
         (folder / "meta.json").write_text('{"format": "ganapp-data/0"}')
-    _, images, _ = prepared("a", 1, builder(array, calls))
+    _, images, _ = load_or_build("a", 1, builder(array, calls))
     np.testing.assert_array_equal(images.all(), array)
     assert len(calls) == 2
 
@@ -200,25 +211,27 @@ def test_nothing_half_is_left(cache, error):
         raise error
 
     with pytest.raises(type(error)):
-        prepared("a", 1, build)
+        load_or_build("a", 1, build)
     assert list((cache / "datasets").iterdir()) == []
-    prepared("a", 1, builder(pixels(2), []))  # and the lock is free
+    load_or_build("a", 1, builder(pixels(2), []))  # and the lock is free
 
 
 def test_a_killed_preparation_is_cleaned_up(cache):
     code = (
-        "import os\nfrom ganapp.data.cache import prepared\n"
+        "import os\nfrom ganapp.data.cache import load_or_build\n"
         "def build(folder):\n (folder / 'images.npy').write_bytes(b'half')\n os._exit(9)\n"
-        "prepared('a', 1, build)\n"
+        "load_or_build('a', 1, build)\n"
     )
     root = Path(__file__).parents[2]
     assert (
-        subprocess.run([sys.executable, "-c", code], cwd=root, env={**os.environ, "PYTHONPATH": str(root)}).returncode
+        subprocess.run(
+            [sys.executable, "-c", code], cwd=root, env={**os.environ, "PYTHONPATH": str(root)}
+        ).returncode
         == 9
     )
     (left,) = (cache / "datasets").iterdir()
     assert left.name.endswith(".partial")
-    prepared("a", 1, builder(pixels(2), []))
+    load_or_build("a", 1, builder(pixels(2), []))
     (folder,) = (cache / "datasets").iterdir()
     assert not folder.name.endswith(".partial")
     left.mkdir()  # and clear_cache removes what no preparation came back to
@@ -235,7 +248,7 @@ def test_two_at_once_prepare_once():
         return inner(folder)
 
     def work():
-        results.append(prepared("a", 1, build, lambda *a: (told.append(a), go.set()))[1].all())
+        results.append(load_or_build("a", 1, build, lambda *a: (told.append(a), go.set()))[1].all())
 
     threads = [threading.Thread(target=work) for _ in range(2)]
     [t.start() for t in threads]
@@ -245,11 +258,11 @@ def test_two_at_once_prepare_once():
 
 
 def test_waiting_can_be_cancelled():
-    lock = locked("x")
+    lock = acquire_lock("x")
     try:
-        assert locked("x", wait=False) is None
+        assert acquire_lock("x", wait=False) is None
         with pytest.raises(Cancelled):
-            locked("x", cancelled=lambda: True)
+            acquire_lock("x", cancelled=lambda: True)
     finally:
         lock.release()
 
@@ -259,14 +272,14 @@ def test_disk_full_is_a_sentence(cache):
         raise OSError(28, "No space left on device")
 
     with pytest.raises(ValueError, match="no room left .* GANAPP_CACHE"):
-        prepared("a", 1, build)
+        load_or_build("a", 1, build)
 
 
 def test_cache_folder_that_cannot_be_made(tmp_path, monkeypatch):
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("GANAPP_CACHE", str(tmp_path / "file" / "cache"))
     with pytest.raises(ValueError, match="set GANAPP_CACHE"):
-        prepared("a", 1, builder(pixels(2), []))
+        load_or_build("a", 1, builder(pixels(2), []))
 
 
 def test_cache_folder_by_platform(monkeypatch):
@@ -281,7 +294,7 @@ def test_cache_folder_by_platform(monkeypatch):
 def test_clear_cache(cache):
     assert cache_size() == 0 and clear_cache() == 0
     array = pixels(100)
-    _, images, _ = prepared("a", 1, builder(array, []))
+    _, images, _ = load_or_build("a", 1, builder(array, []))
     (cache / "downloads" / "MNIST").mkdir(parents=True)
     (cache / "downloads" / "MNIST" / "x.gz").write_bytes(b"x" * 5000)
     mine, kept = cache / "datasets" / "my thesis", cache / "uploads" / "pictures-1"
@@ -290,7 +303,7 @@ def test_clear_cache(cache):
         (folder / "a.png").write_bytes(b"y" * 70)
     size = cache_size()
     assert size > array.nbytes + 5000
-    lock = locked("downloads")  # a download is under way
+    lock = acquire_lock("downloads")  # a download is under way
     assert array.nbytes < clear_cache() < size - 5000
     lock.release()
     assert clear_cache() == 5000
@@ -308,17 +321,17 @@ def test_what_is_being_prepared_is_not_cleared():
         assert (folder / "other").exists()
         return inner(folder)
 
-    prepared("a", 1, build)
+    load_or_build("a", 1, build)
     assert freed == [0]
 
 
 def test_paced():
     told = []
-    tell = paced(lambda *a: told.append(a))
+    tell = throttled(lambda *a: told.append(a))
     for i in range(1, 1001):
         tell(i, 1000, "x")
     assert told[0] == (1, 1000, "x") and told[-1] == (1000, 1000, "x") and len(told) < 20
-    paced(None)(1, 1, "x")
+    throttled(None)(1, 1, "x")
 
 
 @pytest.mark.parametrize(
@@ -385,12 +398,14 @@ def test_faces_are_kept_and_can_be_cancelled(monkeypatch, cache):
     with pytest.raises(ValueError, match="28 to 256"):
         data.open_dataset("faces", 27)
     first = data.open_dataset("faces", 28)
-    monkeypatch.setattr("ganapp.data.faces.drawing.draw_faces", None)  # would fail if anything were drawn again
+    monkeypatch.setattr(
+        "ganapp.data.faces.drawing.draw_faces", None
+    )  # would fail if anything were drawn again
     again = data.open_dataset("faces", 28, channels=3)
     assert again.fingerprint == first.fingerprint
 
 
-@pytest.mark.parametrize("name", ["drawing", "art", "shapes"])
+@pytest.mark.parametrize("name", ["drawing", "art", "canvas", "colours", "shapes"])
 def test_other_drawing_code_draws_the_faces_again(name, tmp_path, monkeypatch, cache):
     module, other = importlib.import_module(f"ganapp.data.faces.{name}"), tmp_path / "other.py"
     other.write_bytes(Path(module.__file__).read_bytes() + b"# another line\n")

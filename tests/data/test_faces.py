@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from ganapp.data.faces import art, drawing
+from ganapp.data.faces import colours, drawing
 
 
 def pixels(index: int, resolution: int = 64, seed: int = 0, **change: str) -> np.ndarray:
@@ -38,10 +38,19 @@ def test_a_face_depends_on_seed_and_index_only():
 
 def test_the_random_stream_never_changes():
     # Integers only: the same on every platform. A change here changes everybody's data set.
-    assert drawing._hash(np.array([1, 2**63 + 12345], np.uint64)).tolist() == [6238072747940578789, 7093717807262934458]
+    assert drawing._hash(np.array([1, 2**63 + 12345], np.uint64)).tolist() == [
+        6238072747940578789,
+        7093717807262934458,
+    ]
     picked = ("skin", "head", "hair", "hat", "background")
     face = drawing.face_attributes(1234, seed=7)
-    assert [drawing.ATTRIBUTES[name][face[name]] for name in picked] == ["caramel", "heart", "wavy", "none", "cream"]
+    assert [drawing.ATTRIBUTES[name][face[name]] for name in picked] == [
+        "caramel",
+        "heart",
+        "wavy",
+        "none",
+        "cream",
+    ]
 
 
 def test_classes_are_exactly_balanced():
@@ -70,12 +79,12 @@ def test_thousands_of_distinct_faces():
 
 def test_the_corner_has_the_background_colour():
     images, _, attributes = drawing.draw_faces(200, 64, seed=2)
-    palette = np.array(list(art.BACKGROUND.values()))
+    palette = np.array(list(colours.BACKGROUND.values()))
     assert np.array_equal(images[:, :, 0, 0], palette[attributes["background"]])
 
 
 def test_skin_is_on_the_forehead_of_the_bald():
-    palette = list(art.SKIN.values())
+    palette = list(colours.SKIN.values())
     for index in range(30):
         image = pixels(index, hair="bald", hat="none", head="oval")
         skin = np.array(palette[drawing.face_attributes(index)["skin"]])
@@ -90,17 +99,21 @@ def test_expression_changes_the_face_only_and_every_pair_differs():
                 change = np.abs(drawn[i] - drawn[k]).max(axis=2) > 0
                 rows, columns = np.nonzero(change)
                 assert change.sum() > 60, (index, i, k)
-                assert rows.min() >= 18 and rows.max() <= 56 and columns.min() >= 12 and columns.max() <= 52, index
+                assert (
+                    rows.min() >= 18 and rows.max() <= 56 and columns.min() >= 12 and columns.max() <= 52
+                ), index
 
 
 @pytest.mark.parametrize("resolution", [28, 32])
 def test_mouths_are_readable_on_every_skin_at_small_sizes(resolution):
     # The mouth's region differs clearly between any two expressions, whatever the skin and the beard.
     top, bottom, left, right = (round(resolution * part) for part in (0.62, 0.84, 0.36, 0.64))
-    for skin in art.SKIN:
+    for skin in colours.SKIN:
         for beard in drawing.ATTRIBUTES["beard"]:
             crops = [
-                pixels(11, resolution, skin=skin, beard=beard, expression=e)[top:bottom, left:right].astype(int)
+                pixels(11, resolution, skin=skin, beard=beard, expression=e)[top:bottom, left:right].astype(
+                    int
+                )
                 for e in drawing.CLASS_NAMES
             ]
             for i in range(4):

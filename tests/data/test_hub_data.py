@@ -16,7 +16,7 @@ from conftest import ROOT
 from dataset_server import serve
 from PIL import Image
 
-from ganapp.cli.training import _check_data
+from ganapp.cli.training import check_data
 from ganapp.data import Cancelled, open_dataset, pinned
 from ganapp.data.hub import stream
 from ganapp.data.hub.name import HubName, parse
@@ -44,7 +44,9 @@ def data_hub(server, tmp_path, monkeypatch):
     monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path / "hf"))
     monkeypatch.setattr(datasets.config, "HF_ENDPOINT", server.url)
     monkeypatch.setattr(
-        datasets.load, "hf_dataset_url", functools.partial(hf_hub_url, repo_type="dataset", endpoint=server.url)
+        datasets.load,
+        "hf_dataset_url",
+        functools.partial(hf_hub_url, repo_type="dataset", endpoint=server.url),
     )
     return server
 
@@ -58,7 +60,10 @@ def png(number: int, size: int = 8) -> bytes:
     return file.getvalue()
 
 
-FEATURES = {"picture": datasets.Image(), "kind": datasets.ClassLabel(names=["red", "green", "blue", "none such"])}
+FEATURES = {
+    "picture": datasets.Image(),
+    "kind": datasets.ClassLabel(names=["red", "green", "blue", "none such"]),
+}
 
 
 def parquet(columns: dict, features: dict) -> bytes:
@@ -119,14 +124,23 @@ def test_what_is_no_name(text):
 
 
 def test_pictures_classes_and_commit(data_hub):
-    data_hub.repos["u/colours"] = simple() | {"data/test-00000-of-00001.parquet": parquet(rows(3, 50), FEATURES)}
+    data_hub.repos["u/colours"] = simple() | {
+        "data/test-00000-of-00001.parquet": parquet(rows(3, 50), FEATURES)
+    }
     dataset = open_dataset("hub:u/colours", 8)
     assert (dataset.name, dataset.count, dataset.channels, dataset.report) == ("u/colours", 12, 3, ())
-    assert dataset.class_names == ("red", "green", "blue", "none such")  # as the Hub numbers them, used or not
+    assert dataset.class_names == (
+        "red",
+        "green",
+        "blue",
+        "none such",
+    )  # as the Hub numbers them, used or not
     assert dataset.labels.tolist() == [0, 1, 2] * 4
     for image, label in zip(dataset.images.all(), dataset.labels):
         assert tuple(image[:, 5, 3]) == COLOURS[label]
-    assert [int(image[1, 0, 0]) for image in dataset.images.all()] == list(range(12))  # in the order of the rows
+    assert [int(image[1, 0, 0]) for image in dataset.images.all()] == list(
+        range(12)
+    )  # in the order of the rows
     assert open_dataset("hub:u/colours:test", 8).count == 3
     assert "data/test-00000-of-00001.parquet" in data_hub.fetched()
 
@@ -142,7 +156,7 @@ def test_one_in_ten_is_held_out_by_content(data_hub):
 def test_a_later_start_needs_no_network(data_hub, monkeypatch):
     data_hub.repos["u/colours"] = simple()
     source = pinned("hub:u/colours")
-    assert source == f"hub:u/colours@{data_hub.commit('u/colours')}" == _check_data("hub:u/colours")
+    assert source == f"hub:u/colours@{data_hub.commit('u/colours')}" == check_data("hub:u/colours")
     first = open_dataset(source, 8)
     data_hub.requests.clear()
     monkeypatch.setattr("ganapp.data.hub.opening.library", lambda: pytest.fail("asked for the library"))
@@ -162,14 +176,19 @@ def test_what_main_was_is_remembered(data_hub):
     old = data_hub.commit("u/colours")
     data_hub.repos["u/colours"] = simple(9)
     assert open_dataset("hub:u/colours", 8).count == 9  # main has moved
-    assert open_dataset(f"hub:u/colours@{old}", 8).count == 12  # the old commit is prepared, and read from the cache
+    assert (
+        open_dataset(f"hub:u/colours@{old}", 8).count == 12
+    )  # the old commit is prepared, and read from the cache
 
 
 def test_a_folder_of_pictures(data_hub):
     data_hub.repos["u/folder"] = {f"train/{'ab'[i % 2]}/{i}.png": png(i) for i in range(6)}
     dataset = open_dataset("hub:u/folder", 8)
     assert dataset.class_names == ("a", "b") and sorted(dataset.labels.tolist()) == [0, 0, 0, 1, 1, 1]
-    assert {(int(i[1, 0, 0]) % 2, int(y)) for i, y in zip(dataset.images.all(), dataset.labels)} == {(0, 0), (1, 1)}
+    assert {(int(i[1, 0, 0]) % 2, int(y)) for i, y in zip(dataset.images.all(), dataset.labels)} == {
+        (0, 0),
+        (1, 1),
+    }
 
 
 def test_tar_archives_of_pictures_and_classes(data_hub):
@@ -205,7 +224,12 @@ def test_bad_pictures_and_missing_labels_are_reported(data_hub):
 
 
 def test_labels_that_are_numbers_or_names(data_hub):
-    columns = {"img": rows(4)["picture"], "n": [3, 0, 0, 2], "s": ["dog", "cat", "dog", "dog"], "f": [0.5] * 4}
+    columns = {
+        "img": rows(4)["picture"],
+        "n": [3, 0, 0, 2],
+        "s": ["dog", "cat", "dog", "dog"],
+        "f": [0.5] * 4,
+    }
     features = {
         "img": datasets.Image(),
         "n": datasets.Value("int64"),
@@ -217,7 +241,9 @@ def test_labels_that_are_numbers_or_names(data_hub):
     numbers, names = open_dataset("hub:u/other::img,n", 8), open_dataset("hub:u/other::img,s", 8)
     assert (numbers.class_names, numbers.labels.tolist()) == (("0", "1", "2", "3"), [3, 0, 0, 2])
     assert (names.class_names, names.labels.tolist()) == (("cat", "dog"), [1, 0, 1, 1])
-    with pytest.raises(ValueError, match=r"'f' of u/other has no classes; its columns are img \(Image\), n \(int64\)"):
+    with pytest.raises(
+        ValueError, match=r"'f' of u/other has no classes; its columns are img \(Image\), n \(int64\)"
+    ):
         open_dataset("hub:u/other::img,f", 8)
 
 
@@ -245,14 +271,20 @@ def test_ambiguous_columns_are_asked_for():
     def find(text: str, features=two):
         return stream.find_columns(parse(text), features)
 
-    with pytest.raises(ValueError, match="pictures in a, b: name one of these columns, as in hub:u/two::a") as error:
+    with pytest.raises(
+        ValueError, match="pictures in a, b: name one of these columns, as in hub:u/two::a"
+    ) as error:
         find("hub:u/two")
     said(error)
-    with pytest.raises(ValueError, match="classes in x, y: name one of these columns, as in hub:u/two::b,x") as error:
+    with pytest.raises(
+        ValueError, match="classes in x, y: name one of these columns, as in hub:u/two::b,x"
+    ) as error:
         find("hub:u/two::b")
     said(error)
     assert find("hub:u/two::b,y") == ("b", "y") and find("hub:u/two::a,-") == ("a", None)
-    with pytest.raises(ValueError, match=r"no column 'c'; its columns are a \(Image\), b \(Image\), x \(ClassLabel\)"):
+    with pytest.raises(
+        ValueError, match=r"no column 'c'; its columns are a \(Image\), b \(Image\), x \(ClassLabel\)"
+    ):
         find("hub:u/two::c")
     binary = datasets.Value("binary")
     assert find("hub:u/two", {"mask": binary, "a": datasets.Image()}) == ("a", None)
@@ -292,7 +324,13 @@ def test_a_loading_script_is_never_run_nor_fetched(data_hub, tmp_path):
 
 @pytest.mark.parametrize(
     "place",
-    ["/etc/*.parquet", "../../other/x.parquet", "http://127.0.0.1:1/x.parquet", "zip://*::/tmp/x.zip", "~/x.parquet"],
+    [
+        "/etc/*.parquet",
+        "../../other/x.parquet",
+        "http://127.0.0.1:1/x.parquet",
+        "zip://*::/tmp/x.zip",
+        "~/x.parquet",
+    ],
 )
 def test_a_card_that_points_elsewhere_is_refused(data_hub, place):
     card = f"---\nconfigs:\n- config_name: default\n  data_files:\n  - split: train\n    path: ['data/*', '{place}']\n---\n"
@@ -304,7 +342,9 @@ def test_a_card_that_points_elsewhere_is_refused(data_hub, place):
 
 def test_other_formats_are_refused(data_hub):
     data_hub.repos["u/text"] = {"train.csv": b"a,b\n1,2\n"}
-    with pytest.raises(ValueError, match="u/text is stored as csv; pictures are read from parquet, arrow") as error:
+    with pytest.raises(
+        ValueError, match="u/text is stored as csv; pictures are read from parquet, arrow"
+    ) as error:
         open_dataset("hub:u/text", 8)
     said(error)
     data_hub.repos["u/pickle"] = {"train.pkl": b"cos\nsystem\n(S'touch /tmp/x'\ntR."}
@@ -345,7 +385,7 @@ def test_repositories_that_cannot_be_had(data_hub):
         ("hub:u/absent", "no such data set on the Hub, or it is private"),
     ):
         with pytest.raises(ValueError, match=says) as error:
-            _check_data(source)
+            check_data(source)
         said(error)
     data_hub.gated.clear()
     with pytest.raises(ValueError, match="u/gated: there is no revision 'v9'"):
@@ -354,7 +394,9 @@ def test_repositories_that_cannot_be_had(data_hub):
 
 def test_without_the_library_there_is_a_sentence(data_hub, monkeypatch):
     monkeypatch.setattr(datasets, "__version__", "3.6.0")
-    with pytest.raises(ValueError, match="datasets 3.6.0 would run code of a repository; 4 or newer") as error:
+    with pytest.raises(
+        ValueError, match="datasets 3.6.0 would run code of a repository; 4 or newer"
+    ) as error:
         stream.library()
     said(error)
     monkeypatch.setitem(sys.modules, "datasets", None)
@@ -385,7 +427,7 @@ def test_a_run_trains_on_it_from_the_command_line(data_hub, tmp_path):
 # -- progress and cancel ----------------------------------------------------------------------------------------------
 
 
-def test_progress_and_the_same_map_as_ingest(data_hub, tmp_path):
+def test_progress_and_the_same_file_as_own_pictures(data_hub, tmp_path):
     data_hub.repos["u/colours"] = simple(40)
     told = []
     streamed = open_dataset("hub:u/colours", 8, progress=lambda *a: told.append(a))

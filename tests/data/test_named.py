@@ -116,7 +116,9 @@ def test_table_agrees_with_torchvision():
             assert {f"{f}.gz" for f in source.files} == {r[0] for r in cls.resources}
         else:
             assert source.folder == cls.base_folder
-            assert set(source.files) == {e[0] for e in cls.train_list + cls.test_list} | {cls.meta["filename"]}
+            assert set(source.files) == {e[0] for e in cls.train_list + cls.test_list} | {
+                cls.meta["filename"]
+            }
 
 
 @pytest.mark.parametrize("name", CLASSES)
@@ -128,7 +130,9 @@ def test_read_from_ganapp_data(tmp_path, monkeypatch, cache, name):
         np.testing.assert_array_equal(dataset.images.all()[:, 0], images)
         assert dataset.labels.tolist() == labels.tolist() and dataset.labels.dtype == np.int64
         assert dataset.channels == 1 and dataset.num_classes == 10 and dataset.name == name
-    wanted = {"mnist": ("0", "9"), "fashion-mnist": ("T-shirt/top", "Ankle boot"), "kmnist": ("o", "wo")}[name]
+    wanted = {"mnist": ("0", "9"), "fashion-mnist": ("T-shirt/top", "Ankle boot"), "kmnist": ("o", "wo")}[
+        name
+    ]
     assert (train.class_names[0], train.class_names[9]) == wanted
     assert not (cache / "downloads").exists()
 
@@ -194,9 +198,15 @@ def test_download_of_cifar(server, monkeypatch, cache, name, cls):
     told = []
     dataset = open_dataset(name, 32, progress=lambda *a: told.append(a[2]))
     np.testing.assert_array_equal(dataset.images.all(), images)  # (N, C, H, W): red stays red
-    assert dataset.labels.tolist() == [0, 1, 2, 1] * (len(images) // 4) and dataset.class_names == ("ant", "bee", "cow")
+    assert dataset.labels.tolist() == [0, 1, 2, 1] * (len(images) // 4) and dataset.class_names == (
+        "ant",
+        "bee",
+        "cow",
+    )
     assert f"Downloading {name}" in told and f"Unpacking {name}" in told
-    assert [p.name for p in (cache / "downloads").iterdir()] == [getattr(torchvision.datasets, cls).base_folder]
+    assert [p.name for p in (cache / "downloads").iterdir()] == [
+        getattr(torchvision.datasets, cls).base_folder
+    ]
     assert open_dataset(name, 32, split="heldout").count == 4
     grey = open_dataset(name, 32, channels=1)
     image = Image.fromarray(images[3].transpose(1, 2, 0)).convert("L")
@@ -239,7 +249,9 @@ def test_two_threads_download_once(server, monkeypatch):
     serve_idx(folder, monkeypatch, "mnist", [address])
     fetched, results, real = [], [], named._fetch
     monkeypatch.setattr("ganapp.data.named._fetch", lambda *a: fetched.append(1) or real(*a))
-    threads = [threading.Thread(target=lambda: results.append(open_dataset("mnist", 28).count)) for _ in range(2)]
+    threads = [
+        threading.Thread(target=lambda: results.append(open_dataset("mnist", 28).count)) for _ in range(2)
+    ]
     [t.start() for t in threads]
     [t.join() for t in threads]
     assert results == [30, 30] and len(fetched) == 4
@@ -247,14 +259,24 @@ def test_two_threads_download_once(server, monkeypatch):
 
 @pytest.mark.parametrize("given", [None, "/somewhere/else"])
 def test_offline_and_absent_is_one_sentence(monkeypatch, given):
-    monkeypatch.setattr(torchvision.datasets.KMNIST, "mirrors", ["http://127.0.0.1:9/a/", "http://127.0.0.1:9/b/"])
+    monkeypatch.setattr(
+        torchvision.datasets.KMNIST, "mirrors", ["http://127.0.0.1:9/a/", "http://127.0.0.1:9/b/"]
+    )
     if given:
         monkeypatch.setenv("GANAPP_DATA", given)
     with pytest.raises(ValueError) as caught:
         open_dataset("kmnist", 28)
     text = str(caught.value)
     assert text.startswith("kmnist is not on this machine") and text.endswith("your own pictures.")
-    for part in ("127.0.0.1:9/a/", "127.0.0.1:9/b/", "refused", "set GANAPP_DATA", "KMNIST/raw", "faces", given or ""):
+    for part in (
+        "127.0.0.1:9/a/",
+        "127.0.0.1:9/b/",
+        "refused",
+        "set GANAPP_DATA",
+        "KMNIST/raw",
+        "faces",
+        given or "",
+    ):
         assert part in text
     assert "\n" not in text
 
@@ -264,6 +286,8 @@ def test_real_mnist(monkeypatch):
     monkeypatch.setenv("GANAPP_DATA", str(SHARED))
     dataset = open_dataset("mnist", 28, split="heldout")
     raw = (SHARED / "MNIST" / "raw" / "t10k-images-idx3-ubyte").read_bytes()[16:]
-    np.testing.assert_array_equal(dataset.images.all(), np.frombuffer(raw, np.uint8).reshape(10_000, 1, 28, 28))
+    np.testing.assert_array_equal(
+        dataset.images.all(), np.frombuffer(raw, np.uint8).reshape(10_000, 1, 28, 28)
+    )
     assert dataset.class_counts() == (980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009)
     assert dataset.class_names == tuple("0123456789")

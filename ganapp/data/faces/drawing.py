@@ -1,7 +1,7 @@
-"""The built-in labelled data set: cartoon faces drawn by Pillow from (seed, index).
+"""The built-in labelled data set: cartoon faces drawn by Pillow, each a function of (seed, index).
 
-Not a downloader and not a renderer of people. The class label is the expression; every other drawn factor is in
-ATTRIBUTES, so that a measurement can ask for it. How a face looks: face_art.py and face_shapes.py.
+The class label is the expression. Every other factor is in ATTRIBUTES, so that it can be measured on
+generated images. Here factors are chosen; how a face is painted is in art.py, its outlines are in shapes.py.
 """
 
 from collections.abc import Callable, Mapping
@@ -10,13 +10,14 @@ import numpy as np
 from PIL import Image
 
 from ..cache import Cancelled
-from .art import BACKGROUND, CLOTH, EYES, FRAMES, SKIN, paint
+from .art import paint
+from .colours import BACKGROUND, CLOTH, EYES, FRAMES, SKIN
 
 CLASS_NAMES = ("smile", "neutral", "sad", "surprised")
 MIN_RESOLUTION, MAX_RESOLUTION = 28, 256
 
 # fmt: off
-# Discrete factors: name -> {value: weight}. The expression is not drawn by chance (see `face_attributes`).
+# Discrete factors: name -> {value: weight}. The expression is index % 4, not random.
 _WEIGHTS: dict[str, dict[str, float]] = {
     "expression": dict.fromkeys(CLASS_NAMES, 1),
     "skin": dict.fromkeys(SKIN, 1),
@@ -44,20 +45,23 @@ _WEIGHTS: dict[str, dict[str, float]] = {
     "background": dict.fromkeys(BACKGROUND, 1),
     "backdrop": {"flat": 1.4, "disc": 1, "diagonal": 1},
 }
-# Some hide others: a hat most of a short hair style, sunglasses the eyes; a colour needs its thing to be there.
+# Not every factor can be seen: a hat hides most of a short hair style, sunglasses hide the eyes, and the
+# colour of a hat needs a hat.
 ATTRIBUTES: dict[str, tuple[str, ...]] = {name: tuple(weights) for name, weights in _WEIGHTS.items()}
 _EDGES = {name: np.cumsum(list(w.values()))[:-1] / sum(w.values()) for name, w in _WEIGHTS.items()}
-# Continuous jitter, each drawn uniformly from [-1, 1].
-_JITTER = ("x", "y", "width", "height", "turn", "eye_gap", "eye_size", "mouth_width", "mouth_y", "brow", "tint", "gaze",
-           "volume")
+# Continuous variations, each uniform in [-1, 1].
+_JITTER = ("x", "y", "width", "height", "turn", "eye_gap", "eye_size", "mouth_width", "mouth_y", "brow",
+           "tint", "gaze", "volume")
 # fmt: on
 
 
-def draw_face(index: int, resolution: int, seed: int = 0, change: Mapping[str, str | int] | None = None) -> Image.Image:
-    """Face `index` of the set `seed` as an RGB image of resolution x resolution (28 to 256).
+def draw_face(
+    index: int, resolution: int, seed: int = 0, change: Mapping[str, str | int] | None = None
+) -> Image.Image:
+    """Draw face `index` of the set `seed` as an RGB image, resolution × resolution (28 to 256).
 
-    `change` forces factors by value name or value index, all else equal: `change={"expression": "sad"}`.
-    Raises ValueError for a resolution, index, factor or value that is not allowed.
+    change: factors to set by value name or value index, all else equal, such as {"expression": "sad"}.
+    Raises ValueError (message fit for the user) if a resolution, index, factor or value is not allowed.
     """
     _check(resolution, index)
     values, jitter = _factors(np.array([index]), seed)
@@ -69,11 +73,12 @@ def draw_face(index: int, resolution: int, seed: int = 0, change: Mapping[str, s
         if value not in allowed and value not in range(len(allowed)):
             raise ValueError(f"{name} cannot be {value!r}; allowed are {', '.join(allowed)}.")
         chosen[name] = allowed.index(value) if isinstance(value, str) else int(value)
-    return _painted({name: ATTRIBUTES[name][value] for name, value in chosen.items()}, jitter[0].tolist(), resolution)
+    factors = {name: ATTRIBUTES[name][value] for name, value in chosen.items()}
+    return _paint(factors, jitter[0].tolist(), resolution)
 
 
 def face_attributes(index: int, seed: int = 0) -> dict[str, int]:
-    """Value index of every factor in ATTRIBUTES of face `index`; the expression is index % 4, so classes balance."""
+    """{factor: value index} of face `index`. The expression is index % 4, so classes are balanced."""
     _check(MIN_RESOLUTION, index)
     return {name: int(column[0]) for name, column in _factors(np.array([index]), seed)[0].items()}
 
@@ -86,10 +91,11 @@ def draw_faces(
     progress: Callable[[int, int, str], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> tuple[np.ndarray, np.ndarray, dict[str, np.ndarray]]:
-    """Faces start ... start + count - 1: images uint8 (N, 3, R, R), labels int64 (N,), factors {name: int64 (N,)}.
+    """Draw faces start to start + count - 1.
 
-    Raises ValueError for a count, start or resolution that is not allowed,
-    and ganapp.data.Cancelled when `cancelled()` is true.
+    Returns images uint8 (N, 3, R, R), labels int64 (N,), and {factor: value index int64 (N,)}.
+    progress: called as progress(done, total, what) every 256 faces. Raises ValueError if a count, start or
+    resolution is not allowed, and ganapp.data.Cancelled if `cancelled()` is true.
     """
     _check(resolution, start)
     if count < 0:
@@ -99,44 +105,52 @@ def draw_faces(
     tables = [ATTRIBUTES[name] for name in names]
     rows = np.stack(list(values.values()), axis=1).tolist()
     images = np.empty((count, 3, resolution, resolution), np.uint8)
-    for i, (row, jit) in enumerate(zip(rows, jitter.tolist(), strict=True)):
+    for i, (row, row_jitter) in enumerate(zip(rows, jitter.tolist(), strict=True)):
         if i % 256 == 0:
             if cancelled is not None and cancelled():
                 raise Cancelled(f"Drawing stopped after {i} of {count} faces.")
             if progress is not None:
                 progress(i, count, "Drawing faces")
-        face = _painted({n: t[v] for n, t, v in zip(names, tables, row, strict=True)}, jit, resolution)
+        face = _paint({n: t[v] for n, t, v in zip(names, tables, row, strict=True)}, row_jitter, resolution)
         images[i] = np.asarray(face).transpose(2, 0, 1)
     if progress is not None:
         progress(count, count, "Drawing faces")
     return images, values["expression"], values
 
 
-def _painted(factors: dict[str, str], jitter: list[float], resolution: int) -> Image.Image:
+def _paint(factors: dict[str, str], jitter: list[float], resolution: int) -> Image.Image:
     return paint(factors, dict(zip(_JITTER, jitter, strict=True)), resolution)
 
 
 def _check(resolution: int, index: int) -> None:
     if not MIN_RESOLUTION <= resolution <= MAX_RESOLUTION:
-        raise ValueError(f"Faces can be drawn at {MIN_RESOLUTION} to {MAX_RESOLUTION} pixels, not at {resolution}.")
+        raise ValueError(
+            f"Faces can be drawn at {MIN_RESOLUTION} to {MAX_RESOLUTION} pixels, not at {resolution}."
+        )
     if index < 0:
         raise ValueError(f"A face has an index of 0 or more, not {index}.")
 
 
 def _hash(x: np.ndarray) -> np.ndarray:
-    """splitmix64's finalizer on uint64: integers only, therefore the same on every platform."""
+    """The finalizer of splitmix64 on uint64. Integers only, so that it is the same on every platform."""
     x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     return x ^ (x >> np.uint64(31))
 
 
 def _factors(index: np.ndarray, seed: int) -> tuple[dict[str, np.ndarray], np.ndarray]:
-    """Factors {name: int64 (N,)} and jitter (N, J) in [-1, 1] of each (seed, index), whatever else is asked."""
-    golden = np.uint64(0x9E3779B97F4A7C15)
+    """{factor: value index int64 (N,)} and jitter (N, J) in [-1, 1], functions of (seed, index) alone.
+
+    A counter-based generator: number c of a face is splitmix64 at step c from a key made of seed and index
+    (Steele, Lea and Flood 2014).
+    """
+    golden = np.uint64(0x9E3779B97F4A7C15)  # 2^64 divided by the golden ratio, the increment of splitmix64
     key = _hash(np.array([seed % 2**64], np.uint64) + golden)
     key = _hash(key + index.astype(np.uint64) * golden)[:, None]  # (N, 1)
     columns = np.arange(1, len(ATTRIBUTES) + len(_JITTER) + 1, dtype=np.uint64)[None]
     uniform = (_hash(key + columns * golden) >> np.uint64(11)).astype(np.float64) * 2.0**-53  # (N, columns)
-    values = {name: np.searchsorted(_EDGES[name], uniform[:, i], side="right") for i, name in enumerate(ATTRIBUTES)}
+    values = {
+        name: np.searchsorted(_EDGES[name], uniform[:, i], side="right") for i, name in enumerate(ATTRIBUTES)
+    }
     values["expression"] = index.astype(np.int64) % len(CLASS_NAMES)
     return values, uniform[:, len(ATTRIBUTES) :] * 2 - 1

@@ -11,11 +11,11 @@ NAME = re.compile(
     r"(?::(?:(?P<config>[^:/]+)/)?(?P<split>[^:/]*))?(?::(?P<image>[^:,]+)(?:,(?P<label>[^:,]+))?)?",
     re.ASCII,
 )
-COMMIT = re.compile("[0-9a-f]{40}")
+COMMIT = re.compile("[0-9a-f]{40}")  # a revision that never changes
 
 
 class HubName(NamedTuple):
-    """What a hub: name says; "" where it says nothing. A label of "-" means that the labels are not wanted."""
+    """The parts of such a name; "" for a part that is left out. The label "-" means: use no labels."""
 
     repo: str
     revision: str = ""
@@ -32,8 +32,10 @@ class HubName(NamedTuple):
 
 
 def parse(source: str) -> HubName:
-    """ValueError, with the form, where source is no name of a data set on the Hub."""
+    """Split a name into its parts. Raises ValueError (which shows the form) if it is not of that form."""
     match = NAME.fullmatch(source.strip())
     if match is None:
-        raise ValueError(f"{source!r} is no data set of the Hub: write {FORM}, such as hub:ylecun/mnist:train.")
+        raise ValueError(
+            f"{source!r} is no data set of the Hub: write {FORM}, such as hub:ylecun/mnist:train."
+        )
     return HubName(**{key: value or "" for key, value in match.groupdict().items()})

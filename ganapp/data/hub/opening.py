@@ -1,7 +1,7 @@
-"""Data sets of the Hugging Face Hub: hub:user/name[@revision][:[config/]split][:image[,label]] -> ImageDataset.
+"""Opens a data set of the Hugging Face Hub, which is streamed once into a prepared file.
 
-Streamed by the `datasets` library (optional: requirements-hub.txt) into the same prepared file as a person's own pictures,
-kept by commit, so that a later start needs no network. Nothing of a repository is run: see stream.py.
+Needs the `datasets` library (requirements-hub.txt). Prepared files are kept by commit, so a later start needs
+no network. Code in a repository is never run: see stream.py.
 """
 
 from __future__ import annotations
@@ -16,21 +16,21 @@ from pathlib import Path
 from ganapp.files import write_text
 from ganapp.hub import answers
 
-from ..cache import Progress, cache_folder, make_folder, paced, prepared
+from ..cache import Progress, cache_folder, load_or_build, make_folder, throttled
 from ..dataset import ImageDataset
-from ..decode import decode
-from ..own.entries import Entry
-from ..preparing import check_room, decode_all, parse_colour, split_of, wait_for, write_map
+from ..decode import decode, parse_colour
+from ..preparing import Entry, check_disk_space, decode_all, select_split, wait_for, write_map
 from .name import COMMIT, HubName, parse
 from .stream import Stream, library, open_stream, read_batch
 
-TIMEOUT = 20  # seconds that the Hub has to name a commit
+TIMEOUT = 20  # seconds to wait for the commit of a revision
 
 
 def pin(source: str) -> str:
-    """The same name with the commit that its revision means today, so that a resumed run finds the same pictures.
+    """Replace the revision by its present commit, so that a resumed run finds the same pictures.
 
-    ValueError, in one sentence, where the library is not installed or the Hub has no such data set.
+    Raises ValueError (message fit for the user) if the library is not installed or the Hub has no such data
+    set.
     """
     name = parse(source)
     return str(name._replace(revision=_commit(name)))
@@ -46,33 +46,43 @@ def open_hub(
     progress: Progress | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> ImageDataset:
-    """A data set of the Hub; see ganapp.data.open_dataset. One picture in ten of the split is held out, as of own pictures."""
-    colour, name, tell = parse_colour(background), parse(source), paced(progress)
+    """Open a data set of the Hub; arguments and errors as of ganapp.data.open_dataset.
+
+    `split` is ours: of the Hub's split that the name gives, one picture in ten is held out.
+    """
+    colour, name, report_progress = parse_colour(background), parse(source), throttled(progress)
     name = name._replace(revision=_commit(name))
-    what = {"resolution": resolution, "channels": channels, "crop": crop, "background": list(colour)}
+    options = {"resolution": resolution, "channels": channels, "crop": crop, "background": list(colour)}
 
     def build(folder: Path) -> dict:
-        tell(0, None, f"Looking at {name.repo}")
-        # The thread is not waited for: a reading that was cancelled may hang until the network gives up.
+        report_progress(0, None, f"Looking at {name.repo}")
+        # The thread is not joined: after cancelling, a read may hang until the network times out.
         reader = ThreadPoolExecutor(1, "hub")
         try:
             with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as scratch:
                 stream = wait_for(reader.submit(open_stream, name, scratch), cancelled)
-                check_room(stream.count or 0, folder, name.repo, resolution, channels)
+                check_disk_space(stream.count or 0, folder, name.repo, resolution, channels)
                 pictures = _decoded(
-                    stream, reader, lambda data: decode(data, resolution, channels, crop, colour), tell, cancelled
+                    stream,
+                    reader,
+                    lambda data: decode(data, resolution, channels, crop, colour),
+                    report_progress,
+                    cancelled,
                 )
                 return write_map(folder, name.repo, pictures, resolution, channels, [], stream.class_names)
         finally:
             reader.shutdown(wait=False, cancel_futures=True)
 
-    found = prepared(f"{name.repo}-{resolution}", {"hub": list(name), **what}, build, progress, cancelled)
-    return split_of(name.repo, split, found)
+    identity = {"hub": list(name), **options}
+    prepared = load_or_build(f"{name.repo}-{resolution}", identity, build, progress, cancelled)
+    return select_split(name.repo, split, prepared)
 
 
-def _decoded(stream: Stream, reader: ThreadPoolExecutor, decode_one: Callable, tell, cancelled) -> Iterator[tuple]:
-    """(name, label, pixels, hash, reason) of each row, read in one thread and decoded in others."""
-    pending: deque = deque()  # of the rows that are being decoded
+def _decoded(
+    stream: Stream, reader: ThreadPoolExecutor, decode_one: Callable, report_progress, cancelled
+) -> Iterator[tuple]:
+    """Yield (name, label, pixels, hash, reason) of each row. One thread reads, others decode."""
+    pending: deque = deque()  # (name, label) of the rows that are being decoded
 
     def batches() -> Iterator[list[Entry]]:
         while rows := wait_for(reader.submit(read_batch, stream), cancelled):
@@ -81,11 +91,11 @@ def _decoded(stream: Stream, reader: ThreadPoolExecutor, decode_one: Callable, t
 
     for i, result in enumerate(decode_all(batches(), decode_one, cancelled), start=1):
         yield *pending.popleft(), *result
-        tell(i, stream.count, "Reading pictures")
+        report_progress(i, stream.count, "Reading pictures")
 
 
 def _commit(name: HubName) -> str:
-    """The 40 digits of the commit that a name means; the last known one where the Hub cannot be reached."""
+    """The commit (40 digits) of a name's revision; the last known one if the Hub cannot be reached."""
     if COMMIT.fullmatch(name.revision):
         return name.revision
     from huggingface_hub import HfApi, errors
@@ -99,6 +109,7 @@ def _commit(name: HubName) -> str:
         refused = isinstance(error, errors.RepositoryNotFoundError | errors.RevisionNotFoundError)
         if known.is_file() and not refused:
             return known.read_text(encoding="ascii")
-        raise ValueError(answers.say(error, name.repo, "this data set", revision, "such data set")) from None
+        message = answers.say(error, name.repo, "this data set", revision, "such data set")
+        raise ValueError(message) from None
     write_text(known, commit)
     return commit

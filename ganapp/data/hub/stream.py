@@ -1,8 +1,9 @@
-"""The rows of a data set on the Hub, read through the `datasets` library: which columns, which files, and what is refused.
+"""Reads the rows of a data set on the Hub by the `datasets` library; refuses what is not plain data.
 
-Nothing of a repository is run. A loading script is refused before it is fetched (datasets 4 and later could not run it
-anyway, older ones are refused), formats are those that hold plain data, all files are of the one commit, and a picture's bytes go
-to our own decoder: what a row says of files elsewhere, on this machine or another, is not followed.
+A repository is not trusted. Loading scripts are refused before they are fetched, and so are versions of
+`datasets` that could run them. Only formats of plain data are read, all files must belong to the one commit,
+and paths in rows that lead elsewhere, on this machine or another, are not followed. Picture bytes go to our
+own decoder.
 """
 
 import os
@@ -13,35 +14,33 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..decode import Unusable
-from ..own.entries import Entry
-from ..own.labels import MAX_CLASSES
-from ..preparing import BATCH
+from ..preparing import BATCH, MAX_CLASSES, Entry
 
 if TYPE_CHECKING:
     from .name import HubName
 
-OLDEST = 4  # of the datasets library: the first that cannot run a loading script
+OLDEST = 4  # major version of datasets, the first that cannot run a loading script
 FORMATS = ("parquet", "arrow", "imagefolder", "webdataset")
-CARDS = ("README.md", ".huggingface.yaml")  # what says which files are which split
+CARDS = ("README.md", ".huggingface.yaml")  # files that may say which files belong to which split
 MAX_CARD = 2_000_000  # bytes of such a file
-MAX_GB = 20.0  # fetched at most, unless GANAPP_HUB_GB says otherwise
-RETRIES = 3  # of a reading that broke off, 5 s apart
+MAX_GB = 20.0  # size of a split that is fetched, unless GANAPP_HUB_GB is set
+RETRIES = 3  # of a read that broke off, 5 s apart
 
 
 class Stream(NamedTuple):
-    """The rows of one split, and how to read them."""
+    """The rows of one split, and what is needed to read them."""
 
     rows: Iterator[tuple[int, dict[str, Any]]]  # (number, {column: value})
-    count: int | None  # of rows, where the repository says it
-    image: str  # the columns
-    label: str | None
-    class_names: tuple[str, ...] | None  # where labels are numbers of known classes
+    count: int | None  # number of rows, if the repository says it
+    image: str  # column of the picture
+    label: str | None  # column of the class
+    class_names: tuple[str, ...] | None  # if labels are numbers of named classes
     root: str  # "hf://datasets/user/name@commit/"
     sizes: dict[str, int]  # path in the repository -> bytes
 
 
 def library():
-    """The datasets module. ValueError, in one sentence, where it is not installed or could run a repository's code."""
+    """The datasets module. Raises ValueError (message fit for the user) if it is not installed or too old."""
     try:
         import datasets
     except ImportError:
@@ -59,9 +58,10 @@ def library():
 
 
 def open_stream(name: "HubName", scratch: str) -> Stream:
-    """The rows of a data set whose revision is a commit. ValueError, in one sentence, for what cannot be used.
+    """Open the rows of a data set. The name's revision must be a commit.
 
-    scratch: a folder that datasets may write small files into.
+    scratch: a folder for the small files that datasets writes.
+    Raises ValueError (message fit for the user) if the data set is refused or cannot be used.
     """
     from huggingface_hub import HfApi
 
@@ -81,12 +81,14 @@ def open_stream(name: "HubName", scratch: str) -> Stream:
             name.repo, name.config or None, revision=name.revision, cache_dir=scratch
         )
     if builder.name not in FORMATS:
-        raise ValueError(f"{name.repo} is stored as {builder.name}; pictures are read from {', '.join(FORMATS)}.")
+        raise ValueError(
+            f"{name.repo} is stored as {builder.name}; pictures are read from {', '.join(FORMATS)}."
+        )
     root = f"hf://datasets/{name.repo}@{name.revision}/"
     split, files = _split(name, builder.config.data_files)
     _check_files(name.repo, split, files, root, sizes)
     if builder.name == "parquet":
-        builder.config.batch_size = BATCH  # else a whole row group is in memory, which may be a gigabyte
+        builder.config.batch_size = BATCH  # the default loads a whole row group, which may have a gigabyte
     with _reading(name.repo):
         stream = builder.as_streaming_dataset(split=split).decode(False)
     image, label = find_columns(name, stream.features)
@@ -104,20 +106,30 @@ def open_stream(name: "HubName", scratch: str) -> Stream:
 
 
 def read_batch(stream: Stream) -> list[tuple[Entry, str | int | None]]:
-    """The next rows as pictures still to be decoded, with their labels; [] at the end."""
+    """The next rows as [(picture file, label)], not decoded yet; [] at the end."""
     with _reading(stream.root.split("/", 3)[3].partition("@")[0]):
         rows = list(islice(stream.rows, BATCH))
     return [_entry(stream, number, row) for number, row in rows]
 
 
 def find_columns(name: "HubName", features: Any) -> tuple[str, str | None]:
-    """The columns of the picture and of its class (None without). ValueError, listing them, where it cannot be known."""
-    listed = ", ".join(f"{column} ({_kind(feature)})" for column, feature in list((features or {}).items())[:20])
+    """The column of the picture and that of its class (None without).
+
+    features: {column: type}, as the data set has it. Raises ValueError (message fit for the user, with the
+    columns there are) if a column is missing, has the wrong type, or several could be meant.
+    """
+    listed = ", ".join(
+        f"{column} ({_kind(feature)})" for column, feature in list((features or {}).items())[:20]
+    )
     for column in (name.image, name.label):
         if column and column != "-" and column not in (features or {}):
-            raise ValueError(f"{name.repo} has no column {column!r}; its columns are {listed or 'not known'}.")
+            raise ValueError(
+                f"{name.repo} has no column {column!r}; its columns are {listed or 'not known'}."
+            )
     found = {c: f for c, f in (features or {}).items() if _is_picture(f)}
-    images = [name.image] if name.image else [c for c, f in found.items() if _kind(f) == "Image"] or list(found)
+    images = (
+        [name.image] if name.image else [c for c, f in found.items() if _kind(f) == "Image"] or list(found)
+    )
     if not images:
         raise ValueError(f"{name.repo} has no column of pictures; its columns are {listed or 'not known'}.")
     if len(images) > 1:
@@ -126,14 +138,17 @@ def find_columns(name: "HubName", features: Any) -> tuple[str, str | None]:
             f"{name.repo} has pictures in {', '.join(images)}: name one of these columns, as in {example}."
         )
     if not _is_picture(features[images[0]]):
-        raise ValueError(f"The column {images[0]!r} of {name.repo} has no pictures; its columns are {listed}.")
+        raise ValueError(
+            f"The column {images[0]!r} of {name.repo} has no pictures; its columns are {listed}."
+        )
     if name.label == "-":
         return images[0], None
     labels = [name.label] if name.label else [c for c, f in features.items() if hasattr(f, "names")]
     if len(labels) > 1:
         example = str(name._replace(revision="", image=images[0], label=labels[0]))
         raise ValueError(
-            f"{name.repo} has classes in {', '.join(labels)}: name one of these columns, as in {example}, or - for none."
+            f"{name.repo} has classes in {', '.join(labels)}: name one of these columns, as in {example}, or "
+            "- for none."
         )
     if labels and not re.fullmatch("ClassLabel|u?int.*|(large_)?string", _kind(features[labels[0]])):
         raise ValueError(f"The column {labels[0]!r} of {name.repo} has no classes; its columns are {listed}.")
@@ -142,32 +157,42 @@ def find_columns(name: "HubName", features: Any) -> tuple[str, str | None]:
 
 @contextmanager
 def _reading(repo: str) -> Iterator[None]:
-    """Whatever a library raises of a repository's content or of the network becomes one sentence."""
+    """Turn every exception of the reading libraries into a ValueError with one sentence."""
     try:
         yield
-    except Exception as error:  # the border of the file reader: five libraries raise dozens of types
+    except Exception as error:  # datasets and the libraries below it raise dozens of types
         detail = (str(error).strip() or type(error).__name__).splitlines()[0][:200].rstrip(".")
         raise ValueError(f"{repo} cannot be read from the Hub ({detail}).") from error
 
 
 def _check_card(api: Any, name: "HubName", sizes: dict[str, int]) -> None:
-    """Refuse a card whose configurations name files elsewhere; ask for a configuration where there are several."""
+    """Check the repository's card before datasets reads it.
+
+    Raises ValueError (message fit for the user) if a configuration names files outside of the repository, is
+    not there, or has to be chosen first.
+    """
     configs = []
     for card in CARDS:
         content = _read_card(api, name, card, sizes[card]) if card in sizes else {}
-        for text in _texts(content.get("configs"), set()):
+        for text in _strings(content.get("configs"), set()):
             if re.search(r"://|::|^[/\\~]|^[A-Za-z]:|(^|[/\\])\.\.([/\\]|$)", text):
-                raise ValueError(f"{name.repo} is refused: its {card} names {text[:100]!r}, which is outside of it.")
+                raise ValueError(
+                    f"{name.repo} is refused: its {card} names {text[:100]!r}, which is outside of it."
+                )
         configs += [c for c in content.get("configs") or () if isinstance(c, dict)]
     known = [str(config.get("config_name", "default")) for config in configs]
-    unclear = len(known) > 1 and "default" not in known and not any(config.get("default") for config in configs)
+    unclear = (
+        len(known) > 1 and "default" not in known and not any(config.get("default") for config in configs)
+    )
     if known and name.config not in known if name.config else unclear:
         example = str(name._replace(revision="", config=known[0], split=name.split or "train"))
-        raise ValueError(f"{name.repo} has the configurations {', '.join(known[:20])}: name one, as in {example}.")
+        raise ValueError(
+            f"{name.repo} has the configurations {', '.join(known[:20])}: name one, as in {example}."
+        )
 
 
 def _read_card(api: Any, name: "HubName", card: str, size: int) -> dict:
-    """What a card says, read as datasets reads it."""
+    """The YAML data of a card, parsed as datasets parses it."""
     import yaml
     from huggingface_hub import DatasetCard
 
@@ -182,18 +207,21 @@ def _read_card(api: Any, name: "HubName", card: str, size: int) -> dict:
         return content if isinstance(content, dict) else {}
 
 
-def _texts(value: Any, seen: set[int]) -> Iterator[str]:
-    """All text in nested lists and objects, each of them once: YAML can name one a billion times."""
+def _strings(value: Any, seen: set[int]) -> Iterator[str]:
+    """All strings in nested lists and objects.
+
+    Each object is visited once, because YAML aliases can repeat it a billion times.
+    """
     if isinstance(value, str):
         yield value
     elif isinstance(value, dict | list) and id(value) not in seen:
         seen.add(id(value))
         for item in value.values() if isinstance(value, dict) else value:
-            yield from _texts(item, seen)
+            yield from _strings(item, seen)
 
 
 def _split(name: "HubName", data_files: dict) -> tuple[str, list[str]]:
-    """The split asked for, else train, else the only one; and its files."""
+    """The split that the name gives, else train, else the only one; and its files."""
     splits = {str(split): list(files) for split, files in (data_files or {}).items()}
     wanted = name.split or ("train" if "train" in splits or len(splits) != 1 else next(iter(splits)))
     if wanted not in splits:
@@ -203,6 +231,7 @@ def _split(name: "HubName", data_files: dict) -> tuple[str, list[str]]:
 
 
 def _check_files(repo: str, split: str, files: list[str], root: str, sizes: dict[str, int]) -> None:
+    """Raise ValueError if a file lies outside of the commit or the split is too large."""
     outside = next((file for file in files if not file.startswith(root) or "::" in file), None)
     if outside is not None:
         raise ValueError(
@@ -211,7 +240,8 @@ def _check_files(repo: str, split: str, files: list[str], root: str, sizes: dict
     limit, size = _limit_gb(), sum(sizes.get(file.removeprefix(root), 0) for file in files) / 1e9
     if size > limit:
         raise ValueError(
-            f"The split {split} of {repo} has {size:,.1f} GB; at most {limit:g} GB are fetched: choose a smaller one, or set "
+            f"The split {split} of {repo} has {size:,.1f} GB; at most {limit:g} GB are fetched: choose a "
+            "smaller one, or set "
             "GANAPP_HUB_GB to a larger number."
         )
 
@@ -225,6 +255,7 @@ def _limit_gb() -> float:
 
 
 def _entry(stream: Stream, number: int, row: dict[str, Any]) -> tuple[Entry, str | int | None]:
+    """One row as (picture file, label). Its `read` raises Unusable if the row cannot be used."""
     cell, label = row[stream.image], row[stream.label] if stream.label else None
     data, path = (cell.get("bytes"), cell.get("path")) if isinstance(cell, dict) else (cell, None)
     size = len(data) if data else stream.sizes.get((path or "").removeprefix(stream.root), 0)
@@ -241,7 +272,7 @@ def _entry(stream: Stream, number: int, row: dict[str, Any]) -> tuple[Entry, str
 
 
 def _fetch(stream: Stream, path: str | None) -> bytes:
-    """The bytes of a picture that is a file of its own, of this commit."""
+    """The bytes of a picture that is stored as a file of its own in this commit."""
     from huggingface_hub import HfFileSystem, errors
 
     if path is None:
@@ -255,12 +286,12 @@ def _fetch(stream: Stream, path: str | None) -> bytes:
 
 
 def _is_picture(feature: Any) -> bool:
-    """An Image, or plain data that may be one: bytes, alone or beside a path."""
+    """Whether a column's type is Image, or plain bytes (alone or with a path) that may hold a picture."""
     if isinstance(feature, dict):
         return set(feature) == {"bytes", "path"} and _kind(feature["bytes"]).endswith("binary")
     return type(feature).__name__ == "Image" or _kind(feature).endswith("binary")
 
 
 def _kind(feature: Any) -> str:
-    """As datasets writes it: Image, ClassLabel, string, int64, list …"""
+    """Name of a column's type, as datasets writes it: Image, ClassLabel, string, int64, list …"""
     return getattr(feature, "dtype", None) if type(feature).__name__ == "Value" else type(feature).__name__

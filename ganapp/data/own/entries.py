@@ -1,6 +1,6 @@
-"""The picture files of a folder or a ZIP: which there are, under which names, and how to get their bytes.
+"""Lists the picture files of a folder or a ZIP: name, size, and a function that reads the bytes.
 
-Nothing is ever extracted to disk: a ZIP is read in memory. Not decoding (pictures.py) or labels (labels.py).
+A ZIP is read in memory and never extracted to disk. Decoding is in ../decode.py, labels are in labels.py.
 """
 
 import hashlib
@@ -12,35 +12,29 @@ import threading
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from ..cache import Cancelled
 from ..decode import Unusable
+from ..preparing import MAX_FILE, Entry
 
 PICTURES = {
-    ".png", ".apng", ".jpg", ".jpeg", ".jpe", ".jfif", ".mpo", ".webp", ".gif", ".bmp", ".dib", ".tif", ".tiff", ".ppm",
-    ".pgm", ".pbm", ".pnm", ".tga", ".ico", ".jp2", ".avif",
+    ".png", ".apng", ".jpg", ".jpeg", ".jpe", ".jfif", ".mpo", ".webp", ".gif", ".bmp", ".dib", ".tif",
+    ".tiff", ".ppm", ".pgm", ".pbm", ".pnm", ".tga", ".ico", ".jp2", ".avif",
 }  # fmt: skip
 UNSUPPORTED = {
-    ".heic", ".heif", ".svg", ".psd", ".eps", ".ai", ".xcf", ".jxl", ".exr", ".hdr", ".raw", ".dng", ".cr2", ".cr3",
-    ".nef", ".arw", ".orf", ".rw2",
+    ".heic", ".heif", ".svg", ".psd", ".eps", ".ai", ".xcf", ".jxl", ".exr", ".hdr", ".raw", ".dng", ".cr2",
+    ".cr3", ".nef", ".arw", ".orf", ".rw2",
 }  # fmt: skip
-MAX_FILE = 256_000_000  # bytes of one picture file, unpacked
 MAX_ZIP = 64_000_000_000  # bytes of a ZIP
 
 
-@dataclass(frozen=True)
-class Entry:
-    """One picture file of a source: its place in it, its size, and how to get its bytes."""
-
-    name: str  # "cats/001.jpg", always with forward slashes
-    size: int
-    read: Callable[[], bytes]
-
-
 def list_folder(root: Path, cancelled) -> list[tuple[str, int, int]]:
-    """(name, bytes, time) of every wanted file below root, sorted; links are followed, each folder is entered once."""
+    """Sorted (name, bytes, modification time in ns) of every wanted file below root.
+
+    Links are followed; each folder is entered once, so that links in a circle end.
+    Raises ValueError (message fit for the user) if a folder cannot be listed, and Cancelled.
+    """
     listing, seen, folders = [], set(), [(str(root), "")]
     while folders:
         if cancelled is not None and cancelled():
@@ -52,7 +46,7 @@ def list_folder(root: Path, cancelled) -> list[tuple[str, int, int]]:
                 continue
             seen.add((stat.st_dev, stat.st_ino))
             with os.scandir(folder) as scan:
-                found = sorted(scan, key=lambda e: e.name, reverse=True)  # the last is popped first: always one order
+                found = sorted(scan, key=lambda e: e.name, reverse=True)  # the last entry is popped first
         except OSError as error:
             raise ValueError(f"The folder {folder} cannot be listed ({error.strerror}).") from error
         for item in found:
@@ -64,19 +58,22 @@ def list_folder(root: Path, cancelled) -> list[tuple[str, int, int]]:
             try:
                 stat = item.stat()
                 listing.append((prefix + item.name, stat.st_size, stat.st_mtime_ns))
-            except OSError:  # a link to nothing, or gone since it was listed: reading it will say so
+            except OSError:  # a broken link, or deleted since it was listed: reading it reports that
                 listing.append((prefix + item.name, 0, 0))
     return sorted(listing)
 
 
 def hash_listing(listing: list[tuple[str, int, int]]) -> str:
+    """Hash of names, sizes and times: another hash means that the folder has changed."""
     return hashlib.blake2b(json.dumps(listing).encode(), digest_size=16).hexdigest()
 
 
 def file_reader(path: Path) -> Callable[[], bytes]:
+    """A function that reads a file, and raises Unusable if it cannot."""
+
     def read() -> bytes:
         try:
-            if not path.is_file():  # a pipe of that name would wait for ever
+            if not path.is_file():  # reading a named pipe would wait for ever
                 raise Unusable("the file is gone" if not path.exists() else "not a regular file")
             return path.read_bytes()
         except OSError as error:
@@ -86,10 +83,11 @@ def file_reader(path: Path) -> Callable[[], bytes]:
 
 
 def open_zip(path: Path) -> zipfile.ZipFile:
-    """An archive whose entries all stay inside it. ValueError with a sentence for anything else."""
+    """Open a ZIP. Raises ValueError (message fit for the user) if it is too large, damaged or no ZIP."""
     if path.stat().st_size > MAX_ZIP:
         raise ValueError(
-            f"{path.name} has {path.stat().st_size / 1e9:,.0f} GB; a ZIP of at most {MAX_ZIP / 1e9:.0f} GB is read: "
+            f"{path.name} has {path.stat().st_size / 1e9:,.0f} GB; a ZIP of at most {MAX_ZIP / 1e9:.0f} GB "
+            "is read: "
             f"unpack it and give the folder."
         )
     try:
@@ -101,40 +99,54 @@ def open_zip(path: Path) -> zipfile.ZipFile:
 
 
 def zip_entries(file: zipfile.ZipFile, path: Path) -> Iterator[Entry]:
-    """The wanted files of a ZIP, sorted by name. ValueError where it climbs out, is a bomb or needs a password."""
+    """The wanted files of a ZIP, sorted by name.
+
+    Raises ValueError (message fit for the user) if an entry lies outside of the archive's folder, the archive
+    is a decompression bomb, or all of it needs a password.
+    """
     names, infos = _zip_names(file), []
     for name, info in zip(names, file.infolist(), strict=True):
         if name.startswith("/") or re.match(r"[A-Za-z]:", name) or ".." in name.split("/"):
-            raise ValueError(f"{path.name} is refused: its entry {name[:100]!r} would be placed outside of its folder.")
+            raise ValueError(
+                f"{path.name} is refused: its entry {name[:100]!r} would be placed outside of its folder."
+            )
         *folders, last = name.split("/")
         if not info.is_dir() and _wanted(last) and all(_wanted(f, True) for f in folders):
             infos.append((name, info))
     total, size = sum(info.file_size for _, info in infos), path.stat().st_size
     if total > 1 << 30 and total > 200 * size:
         raise ValueError(
-            f"{path.name} is refused: it would unpack to {total / size:,.0f} times its size, like a decompression bomb."
+            f"{path.name} is refused: it would unpack to {total / size:,.0f} times its size, like a "
+            "decompression bomb."
         )
     if infos and all(info.flag_bits & 1 for _, info in infos):
         raise ValueError(f"{path.name} is protected by a password: make it again without one.")
-    lock = threading.Lock()  # one file position, one reference count
+    lock = threading.Lock()  # entries share one open file, which is not safe for threads
     for name, info in sorted(infos, key=lambda pair: pair[0]):
         yield Entry(name, info.file_size, _zip_reader(file, info, lock))
 
 
 def _zip_names(file: zipfile.ZipFile) -> list[str]:
-    """The entries' names with forward slashes; undoes cp437 where the writer meant UTF-8 or GB 2312 without saying so."""
-    unsaid = [i.filename for i in file.infolist() if not i.flag_bits & 0x800 and not i.filename.isascii()]
-    meant = "cp437"
-    for encoding in ("utf-8", "gb2312"):  # one for all of them: a short name alone may be valid in both
+    """The entries' names with forward slashes, in the encoding that their writer used.
+
+    zipfile decodes a name without the UTF-8 flag as cp437; many programs write UTF-8 or GB 2312 without the
+    flag.
+    """
+    unflagged = [i.filename for i in file.infolist() if not i.flag_bits & 0x800 and not i.filename.isascii()]
+    used = "cp437"
+    for encoding in ("utf-8", "gb2312"):  # one for all names: a short name alone may be valid in both
         try:
-            for name in unsaid:
+            for name in unflagged:
                 name.encode("cp437").decode(encoding)
         except UnicodeError:
             continue
-        meant = encoding
+        used = encoding
         break
-    unsaid = set(unsaid) if meant != "cp437" else ()
-    names = (i.filename.encode("cp437").decode(meant) if i.filename in unsaid else i.filename for i in file.infolist())
+    unflagged = set(unflagged) if used != "cp437" else ()
+    names = (
+        i.filename.encode("cp437").decode(used) if i.filename in unflagged else i.filename
+        for i in file.infolist()
+    )
     return [name.replace("\\", "/") for name in names]
 
 
@@ -142,30 +154,41 @@ def _zip_reader(file: zipfile.ZipFile, info: zipfile.ZipInfo, lock: threading.Lo
     def read() -> bytes:
         if info.flag_bits & 1:
             raise Unusable("protected by a password")
-        if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):  # others unpack without a bound
+        if info.compress_type not in (
+            zipfile.ZIP_STORED,
+            zipfile.ZIP_DEFLATED,
+        ):  # zipfile does not bound the others
             raise Unusable("packed by a method that is not read (only stored and deflated are)")
         if info.file_size > MAX_FILE:
             raise Unusable(f"too large ({info.file_size / 1e6:,.0f} MB)")
         try:
             with lock:
-                return file.read(info)  # never more than info.file_size bytes, whatever the entry really holds
-        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError) as error:
+                return file.read(info)  # at most info.file_size bytes, even if the entry holds more
+        except (
+            zipfile.BadZipFile,
+            zlib.error,
+            EOFError,
+            OSError,
+            RuntimeError,
+            NotImplementedError,
+        ) as error:
             raise Unusable(f"damaged in the ZIP ({error})") from error
 
     return read
 
 
 def suffix(name: str) -> str:
+    """The ending of a file name with its dot, in lower case; "" without one."""
     return posixpath.splitext(name)[1].lower()
 
 
 def shown(name: str) -> str:
-    """A file name that can be written as UTF-8; on Linux a name may hold any bytes."""
+    """A file name that can be encoded as UTF-8: on Linux a name may contain any bytes."""
     return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def _wanted(name: str, folder: bool = False) -> bool:
-    """Whether a file or folder of this name, without its path, is looked at: pictures by their ending, nothing hidden."""
+    """Whether a file or folder of this name (without its path) is listed; hidden ones are not."""
     if name.startswith(".") or name == "__MACOSX":
         return False
     return folder or suffix(name) in PICTURES or suffix(name) in UNSUPPORTED or name == "dataset.json"

@@ -1,21 +1,25 @@
-"""The label of every picture file: a number of StyleGAN's dataset.json, a class folder, or none for all.
+"""Finds the label of each picture file: a number in a dataset.json, the name of its folder, or none.
 
-Not reading the pictures (ingest.py); here only names and one JSON file are looked at.
+Reads file names and one JSON file only; pictures are decoded elsewhere (decode.py).
 """
 
 import json
 import re
 
 from ..decode import Unusable
-from .entries import PICTURES, UNSUPPORTED, Entry, shown, suffix
+from ..preparing import MAX_CLASSES, Entry
+from .entries import PICTURES, UNSUPPORTED, shown, suffix
 
-MAX_CLASSES = 10_000
 SPLIT_FOLDERS = {"train", "training", "test", "testing", "val", "valid", "validation"}
-NO_LABELS: dict[str, int] = {}  # stands for a dataset.json that is not StyleGAN's
+OTHER_FILE: dict[str, int] = {}  # returned for a dataset.json that is not StyleGAN's; compared by identity
 
 
 def label_entries(entries: list[Entry]) -> tuple[list[tuple[Entry, str | int | None]], list[tuple[str, str]]]:
-    """Pictures with their label (a number of dataset.json, a class folder, or None for all), and the report so far."""
+    """Return [(picture, label)] and [(file, reason)] of the files that are left out.
+
+    Labels are all numbers (from dataset.json), all folder names, or all None.
+    Raises ValueError (message fit for the user) if a dataset.json of StyleGAN is damaged.
+    """
     report = [
         (e.name, f"{suffix(e.name)} files cannot be read: save it as PNG or JPEG")
         for e in entries
@@ -23,19 +27,21 @@ def label_entries(entries: list[Entry]) -> tuple[list[tuple[Entry, str | int | N
     ]
     pictures = [e for e in entries if suffix(e.name) in PICTURES]
     parts = [e.name.split("/") for e in pictures]
-    depth = 0  # folders around everything: the ZIP's own name, "train/"
+    depth = 0  # number of folders that contain everything, such as the ZIP's own name or "train/"
     while parts and all(len(p) > depth + 1 for p in parts) and len({p[depth] for p in parts}) == 1:
         depth += 1
     by_name = {e.name: e for e in entries}
     for k in range(depth + 1 if parts else 0):
         found = by_name.get("/".join([*parts[0][:k], "dataset.json"]))
-        labels = _read_labels(found) if found is not None else NO_LABELS
+        labels = _read_labels(found) if found is not None else OTHER_FILE
         if labels is None:
             return [(e, None) for e in pictures], report
-        if labels is not NO_LABELS:
+        if labels is not OTHER_FILE:
             names = ["/".join(p[k:]) for p in parts]
             report += [
-                (e.name, "no label in dataset.json") for e, n in zip(pictures, names, strict=True) if n not in labels
+                (e.name, "no label in dataset.json")
+                for e, n in zip(pictures, names, strict=True)
+                if n not in labels
             ]
             return [(e, labels[n]) for e, n in zip(pictures, names, strict=True) if n in labels], report
     if parts and all(len(p) > depth + 1 and p[depth].lower() in SPLIT_FOLDERS for p in parts):
@@ -43,14 +49,16 @@ def label_entries(entries: list[Entry]) -> tuple[list[tuple[Entry, str | int | N
     if not parts or not all(len(p) > depth + 1 for p in parts):
         return [(e, None) for e in pictures], report
     classes = {p[depth] for p in parts}
-    shards = all(re.fullmatch(r"\d{5}", c) for c in classes)  # 00000/, 00001/: of StyleGAN and FFHQ
+    shards = all(
+        re.fullmatch(r"\d{5}", c) for c in classes
+    )  # 00000/, 00001/, as in StyleGAN's and FFHQ's folders
     if len(classes) < 2 or shards:
         return [(e, None) for e in pictures], report
     return [(e, shown(p[depth])) for e, p in zip(pictures, parts, strict=True)], report
 
 
 def _read_labels(entry: Entry) -> dict[str, int] | None:
-    """{file: label} of a StyleGAN dataset.json; None where it says there are none; NO_LABELS where it is another file."""
+    """{file: label} of a StyleGAN dataset.json, None if it says that there are no labels, else OTHER_FILE."""
     try:
         content = json.loads(entry.read())
     except (Unusable, ValueError, RecursionError) as error:
@@ -58,7 +66,7 @@ def _read_labels(entry: Entry) -> dict[str, int] | None:
             f"{entry.name} cannot be read ({error}): correct it, or remove it to use folders as classes."
         ) from error
     if not isinstance(content, dict) or "labels" not in content:
-        return NO_LABELS
+        return OTHER_FILE
     if not content["labels"]:
         return None
     labels = {}
@@ -68,7 +76,7 @@ def _read_labels(entry: Entry) -> dict[str, int] | None:
                 labels[name.replace("\\", "/")] = label
             case _:
                 raise ValueError(
-                    f'{entry.name} has the label {str(pair)[:60]}; each must be ["file.png", number] with a whole number '
-                    f"from 0 to {MAX_CLASSES - 1}."
+                    f'{entry.name} has the label {str(pair)[:60]}; each must be ["file.png", number] '
+                    f"with a whole number from 0 to {MAX_CLASSES - 1}."
                 )
     return labels

@@ -16,9 +16,11 @@ from .entries import suffix
 
 
 def keep_uploads(files: Sequence[str | Path]) -> Path:
-    """Copy uploaded files into the cache, where a later start finds them; the folder (or the one ZIP) to open.
+    """Copy uploaded files into the cache; return the path to open, a folder of pictures or the one ZIP.
 
-    The same files give the same folder. clear_cache does not delete them: nothing could bring them back.
+    The same files give the same folder. clear_cache keeps them, because they could not be restored. Raises
+    ValueError (message fit for the user) if a file is missing, a ZIP is among other files, or the disk is
+    full.
     """
     paths = [Path(f) for f in files]
     if not paths:
@@ -38,7 +40,9 @@ def keep_uploads(files: Sequence[str | Path]) -> Path:
     names: list[str] = []
     for name, _, path in hashed:
         n = 1
-        while name.lower() in {other.lower() for other in names}:  # two folders may hold a file of the same name
+        while name.lower() in {
+            other.lower() for other in names
+        }:  # two folders may hold a file of the same name
             n += 1
             name = f"{path.stem}-{n}{path.suffix}"
         names.append(name)
@@ -53,9 +57,10 @@ def keep_uploads(files: Sequence[str | Path]) -> Path:
                 shutil.copyfile(path, partial / name)
             os.replace(partial, folder)
         except OSError as error:
-            if not folder.is_dir():  # else another process copied the same files meanwhile
+            if not folder.is_dir():  # otherwise another process copied the same files in the meantime
                 raise ValueError(
-                    f"The uploaded files cannot be kept in {uploads} ({error.strerror}): free some room, or set "
+                    f"The uploaded files cannot be kept in {uploads} ({error.strerror}): free some room, or "
+                    "set "
                     f"GANAPP_CACHE to a folder elsewhere."
                 ) from error
         finally:

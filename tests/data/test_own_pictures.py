@@ -44,7 +44,9 @@ def encode(image: Image.Image, format: str = "PNG", **options) -> bytes:
 def corners(pixels: np.ndarray) -> list[tuple[int, ...]]:
     """The colours well inside of the four quarters of (C, R, R), in reading order."""
     r = pixels.shape[1]
-    return [tuple(int(v) for v in pixels[:, y, x]) for y in (r // 4, 3 * r // 4) for x in (r // 4, 3 * r // 4)]
+    return [
+        tuple(int(v) for v in pixels[:, y, x]) for y in (r // 4, 3 * r // 4) for x in (r // 4, 3 * r // 4)
+    ]
 
 
 def near(found, wanted, tolerance: int = 0) -> bool:
@@ -52,7 +54,13 @@ def near(found, wanted, tolerance: int = 0) -> bool:
 
 
 def read(
-    image: Image.Image, format: str = "PNG", resolution=16, channels=None, crop="center", background=WHITE, **options
+    image: Image.Image,
+    format: str = "PNG",
+    resolution=16,
+    channels=None,
+    crop="center",
+    background=WHITE,
+    **options,
 ):
     return decode(encode(image, format, **options), resolution, channels, crop, background)
 
@@ -138,7 +146,9 @@ def test_damaged_exif_does_not_lose_the_picture():
 
 def test_alpha_lies_on_the_background():
     image = quarters().convert("RGBA")
-    image.putalpha(Image.fromarray(np.repeat(np.repeat(np.array([[255, 0], [128, 255]], np.uint8), 16, 0), 16, 1)))
+    image.putalpha(
+        Image.fromarray(np.repeat(np.repeat(np.array([[255, 0], [128, 255]], np.uint8), 16, 0), 16, 1))
+    )
     assert corners(read(image)) == [RED, WHITE, (127, 127, 255), YELLOW]
     assert corners(read(image, background=(10, 20, 30))) == [RED, (10, 20, 30), (5, 10, 143), YELLOW]
     # colour under full transparency must not bleed into its neighbours when the picture is made smaller
@@ -175,7 +185,9 @@ def test_sixteen_bit_grey_is_scaled_not_clipped(format):
     pixels = read(Image.fromarray(ramp), format)
     assert pixels.shape == (1, 16, 16)
     np.testing.assert_array_equal(pixels[0], np.rint(ramp / 257).astype(np.uint8))
-    dark = read(Image.fromarray(np.full((4, 4), 200, np.uint16)), format)  # dark, not an 8-bit picture in disguise
+    dark = read(
+        Image.fromarray(np.full((4, 4), 200, np.uint16)), format
+    )  # dark, not an 8-bit picture in disguise
     assert dark.max() == 1
 
 
@@ -245,7 +257,9 @@ def test_first_frame_of_many():
 
 
 def test_small_are_enlarged_and_large_are_averaged():
-    assert near(corners(decode(encode(quarters(2, 2)), 32, None, "center", WHITE)), [RED, GREEN, BLUE, YELLOW], 25)
+    assert near(
+        corners(decode(encode(quarters(2, 2)), 32, None, "center", WHITE)), [RED, GREEN, BLUE, YELLOW], 25
+    )
     stripes = np.zeros((512, 512, 3), np.uint8)
     stripes[:, ::2] = 255
     for format in ("PNG", "JPEG"):  # antialiased: neither black nor white; JPEG goes through draft()
@@ -301,12 +315,25 @@ def test_too_many_pixels_are_refused_before_they_are_decoded(monkeypatch):
 
 def test_folder_without_labels(tmp_path):
     folder = folder_of(tmp_path / "cats", ["b.png", "a.png", "sub/c.bmp"])
-    for name in ("notes.txt", "data.json", ".hidden.png", "Thumbs.db", ".DS_Store", "__MACOSX/._a.png", ".git/x.png"):
+    for name in (
+        "notes.txt",
+        "data.json",
+        ".hidden.png",
+        "Thumbs.db",
+        ".DS_Store",
+        "__MACOSX/._a.png",
+        ".git/x.png",
+    ):
         (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_bytes(b"no picture")
     told = []
     dataset = open_dataset(folder, 12, progress=lambda *a: told.append(a))
-    assert dataset.name == "cats" and dataset.labels is None and dataset.class_names == () and dataset.report == ()
+    assert (
+        dataset.name == "cats"
+        and dataset.labels is None
+        and dataset.class_names == ()
+        and dataset.report == ()
+    )
     wanted = np.stack([np.asarray(noise(i)).transpose(2, 0, 1) for i in (1, 0, 2)])  # sorted by name
     np.testing.assert_array_equal(dataset.images.all(), wanted)
     assert told[-1] == (3, 3, "Reading pictures")
@@ -355,7 +382,11 @@ def test_class_folders(tmp_path):
     (folder / "none").mkdir()
     (folder / "none" / "x.png").write_text("no picture")
     dataset = open_dataset(folder, 12)
-    assert dataset.class_names == ("Zebra", "cat", "dog")  # sorted; a folder without a usable picture is no class
+    assert dataset.class_names == (
+        "Zebra",
+        "cat",
+        "dog",
+    )  # sorted; a folder without a usable picture is no class
     assert dataset.labels.tolist() == [0, 1, 2, 2] and dataset.labels.dtype == np.int64
     np.testing.assert_array_equal(dataset.images.take([1])[0], np.asarray(noise(1)).transpose(2, 0, 1))
 
@@ -377,7 +408,9 @@ def test_which_folders_are_classes(tmp_path, names, classes):
     folder = folder_of(tmp_path / "x", names)
     dataset = open_dataset(folder, 12)
     assert dataset.class_names == classes and (dataset.labels is None) == (not classes)
-    files = {f"x/{n}": (folder / n).read_bytes() for n in names}  # the same in a ZIP, inside a folder of its name
+    files = {
+        f"x/{n}": (folder / n).read_bytes() for n in names
+    }  # the same in a ZIP, inside a folder of its name
     assert open_dataset(zip_of(tmp_path / "x.zip", files), 12).class_names == classes
 
 
@@ -438,7 +471,10 @@ def test_another_dataset_json_is_not_labels(tmp_path):
         (lambda p: "", "no folder or ZIP"),
         (lambda p: "x" * 5000, "no folder or ZIP"),
         (lambda p: p / "empty", "No pictures were found in empty"),
-        (lambda p: p / "bad", r"None of the 5 pictures in bad can be used: 0.png \(not a picture.*and 2 more"),
+        (
+            lambda p: p / "bad",
+            r"None of the 5 pictures in bad can be used: 0.png \(not a picture.*and 2 more",
+        ),
         (lambda p: p / "one.png", "one.png is neither a folder nor a ZIP"),
         (lambda p: [], "No files"),
         (lambda p: [p / "gone.png"], "gone.png is not there"),
@@ -558,7 +594,7 @@ def test_zip_names_without_the_utf8_flag(tmp_path):
 def test_later_starts_do_not_decode_again(tmp_path, monkeypatch):
     folder, calls = folder_of(tmp_path / "x", ["a.png", "b.png"]), []
     real = decode
-    monkeypatch.setattr("ganapp.data.own.ingest.decode", lambda *a: calls.append(1) or real(*a))
+    monkeypatch.setattr("ganapp.data.own.opening.decode", lambda *a: calls.append(1) or real(*a))
     first = open_dataset(folder, 12)
     assert len(calls) == 2
     assert open_dataset(folder, 12).fingerprint == first.fingerprint and len(calls) == 2
@@ -599,11 +635,15 @@ def test_cancel_leaves_nothing(tmp_path, cache):
 def test_two_threads_at_once(tmp_path, monkeypatch):
     folder, results, calls = folder_of(tmp_path / "x", [f"{i}.png" for i in range(40)]), [], []
     real = decode
-    monkeypatch.setattr("ganapp.data.own.ingest.decode", lambda *a: calls.append(1) or real(*a))
+    monkeypatch.setattr("ganapp.data.own.opening.decode", lambda *a: calls.append(1) or real(*a))
     threads = [threading.Thread(target=lambda: results.append(open_dataset(folder, 12))) for _ in range(3)]
     [t.start() for t in threads]
     [t.join() for t in threads]
-    assert len(calls) == 40 and len({r.fingerprint for r in results}) == 1 and results[2].images.all().shape[0] == 40
+    assert (
+        len(calls) == 40
+        and len({r.fingerprint for r in results}) == 1
+        and results[2].images.all().shape[0] == 40
+    )
 
 
 def test_an_open_data_set_outlives_its_cache(tmp_path):
@@ -666,7 +706,9 @@ def test_uploads_are_kept(tmp_path, cache):
     for file in files:
         os.remove(file)
     clear_cache()
-    assert open_dataset(path, 12).fingerprint == dataset.fingerprint  # a later start, without what was uploaded
+    assert (
+        open_dataset(path, 12).fingerprint == dataset.fingerprint
+    )  # a later start, without what was uploaded
     packed = zip_of(tmp_path / "my cats.zip", {"a/1.png": encode(noise(0)), "b/2.png": encode(noise(1))})
     kept = uploads.keep_uploads([packed])
     assert kept.name == "my cats.zip" and cache in kept.parents
