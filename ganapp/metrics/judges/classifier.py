@@ -20,7 +20,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ganapp.data import ImageDataset, Progress, cache_folder, locked, make_folder
+from ganapp.data import ImageDataset, Progress, acquire_lock, cache_folder, make_folder
 
 from .network import build, parts_of, run, train
 
@@ -71,7 +71,7 @@ def classifier_of(
         json.dumps([RECIPE, data.fingerprint, sorted(heads.items()), seen, SEED]).encode(), digest_size=10
     ).hexdigest()
     folder = make_folder(cache_folder() / "datasets") / f"classifier-{key}"
-    lock = locked(folder.name, progress, cancelled)
+    lock = acquire_lock(folder.name, progress, cancelled)
     try:
         stored = read(folder)
         arrays, accuracy = stored or (_train(data, heads, device, progress, cancelled, seen), {})

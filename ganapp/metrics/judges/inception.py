@@ -20,7 +20,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ganapp.data import Cancelled, Progress, cache_folder, locked, make_folder
+from ganapp.data import Cancelled, Progress, acquire_lock, cache_folder, make_folder
 
 URL = "https://github.com/toshas/torch-fidelity/releases/download/v0.2.0/weights-inception-2015-12-05-6726825d.pth"
 PUBLISHED = "6726825d"  # how the sha256 of the published weights begins
@@ -119,7 +119,7 @@ def checked(file: Path) -> str:
 def fetch(progress: Progress | None = None, cancelled: Callable[[], bool] | None = None, url: str = URL) -> Path:
     """The published weights, from the cache, else downloaded there whole and checked. ValueError where they cannot be had."""
     file = make_folder(cache_folder() / "downloads") / url.rpartition("/")[2]
-    lock = locked("inception", progress, cancelled)
+    lock = acquire_lock("inception", progress, cancelled)
     partial = file.with_name("partial-" + file.name)  # its name holds the hash, too
     try:
         if file.exists():
