@@ -1,0 +1,348 @@
+"""Do the tests notice? Puts small faults into the product, one at a time, and runs the tests of that room.
+
+    python benchmarks/mutants.py --count 400 --seed 1 [--rooms training driving latents metrics] [--minutes 60]
+
+An equal share of mutants (mutations.py) for each room, chosen by a hash of their name and the seed, so that an edit
+changes few of them. Each is put into a copy of the tree. The tests that execute the changed line run there, cheap ones
+first; which these are is traced once for each state of a room. A mutant is killed when a test fails or takes far too
+long. Results go to results/mutants.json after each mutant, and a second start goes on; `--again` runs those anew that
+no test noticed. Mutants that change no result stand in mutants-harmless.json with the reason.
+
+Each test run is a fork of this process, which has imported torch but nothing of the product.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import hashlib
+import importlib
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from mutations import Mutant, mutants, mutated
+
+ROOT = Path(__file__).resolve().parents[1]
+RESULT = ROOT / "benchmarks" / "results" / "mutants.json"
+HARMLESS = ROOT / "benchmarks" / "mutants-harmless.json"  # key -> why no test needs to notice it
+SCRATCH = Path(tempfile.gettempdir()) / "ganapp-mutants"
+TREE = SCRATCH / "main"  # beside it stands `shared`, as beside this one
+
+# The tests of a room. Batches and vitals are training's; their tests stand where their data do.
+TESTS = {
+    "training": ("tests/training", "tests/runs/test_watchdog.py", "tests/data/test_batches.py"),
+    "driving": ("tests/driving",),
+    "latents": ("tests/latents",),
+    "metrics": ("tests/metrics",),
+}
+EARLY = (
+    "numpy",
+    "torch",
+    "torch._dynamo",
+    "torch.nn.utils.parametrizations",
+    "PIL.Image",
+    "safetensors.torch",
+)
+GRACE_SEC, GRACE = 20, 6  # a run may take so long, and so many times what its tests took before
+KILLED = ("killed", "timed out")
+
+
+# -- running tests ------------------------------------------------------------------------------------------------------
+
+
+class Chosen:
+    """pytest plugin: runs the given tests alone, in their order, and remembers the first that fails."""
+
+    def __init__(self, names: list[str]):
+        self.place = {name: i for i, name in enumerate(names)}
+        self.failed = ""
+
+    def pytest_collection_modifyitems(self, items):
+        items[:] = sorted((i for i in items if i.nodeid in self.place), key=lambda i: self.place[i.nodeid])
+
+    def pytest_runtest_logreport(self, report):
+        if report.failed and not self.failed:
+            self.failed = report.nodeid
+
+    def pytest_collectreport(self, report):
+        if report.failed and not self.failed:
+            self.failed = report.nodeid
+
+    def result(self) -> dict:
+        return {"failed": self.failed}
+
+
+class Tracer:
+    """pytest plugin: which lines of the room each test executes, how long it takes, and which tests fail.
+
+    What a fixture of a file or of the session executes counts for each test that uses it.
+    """
+
+    def __init__(self, room: str):
+        self.inside = str(TREE / "ganapp" / room) + os.sep
+        self.lines: set = set()  # of whatever runs now
+        self.tests: dict[str, dict] = {}
+        self.fixtures: dict[str, set] = {}
+
+    def trace(self, frame, event, _):
+        code = frame.f_code
+        inside = (
+            code.co_filename.startswith(self.inside) and code.co_flags & 1
+        )  # 1: a function, not a module or class
+        return self.step if inside else None
+
+    def step(self, frame, event, _):
+        if event == "line":
+            self.lines.add((frame.f_code.co_filename[len(str(TREE)) + 1 :], frame.f_lineno))
+        return self.step
+
+    def pytest_sessionstart(self):
+        threading.settrace(self.trace), sys.settrace(self.trace)
+
+    def pytest_runtest_logstart(self, nodeid):
+        self.lines = set()
+        self.tests[nodeid] = {"sec": 0.0, "lines": self.lines, "fixtures": [], "ok": True}
+
+    def pytest_runtest_setup(self, item):
+        self.tests[item.nodeid]["fixtures"] = list(item.fixturenames)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_fixture_setup(self, fixturedef):
+        outer = self.lines
+        if fixturedef.scope != "function":
+            self.lines = self.fixtures.setdefault(fixturedef.argname, set())
+        try:
+            return (yield)
+        finally:
+            self.lines = outer
+
+    def pytest_runtest_logreport(self, report):
+        test = self.tests[report.nodeid]
+        test["sec"] += report.duration
+        test["ok"] &= not report.failed and not report.skipped
+
+    def result(self) -> dict:
+        threading.settrace(None), sys.settrace(None)
+        for test in self.tests.values():
+            names = test.pop("fixtures")
+            test["lines"] = sorted(test["lines"].union(*(self.fixtures.get(name, ()) for name in names)))
+        return self.tests
+
+
+def run_tests(
+    paths: list[str], plugin, limit: float, options: tuple[str, ...] = ()
+) -> tuple[int | None, dict]:
+    """pytest in a fork, in the copy of the tree: (exit code or None where it took too long, the plugin's result)."""
+    temporary = SCRATCH / "tmp"
+    shutil.rmtree(temporary, ignore_errors=True)
+    temporary.mkdir(parents=True)
+    if not (child := os.fork()):
+        os._exit(_in_fork(paths, plugin, temporary, options))
+    ends = time.monotonic() + limit
+    while time.monotonic() < ends:
+        done, status = os.waitpid(child, os.WNOHANG)
+        if done:
+            file = temporary / "result.json"
+            return os.waitstatus_to_exitcode(status), json.loads(file.read_text()) if file.exists() else {}
+        time.sleep(0.02)
+    os.killpg(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    return None, {}
+
+
+def _in_fork(paths: list[str], plugin, temporary: Path, options: tuple[str, ...]) -> int:
+    os.setsid()
+    os.environ["TMPDIR"], tempfile.tempdir = str(temporary), None
+    log = os.open(SCRATCH / "log.txt", os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+    os.dup2(log, 1), os.dup2(log, 2)
+    os.chdir(TREE)
+    sys.path[:] = [str(TREE)] + [
+        p for p in sys.path if Path(p or ".").resolve() not in (ROOT, ROOT / "benchmarks")
+    ]
+    code = 3
+    try:
+        code = pytest.main(["-q", "-p", "no:cacheprovider", *options, *paths], plugins=[plugin])
+    finally:
+        (temporary / "result.json").write_text(json.dumps(plugin.result()))
+        sys.stdout.flush()
+    return int(code)
+
+
+# -- which tests --------------------------------------------------------------------------------------------------------
+
+
+def copy_tree() -> None:
+    """The tree as it is now, with what is not committed yet, but nothing that git ignores."""
+    shutil.rmtree(TREE, ignore_errors=True)
+    names = subprocess.run(
+        ["git", "ls-files", "-coz", "--exclude-standard"], cwd=ROOT, capture_output=True, check=True
+    )
+    for name in filter(None, names.stdout.decode().split("\0")):
+        if (ROOT / name).is_file():
+            (TREE / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(ROOT / name, TREE / name)
+    beside = SCRATCH / "shared"
+    if not beside.is_symlink() and (ROOT.parent / "shared").is_dir():
+        beside.symlink_to(ROOT.parent / "shared")
+
+
+def files_of(room: str) -> list[str]:
+    return sorted(str(p.relative_to(TREE)) for p in (TREE / "ganapp" / room).rglob("*.py"))
+
+
+def trace(room: str) -> dict[str, dict]:
+    """{test: its seconds, lines and whether it passes} of the tests of a room, traced once for each state of both."""
+    state = hashlib.sha256()
+    for path in sorted(
+        p for part in (f"ganapp/{room}", *TESTS[room]) for p in [TREE / part, *(TREE / part).rglob("*.py")]
+    ):
+        state.update(path.read_bytes() if path.is_file() else b"")
+    kept = SCRATCH / f"trace-{room}-{state.hexdigest()[:16]}.json"
+    if not kept.exists():
+        print(f"{room}: tracing which tests execute which lines", flush=True)
+        code, found = run_tests(list(TESTS[room]), Tracer(room), 1800)
+        if not found:
+            raise SystemExit(
+                f"the tests of {room} cannot be traced (exit code {code}): see {SCRATCH / 'log.txt'}"
+            )
+        kept.write_text(json.dumps(found))
+    found = json.loads(kept.read_text())
+    if failing := [name for name, test in found.items() if not test["ok"]]:
+        print(f"{room}: left out, as they fail or skip without a fault: {', '.join(failing)}")
+    return {
+        name: {**test, "lines": set(map(tuple, test["lines"]))} for name, test in found.items() if test["ok"]
+    }
+
+
+def tests_for(mutant: Mutant, tests: dict[str, dict]) -> list[str]:
+    """The tests that can notice a mutant: files with cheap ones first, and in each of them the cheap ones first."""
+    if mutant.scope == "module":
+        needed = uses(mutant)
+    else:
+        needed = {(mutant.file, n) for n in range(mutant.lines[0], mutant.lines[1] + 1)}
+    able = [name for name, test in tests.items() if not needed.isdisjoint(test["lines"])]
+    cost = {name: tests[name]["sec"] for name in able}
+    files: dict[str, list[float]] = {}
+    for name in able:
+        files.setdefault(name.split("::")[0], []).append(cost[name])
+    return sorted(able, key=lambda name: (sum(files[name.split("::")[0]]), name.split("::")[0], cost[name]))
+
+
+def uses(mutant: Mutant) -> set[tuple[str, int]]:
+    """Lines of the room that read what a statement of a module or class assigns, and its own; else the whole file."""
+    tree = ast.parse((TREE / mutant.file).read_text())
+    names = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Assign | ast.AnnAssign) and node.lineno == mutant.lines[0]:
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            names |= {n.id for t in targets for n in ast.walk(t) if isinstance(n, ast.Name)}
+    found = {(mutant.file, n) for n in range(mutant.lines[0], mutant.lines[1] + 1)}
+    for file in files_of(mutant.file.split("/")[1]):
+        for node in ast.walk(ast.parse((TREE / file).read_text())):
+            if getattr(node, "id", getattr(node, "attr", None)) in names:
+                found.add((file, node.lineno))
+    return found if names else {(mutant.file, n) for n in range(1, 2000)}
+
+
+# -- mutants ------------------------------------------------------------------------------------------------------------
+
+
+def pick(room: str, count: int, seed: int) -> list[Mutant]:
+    found = [m for file in files_of(room) for m in mutants(file, (TREE / file).read_text())]
+    return sorted(found, key=lambda m: hashlib.sha256(f"{seed} {m.key}".encode()).digest())[:count]
+
+
+def judge(mutant: Mutant, tests: dict[str, dict]) -> dict:
+    """What became of a mutant: killed (and by which test), timed out, survived, or uncovered: no test executes it."""
+    text = (TREE / mutant.file).read_text()
+    about = {"line": mutant.line, "code": text.splitlines()[mutant.line - 1].strip()}
+    if not (able := tests_for(mutant, tests)):
+        return {"result": "uncovered", **about}
+    paths = list(dict.fromkeys(name.split("::")[0] for name in able))
+    limit = GRACE_SEC + GRACE * sum(tests[name]["sec"] for name in able)
+    began = time.monotonic()
+    try:
+        (TREE / mutant.file).write_text(mutated(text, mutant))
+        code, found = run_tests(paths, Chosen(able), limit, ("-x", "--tb=line"))
+    finally:
+        (TREE / mutant.file).write_text(text)
+    result = "timed out" if code is None else "survived" if code == 0 else "killed"
+    about |= {"tests": len(able), "sec": round(time.monotonic() - began, 1)}
+    return {"result": result, **about} | ({"by": found.get("failed", "")} if result == "killed" else {})
+
+
+def write(result: dict) -> None:
+    temporary = RESULT.with_suffix(".tmp")
+    temporary.write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n")
+    os.replace(temporary, RESULT)
+
+
+def table(picked: dict[str, list[Mutant]], done: dict[str, dict], harmless: dict[str, str]) -> str:
+    columns = ("picked", "run", "killed", "timed out", "survived", "uncovered", "harmless", "noticed")
+    lines = ["| room | " + " | ".join(columns) + " |", "|---" * (len(columns) + 1) + "|"]
+    for room in [*picked, "all"]:
+        keys = [m.key for r, ms in picked.items() if room in (r, "all") for m in ms]
+        run = [key for key in keys if key in done]
+        n = Counter(
+            "harmless" if k in harmless and done[k]["result"] not in KILLED else done[k]["result"]
+            for k in run
+        )
+        judged = len(run) - n["harmless"]
+        share = f"{(n['killed'] + n['timed out']) / judged:.1%}" if judged else "-"
+        cells = [len(keys), len(run), *(n[c] for c in columns[2:7]), share]
+        lines.append(f"| {room} | " + " | ".join(map(str, cells)) + " |")
+    return "\n".join(lines)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--count", type=int, default=400)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--rooms", nargs="+", default=list(TESTS), choices=list(TESTS))
+    parser.add_argument("--minutes", type=float, default=float("inf"))
+    parser.add_argument("--again", action="store_true", help="run those anew that no test noticed")
+    args = parser.parse_args()
+    ends = time.monotonic() + 60 * args.minutes
+    os.nice(10)
+    os.environ["OMP_NUM_THREADS"] = "1"
+    for name in EARLY:
+        importlib.import_module(name)
+    copy_tree()
+    picked = {room: pick(room, args.count // len(TESTS), args.seed) for room in TESTS}
+    known = {m.key for ms in picked.values() for m in ms}
+    stored = json.loads(RESULT.read_text())["mutants"] if RESULT.exists() else {}
+    done = {key: value for key, value in stored.items() if key in known}
+    harmless = json.loads(HARMLESS.read_text()) if HARMLESS.exists() else {}
+    for room in args.rooms:
+        todo = [
+            m
+            for m in picked[room]
+            if m.key not in done or (args.again and done[m.key]["result"] not in KILLED)
+        ]
+        tests = trace(room) if todo and time.monotonic() < ends else {}
+        for mutant in todo:
+            if time.monotonic() > ends:
+                break
+            done[mutant.key] = judge(mutant, tests)
+            write({"seed": args.seed, "count": args.count, "mutants": done})
+            print(
+                f"{done[mutant.key]['result']:10} {done[mutant.key].get('sec', 0):6.1f} s  {mutant.key}",
+                flush=True,
+            )
+    print(table(picked, done, harmless))
+
+
+if __name__ == "__main__":
+    main()
