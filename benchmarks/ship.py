@@ -30,7 +30,7 @@ def main() -> None:
     parser.add_argument("--limits", default="")
     args = parser.parse_args()
 
-    from ganapp.generators.folder import total_bytes
+    from ganapp.files import text_of_size
     from ganapp.metrics import measure, prepare, store
     from ganapp.runs import BEST, Run
 
@@ -48,7 +48,7 @@ def main() -> None:
         write_card(folder, run, args)
         shutil.rmtree(target, ignore_errors=True)
         shutil.move(folder, target)
-    print(f"{target.name}: {total_bytes(target) / 1e6:.1f} MB, {snapshot.name} images")
+    print(f"{target.name}: {text_of_size(sum(p.stat().st_size for p in target.iterdir()))}, {snapshot.name} images")
 
 
 def write_halved(snapshot, folder, config) -> None:

@@ -15,7 +15,7 @@ PACKAGE = ROOT / "ganapp"
 ROOMS = {
     "files": "",
     "config": "",
-    "hub": "",
+    "hub": "files",
     "latents": "",
     "media": "files",
     "networks": "config",
@@ -23,11 +23,11 @@ ROOMS = {
     "runs": "files config media",
     "training": "config latents networks data",
     "generators": "files config hub networks runs",
-    "metrics": "config latents data runs generators",
+    "metrics": "files config latents data runs generators",
     "driving": "config latents media networks data runs training generators metrics",
     "publishing": "files hub latents media data runs generators metrics",
     "cli": "config hub latents media data runs generators metrics driving publishing",
-    "ui": "config hub latents media data runs training generators metrics driving publishing",
+    "ui": "files config hub latents media data runs training generators metrics driving publishing",
     "app": "ui driving",
 }
 OLD_PLACES = {"weights": "generators", "sample": "latents"}  # imports of version 0.3 that still work

@@ -20,6 +20,8 @@ from pathlib import Path
 
 import numpy as np
 
+from ganapp.files import text_of_size
+
 from .cache import Cancelled, MapWriter, cache_folder
 from .dataset import ImageDataset
 from .decode import Unusable
@@ -63,9 +65,9 @@ def check_disk_space(count: int, folder: Path, source: str, resolution: int, cha
     need, free = count * resolution**2 * (channels or 1), shutil.disk_usage(folder).free
     if need > free:
         raise ValueError(
-            f"Preparing {count:,} pictures of {source} needs {need / 1e9:.1f} GB, and {free / 1e9:.1f} GB "
-            "are free "
-            f"in {cache_folder()}: free some, or set GANAPP_CACHE to a folder on another disk."
+            f"Preparing {count:,} pictures of {source} needs {text_of_size(need)}, and "
+            f"{text_of_size(free)} are free in {cache_folder()}: "
+            "free some, or set GANAPP_CACHE to a folder on another disk."
         )
 
 

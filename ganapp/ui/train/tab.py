@@ -9,6 +9,7 @@ from pathlib import Path
 import gradio as gr
 
 from ganapp.config import PRESETS, TrainConfig, default_preset, preset_config
+from ganapp.files import text_of_size
 
 from ..access.capabilities import Capabilities, here
 from ..access.visitors import check_sources, name_of, notes, sign_in
@@ -165,7 +166,7 @@ def wire(ui: dict, controls: dict, runs_folder: Path, can: Capabilities) -> None
             can.check_training(name_of(profile))
         except ValueError as error:
             return html.message(error)
-        return html.note("data.cleared", size=f"{clear_cache() / 1e6:,.0f} MB")
+        return html.note("data.cleared", size=text_of_size(clear_cache()))
 
     def fill(preset):
         config = preset_config(preset)
