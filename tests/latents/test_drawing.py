@@ -1,5 +1,6 @@
 """sample.py: seeds in text, latents as a frozen function of the seed, pictures that do not depend on their batch."""
 
+from contextlib import nullcontext
 from types import SimpleNamespace
 
 import numpy as np
@@ -12,6 +13,7 @@ from ganapp import latents
 
 class TinyGenerator(nn.Module):
     """Linear + batch norm + convolution, with classes added as an embedding."""
+    roles = frozenset({"latent", "embedding"})
 
     def __init__(self, num_classes=0, channels=3, names=()):
         super().__init__()
@@ -34,6 +36,7 @@ class TinyGenerator(nn.Module):
 
 class TinyW(nn.Module):
     """A family with a w-space whose picture shows w itself: pixel 0 of channel 0 is w[0]."""
+    roles = frozenset({"latent", "mapped"})
 
     def __init__(self, num_classes=0):
         super().__init__()
@@ -308,3 +311,40 @@ def test_truncated_latents_are_a_frozen_stream(psi, expected):
     z, y = latents.latent(42, 5, psi, num_classes=10)
     np.testing.assert_allclose(z, expected, rtol=1e-6)
     assert y == 7
+
+
+class Where(nn.Module):
+    """Remembers the device of its inputs; its picture is made on the processor."""
+
+    def __init__(self, device=None):
+        super().__init__()
+        self.spec = SimpleNamespace(z_dim=2, resolution=4, channels=1, num_classes=0)
+        if device:
+            self.weight = nn.Parameter(torch.zeros(1, device=device))
+        self.moved, self.seen = [], []
+
+    def to(self, device):
+        self.moved.append(str(device))
+        return self
+
+    def forward(self, z, y=None):
+        self.seen.append(z.device.type)
+        return torch.zeros(len(z), 1, 4, 4)
+
+
+@pytest.mark.parametrize(
+    ("at", "asked", "moved", "seen"),
+    [
+        ("meta", None, [], "meta"),
+        ("meta", "meta", [], "meta"),
+        ("meta", "cpu", ["cpu"], "cpu"),
+        ("cpu", "meta", ["meta"], "meta"),
+        ("cpu", "cpu", [], "cpu"),
+        (None, None, [], "cpu"),  # no parameter says where
+    ],
+)
+def test_inputs_go_where_the_generator_is_or_is_asked_to_be(at, asked, moved, seen, monkeypatch):
+    monkeypatch.setattr(torch, "autocast", lambda *_, **__: nullcontext())  # it knows no meta device
+    G = Where(at).eval()
+    latents.generate(G, [1], device=asked)
+    assert (G.moved, G.seen) == (moved, [seen])

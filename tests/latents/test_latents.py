@@ -15,6 +15,7 @@ from ganapp.latents import between, frame_count, interpolate, lerp, slerp
 
 class TinyGenerator(nn.Module):
     """Shows its input: row 0 of the 8 × 8 picture is z / 4, row 1 the class embedding / 4."""
+    roles = frozenset({"latent", "embedding"})
 
     def __init__(self, num_classes=0):
         super().__init__()
@@ -34,7 +35,7 @@ class TinyGenerator(nn.Module):
 
 
 class WithoutEmbedding(TinyGenerator):
-    embed = property()  # hasattr is False
+    roles = frozenset({"latent"})
 
     def forward(self, z, y=None):
         x = super().forward(z)
@@ -44,6 +45,7 @@ class WithoutEmbedding(TinyGenerator):
 
 class TinyW(nn.Module):
     """w (N, 2, 4), a different one for each class; the picture is w."""
+    roles = frozenset({"latent", "mapped"})
 
     def __init__(self):
         super().__init__()
@@ -201,3 +203,27 @@ def test_refusals_come_at_once():
     ]:
         with pytest.raises(ValueError, match=words):
             call()
+
+
+# -- what a mutation survived --------------------------------------------------------------------------------------------
+
+
+def test_a_position_is_from_the_first_keyframe_to_the_return_to_it():
+    G = TinyGenerator().eval()
+    first = latents.generate(G, [1])[0]
+    assert off_by(between(G, [1, 2], 0), first) <= 1
+    assert off_by(between(G, [1, 2], 2), first) <= 1
+    half = level(slerp(*latents.latents(G, [1, 2]), 0.5) / 4)
+    assert off_by(between(G, [1, 2], 0.5)[0, :, 0], half) <= 1
+    for outside in (-0.01, 2.01):
+        with pytest.raises(ValueError, match="from 0 to 2"):
+            between(G, [1, 2], outside)
+
+
+def test_a_walk_loops_unless_told_otherwise():
+    assert (frame_count(3, 5), frame_count(3, 5, loop=False)) == (15, 11)
+
+
+def test_a_zero_vector_divides_nothing_by_zero():
+    with np.errstate(all="raise"):
+        assert slerp(np.zeros(2), np.ones(2), 0.5).tolist() == slerp(np.ones(2), np.zeros(2), 0.5).tolist() == [0.5, 0.5]
