@@ -66,9 +66,9 @@ def _generate(arguments: argparse.Namespace) -> None:
     if arguments.seeds is None or arguments.first_seed is not None:
         raise ValueError("generate needs --seeds LIST, or --per-class N, with which --first-seed can go.")
     from ganapp.latents import check_psi, parse_seeds
-    from ganapp.publishing.picture_files import target
+    from ganapp.publishing.picture_files import writer_of
 
-    write, seeds, psi = target(arguments.out), parse_seeds(arguments.seeds), check_psi(arguments.psi)
+    write, seeds, psi = writer_of(arguments.out), parse_seeds(arguments.seeds), check_psi(arguments.psi)
     G = _load(arguments)
     count = write(Path(arguments.out), G, seeds, _labels(G, arguments.label), psi)
     print(f"Wrote {count} picture{'s' * (count != 1)} to {arguments.out}.")
@@ -86,7 +86,7 @@ def _generate_labelled(arguments: argparse.Namespace) -> None:
     path = labelled_target(arguments.out)
     G = _load(arguments)
     settings = arguments.per_class, arguments.first_seed or 0, arguments.psi, public_name(G.source)
-    count = labelled_set.write(path, G, *settings, told=_progress_lines())
+    count = labelled_set.write(path, G, *settings, progress=_progress_lines())
     print(f"Wrote {count:,} pictures of {G.spec.num_classes:,} classes to {arguments.out}.")
 
 
@@ -104,16 +104,16 @@ def _interpolate(arguments: argparse.Namespace) -> None:
 
 
 def _progress_lines() -> Callable[[int, int], None]:
-    """told(done, total), which prints a line on stderr every five seconds if that is a terminal."""
+    """progress(done, total), which prints a line on stderr every five seconds if that is a terminal."""
     last = time.monotonic()
 
-    def told(done: int, total: int) -> None:
+    def progress(done: int, total: int) -> None:
         nonlocal last
         if sys.stderr.isatty() and time.monotonic() - last >= 5:
             last = time.monotonic()
             print(f"{done:,} of {total:,} pictures", file=sys.stderr)
 
-    return told
+    return progress
 
 
 def _load(arguments: argparse.Namespace):

@@ -9,53 +9,52 @@ import json
 from pathlib import Path
 from typing import NamedTuple
 
-from ganapp.hub import endpoint, plainly, token
+from ganapp.hub import endpoint, explain_errors, token
 
 from .folder import CONFIG_NAME, WEIGHTS_NAME, read_config
 
-TAG = "ganapp"  # of every model that this app publishes, and what search looks for
+TAG = "ganapp"  # the Hub's tag of every model that this app publishes
 CATALOG = Path(__file__).with_name("catalog.json")
 
 
 class HubModel(NamedTuple):
-    """A generator on the Hub that can be loaded. Empty and 0: not known before it is fetched."""
+    """A generator on the Hub that can be loaded. "" and 0 mean: not known before it is fetched."""
 
-    repo: str
-    file: str = ""  # of another project's layout, and then imported; empty: in this app's own format
+    repo: str  # user/name, or user/name@commit
+    file: str = ""  # a checkpoint of another project, which is imported; "": a generator folder of this app
     family: str = ""
     resolution: int = 0
     licence: str = ""
-    loads: str = TAG  # what reads it
+    loads: str = TAG  # name of the layout that reads it, or TAG
     note: str = ""
 
     @property
     def source(self) -> str:
-        """What weights.locate or importers.import_checkpoint takes."""
+        """The source for `load_generator`, or, if there is a file, for `import_checkpoint`."""
         return f"{self.repo}:{self.file}" if self.file else self.repo
 
 
-# -- finding ----------------------------------------------------------------------------------------------------------
-
-
 def known_models() -> list[HubModel]:
-    """Known public generators, from hub_catalog.json."""
+    """Known public generators, from catalog.json."""
     return [HubModel(**entry) for entry in json.loads(CATALOG.read_text(encoding="utf-8"))]
 
 
 def search(query: str = "", limit: int = 20) -> list[HubModel]:
-    """Models of the catalog that have the query in their name, then those on the Hub with this app's tag.
+    """Models of the catalog that match all words of the query, then those on the Hub with this app's tag.
 
-    ValueError, in one sentence, where the Hub cannot be asked.
+    Raises ValueError (message fit for the user) if the Hub cannot be asked.
     """
     from huggingface_hub import constants
     from huggingface_hub.utils import build_hf_headers, get_session, hf_raise_for_status
 
     words = query.lower().split()
     known = [
-        m for m in known_models() if all(word in f"{m.repo} {m.file} {m.family} {m.note}".lower() for word in words)
+        m
+        for m in known_models()
+        if all(word in f"{m.repo} {m.file} {m.family} {m.note}".lower() for word in words)
     ]
-    with plainly("the Hub"):
-        # Not HfApi.list_models, which tries for half a minute before it says that there is no network.
+    with explain_errors("the Hub"):
+        # Not HfApi.list_models, which retries for half a minute if there is no network.
         url, asked = (
             f"{endpoint() or constants.ENDPOINT}/api/models",
             {"filter": TAG, "search": query, "limit": str(limit)},
@@ -64,13 +63,15 @@ def search(query: str = "", limit: int = 20) -> list[HubModel]:
         hf_raise_for_status(answer)
         try:
             tagged = [_of_tags(model["id"], model.get("tags") or []) for model in answer.json()]
-        except (ValueError, TypeError, KeyError):  # a hotel's sign-in page, not the Hub
-            raise ValueError("the Hub: what answered is not the Hub; is there a page to sign in to first?") from None
+        except (ValueError, TypeError, KeyError):  # the sign-in page of a public network
+            raise ValueError(
+                "the Hub: what answered is not the Hub; is there a page to sign in to first?"
+            ) from None
     return (known + [m for m in tagged if m.repo not in {k.repo for k in known}])[:limit]
 
 
 def _of_tags(repo: str, tags: list[str]) -> HubModel:
-    """What the tags of a model card say (card.py writes them): family:dcgan, resolution:32, license:apache-2.0."""
+    """A model described by tags such as family:dcgan and resolution:32, which publishing/card.py writes."""
     said = dict(tag.split(":", 1) for tag in tags if ":" in tag)
     size = said.get("resolution", "")
     return HubModel(
@@ -79,7 +80,7 @@ def _of_tags(repo: str, tags: list[str]) -> HubModel:
 
 
 def recent(limit: int = 10) -> list[HubModel]:
-    """Models in the local cache that can be loaded without a network, the last used first."""
+    """Models in the Hub's local cache, which load without a network; the last used first."""
     from huggingface_hub import CacheNotFound, scan_cache_dir
 
     try:
@@ -96,5 +97,7 @@ def recent(limit: int = 10) -> list[HubModel]:
                     spec = read_config(revision.snapshot_path)["spec"]
                 except ValueError:  # another library's model
                     continue
-                found.append(HubModel(f"{repo.repo_id}@{revision.commit_hash}", "", spec.family, spec.resolution))
+                found.append(
+                    HubModel(f"{repo.repo_id}@{revision.commit_hash}", "", spec.family, spec.resolution)
+                )
     return found[:limit]

@@ -1,4 +1,4 @@
-"""A generator as a folder: config.json + model.safetensors, saved, found and loaded. Weights are data; nothing is unpickled.
+"""A generator as a folder, config.json and model.safetensors: written, checked, loaded. Never unpickles.
 
 The folder is a snapshot of a run, an entry of checkpoints/, or a model repository on the Hub.
 """
@@ -6,25 +6,27 @@ The folder is a snapshot of a run, an entry of checkpoints/, or a model reposito
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 from typing import Any
 
 from ganapp.config import ModelSpec
 from ganapp.config.model_spec import GENERATOR_FORMAT
-from ganapp.files import replacing, write_text
+from ganapp.files import replacing, text_of_size, write_text
 from ganapp.hub import MAX_BYTES
 
 CONFIG_NAME = "config.json"
 WEIGHTS_NAME = "model.safetensors"
 MAX_CONFIG_BYTES = 1024**2
-MAX_ARG, MAX_LIST = 65_536, 64  # of a network's arguments: a stranger's file must not build for an hour
+MAX_ARG, MAX_LIST = 65_536, 64  # bounds of network arguments, since a file could ask for a huge network
 
 
 def save_generator(
     G: Any, folder: str | Path, *, class_names: tuple[str, ...] = (), origin: dict | None = None
 ) -> Path:
-    """Write G (its .spec and weights, as they are) into a folder. `origin` says where it comes from."""
+    """Write a generator's spec and weights into a folder, which is made if necessary and returned.
+
+    class_names: one for each class, or (). origin: where it comes from, as JSON data.
+    """
     from safetensors.torch import save_file
 
     folder = Path(folder)
@@ -43,10 +45,11 @@ def save_generator(
 
 
 def load_folder(folder: str | Path, name: str = "") -> Any:
-    """Load the generator of a folder; in eval mode, on the CPU. `name` is what errors and .source call it.
+    """Load the generator of a folder, in eval mode, on the CPU, without gradients.
 
-    The result has .spec, .class_names (tuple), .origin (dict) and .source (str). Raises ValueError (one sentence) if
-    a file is missing, too large, unreadable, or does not fit the configuration to the last tensor.
+    It has .spec, .class_names (tuple), .origin (dict) and .source (str). name: what .source and errors call
+    it. Raises ValueError (message fit for the user) if a file is missing, too large or unreadable, or if the
+    weights do not fit the configuration exactly.
     """
     import torch
     from safetensors import SafetensorError
@@ -60,9 +63,11 @@ def load_folder(folder: str | Path, name: str = "") -> Any:
     if not path.is_file():
         raise ValueError(f"{name}: there is no {WEIGHTS_NAME} in it.")
     if path.stat().st_size > MAX_BYTES:
-        raise ValueError(f"{name}: {WEIGHTS_NAME} is larger than {_size(MAX_BYTES)}, which is refused.")
+        raise ValueError(
+            f"{name}: {WEIGHTS_NAME} is larger than {text_of_size(MAX_BYTES)}, which is refused."
+        )
     try:
-        with torch.device("meta"):  # no random weights are drawn: they would disturb a run in this process
+        with torch.device("meta"):  # drawing random weights would disturb a run in this process
             G = build_generator(config["spec"])
     except (TypeError, ValueError, RuntimeError, ArithmeticError, LookupError, AttributeError) as error:
         detail = " ".join(str(error).split())[:200].rstrip(".")
@@ -72,29 +77,40 @@ def load_folder(folder: str | Path, name: str = "") -> Any:
     except (SafetensorError, OSError) as error:
         raise ValueError(f"{name}: {WEIGHTS_NAME} cannot be read ({error}).") from None
     try:
-        G.load_state_dict({k: v.float() if v.is_floating_point() else v for k, v in tensors.items()}, assign=True)
+        G.load_state_dict(
+            {k: v.float() if v.is_floating_point() else v for k, v in tensors.items()}, assign=True
+        )
     except RuntimeError as error:
         detail = " ".join(str(error).split())[:200]
-        raise ValueError(f"{name}: the weights do not fit the configuration beside them ({detail}).") from None
+        raise ValueError(
+            f"{name}: the weights do not fit the configuration beside them ({detail})."
+        ) from None
     G.class_names, G.origin, G.source = config["class_names"], config["origin"], name
     return G.eval().requires_grad_(False)
 
 
 def read_config(folder: str | Path, name: str = "") -> dict[str, Any]:
-    """{"spec": ModelSpec, "class_names": tuple, "origin": dict} of a generator folder. ValueError in one sentence.
+    """{"spec": ModelSpec, "class_names": tuple, "origin": dict} of a generator folder.
 
-    `name` is what the sentence calls the folder. The file may be a stranger's: everything in it is checked.
+    The file may come from anyone, so everything in it is checked. name: what errors call the folder.
+    Raises ValueError (message fit for the user) if the file is missing, too large or not valid.
     """
     path, name = Path(folder) / CONFIG_NAME, name or str(folder)
     if not path.is_file():
         raise ValueError(f"{name}: there is no {CONFIG_NAME} in it.")
     if path.stat().st_size > MAX_CONFIG_BYTES:
-        raise ValueError(f"{name}: {CONFIG_NAME} is larger than {_size(MAX_CONFIG_BYTES)}, which is refused.")
+        raise ValueError(
+            f"{name}: {CONFIG_NAME} is larger than {text_of_size(MAX_CONFIG_BYTES)}, which is refused."
+        )
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
-    except (ValueError, RecursionError) as error:  # RecursionError: a thousand opening brackets
+    except (ValueError, RecursionError) as error:  # RecursionError: deeply nested JSON
         raise ValueError(f"{name}: {CONFIG_NAME} is not JSON ({error}).") from None
-    if not isinstance(data, dict) or data.get("format") != GENERATOR_FORMAT or not isinstance(data.get("spec"), dict):
+    if (
+        not isinstance(data, dict)
+        or data.get("format") != GENERATOR_FORMAT
+        or not isinstance(data.get("spec"), dict)
+    ):
         raise ValueError(f"{name}: {CONFIG_NAME} does not describe a {GENERATOR_FORMAT} generator.")
     try:
         spec = ModelSpec.from_json(data["spec"])
@@ -112,13 +128,9 @@ def read_config(folder: str | Path, name: str = "") -> dict[str, Any]:
 def _check_args(spec: ModelSpec, name: str) -> None:
     for key, value in spec.args.items():
         values = value if isinstance(value, list) else [value]
-        if len(values) > MAX_LIST or any(isinstance(v, int | float) and not abs(v) <= MAX_ARG for v in values):
-            raise ValueError(f"{name}: {key} is too large; numbers go up to {MAX_ARG}, lists to {MAX_LIST} entries.")
-
-
-def _size(count: int) -> str:
-    return f"{count // 1024**3} GB" if count >= 1024**3 else f"{count // 1024**2} MB"
-
-
-def total_bytes(folder: str | Path) -> int:
-    return sum(os.path.getsize(p) for p in Path(folder).iterdir() if p.is_file())
+        if len(values) > MAX_LIST or any(
+            isinstance(v, int | float) and not abs(v) <= MAX_ARG for v in values
+        ):
+            raise ValueError(
+                f"{name}: {key} is too large; numbers go up to {MAX_ARG}, lists to {MAX_LIST} entries."
+            )

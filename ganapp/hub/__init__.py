@@ -1,5 +1,16 @@
-"""The Hub as a client: named files with limits, one commit up, errors as sentences. Knows nothing of generators."""
+"""A client of the Hugging Face Hub: fetches named files with a size limit, uploads in one commit.
 
-from .client import MAX_BYTES, Progress, endpoint, fetch_file, max_bytes, plainly, text_of_size, token
+Errors become ValueErrors with one sentence. Knows nothing of generators.
+"""
 
-__all__ = ["MAX_BYTES", "Progress", "endpoint", "fetch_file", "max_bytes", "plainly", "text_of_size", "token"]
+from .client import MAX_BYTES, Progress, endpoint, explain_errors, fetch_file, max_bytes, token
+
+__all__ = [
+    "MAX_BYTES",
+    "Progress",
+    "endpoint",
+    "fetch_file",
+    "max_bytes",
+    "explain_errors",
+    "token",
+]

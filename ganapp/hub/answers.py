@@ -1,4 +1,4 @@
-"""What the Hub, or the way to it, answered about a repository, in one sentence: for models (hub.py) and data sets (data/hub.py)."""
+"""Exceptions of huggingface_hub as one sentence for the user; shared by models and data sets."""
 
 STATUS = {
     401: "the access token (HF_TOKEN) is not valid",
@@ -8,12 +8,17 @@ STATUS = {
 }
 
 
-def say(error: Exception, repo: str, what: str, revision: str, absent: str) -> str:
-    """`what` could not be fetched ("config.json"); `absent` is not there where the repository is unknown ("such data set")."""
+def explain(error: Exception, repo: str, what: str, revision: str, absent: str) -> str:
+    """One sentence about an exception.
+
+    what: that could not be fetched, such as "config.json". absent: what an unknown repository lacks, "such
+    data set".
+    """
     from huggingface_hub import errors
 
     if isinstance(error, errors.GatedRepoError):
-        return f"{repo}: this repository is gated; accept its terms on the Hub and set HF_TOKEN to a token of yours."
+        advice = "accept its terms on the Hub and set HF_TOKEN to a token of yours"
+        return f"{repo}: this repository is gated; {advice}."
     if isinstance(error, errors.RepositoryNotFoundError):
         return f"{repo}: there is no {absent} on the Hub, or it is private (then set HF_TOKEN)."
     if isinstance(error, errors.RevisionNotFoundError):

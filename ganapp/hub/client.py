@@ -1,7 +1,7 @@
-"""The Hub: find models, fetch exactly the files that are needed, and say in one sentence why something could not be had.
+"""Fetches single files from the Hugging Face Hub, pinned to a commit and limited in size.
 
-HF_ENDPOINT, HF_TOKEN, HF_HOME and huggingface_hub's other variables hold. What is fetched is pinned to a commit and stays in its
-cache, from which it comes where there is no network. Only named files travel, never code.
+Fetched files stay in the cache of huggingface_hub, which also serves them without a network. HF_ENDPOINT,
+HF_TOKEN, HF_HOME and its other variables apply. Code is never fetched.
 """
 
 from __future__ import annotations
@@ -11,11 +11,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from ganapp.files import text_of_size
+
 from . import answers
 
+MAX_BYTES = 2 * 1024**3  # a larger weight file is refused before it is read or fetched
 LIMIT_VARIABLE = "GANAPP_MAX_DOWNLOAD_MB"
 
-Progress = Callable[[int, int], None]  # bytes so far, bytes in all
+Progress = Callable[[int, int], None]  # progress(bytes so far, bytes in all)
 
 
 def fetch_file(
@@ -29,18 +32,20 @@ def fetch_file(
 ) -> tuple[Path, str]:
     """Fetch one named file of a model repository. Returns its path and the commit that it belongs to.
 
-    `limit` is the largest size in bytes (None: max_bytes()). `missing` ends the sentence "there is no FILE in it".
-    Raises ValueError (one sentence) if the file cannot be had.
+    limit: largest size in bytes (None: max_bytes()). missing: end of the sentence "there is no FILE in it".
+    Raises ValueError (message fit for the user) if the file cannot be fetched or is too large.
     """
-    with plainly(repo, filename, revision, missing):
+    with explain_errors(repo, filename, revision, missing):
         return _fetch(repo, filename, revision, max_bytes() if limit is None else limit, progress)
 
 
-def _fetch(repo: str, name: str, revision: str, limit: int, progress: Progress | None = None) -> tuple[Path, str]:
+def _fetch(
+    repo: str, name: str, revision: str, limit: int, progress: Progress | None = None
+) -> tuple[Path, str]:
     from huggingface_hub import hf_hub_download, try_to_load_from_cache
 
     cached = try_to_load_from_cache(repo, name, revision=revision) if len(revision) == 40 else None
-    if isinstance(cached, str):  # of a commit, and so the same for ever
+    if isinstance(cached, str):  # a file of a commit never changes
         return Path(cached), revision
     online = size_of(repo, name, revision, limit) is not None
     options = {"endpoint": endpoint(), "token": token(), "tqdm_class": _bar(progress) if progress else None}
@@ -49,9 +54,9 @@ def _fetch(repo: str, name: str, revision: str, limit: int, progress: Progress |
 
 
 def size_of(repo: str, name: str, revision: str, limit: int) -> int | None:
-    """Bytes of a file, None where the Hub cannot be reached. ValueError where it is over the limit.
+    """Bytes of a file; None if the Hub cannot be reached. Raises ValueError if they are over the limit.
 
-    hf_hub_download alone would retry for 20 seconds before it says that there is no network.
+    Asked before hf_hub_download, which retries for 20 seconds before it reports that there is no network.
     """
     from huggingface_hub import errors as hub
     from huggingface_hub import get_hf_file_metadata, hf_hub_url
@@ -63,20 +68,24 @@ def size_of(repo: str, name: str, revision: str, limit: int) -> int | None:
         if error.response.status_code < 500:
             raise
         return None
-    except (ConnectionError, hub.HTTPError):  # HF_HUB_OFFLINE; anything of the HTTP library below huggingface_hub
+    except (
+        ConnectionError,
+        hub.HTTPError,
+    ):  # HF_HUB_OFFLINE, or any error of the HTTP library
         return None
-    if found.commit_hash is None:  # a hotel's sign-in page, not the Hub
+    if found.commit_hash is None:  # not the Hub: the sign-in page of a public network
         return None
     if found.size is None or found.size > limit:
         size = "of unknown size" if found.size is None else text_of_size(found.size)
         raise ValueError(
-            f"{repo}: {name} is {size}; more than {text_of_size(limit)} is refused (set {LIMIT_VARIABLE} to allow it)."
+            f"{repo}: {name} is {size}; more than {text_of_size(limit)} is refused (set {LIMIT_VARIABLE} to "
+            "allow it)."
         )
     return found.size
 
 
 def max_bytes() -> int:
-    """The largest file that is fetched: GANAPP_MAX_DOWNLOAD_MB, else MAX_BYTES."""
+    """Size limit of a fetched file in bytes: GANAPP_MAX_DOWNLOAD_MB, else MAX_BYTES."""
     text = os.environ.get(LIMIT_VARIABLE, "")
     if not text:
         return MAX_BYTES
@@ -85,16 +94,8 @@ def max_bytes() -> int:
     return int(text) * 1024**2
 
 
-def text_of_size(count: int) -> str:
-    """Bytes as a person reads them: "6.8 MB"."""
-    for unit, size in (("GB", 1024**3), ("MB", 1024**2), ("KB", 1024)):
-        if count >= size:
-            return f"{count / size:.3g} {unit}"
-    return f"{count} bytes"
-
-
 def _bar(progress: Progress) -> type:
-    """What huggingface_hub reports a download to: a silent progress bar that counts into `progress`."""
+    """A class of silent progress bars for huggingface_hub that call `progress`."""
     from huggingface_hub.utils import tqdm
 
     class Bar(tqdm):
@@ -109,39 +110,42 @@ def _bar(progress: Progress) -> type:
     return Bar
 
 
-# -- who asks, and what went wrong ------------------------------------------------------------------------------------
-
-
 def endpoint() -> str | None:
-    """HF_ENDPOINT as it is now: huggingface_hub reads it when it is imported, which may have been before it was set."""
+    """The present HF_ENDPOINT, or None. huggingface_hub reads it only when it is imported."""
     return os.environ.get("HF_ENDPOINT", "").rstrip("/") or None
 
 
 def token() -> bool | None:
-    """None: the token of the environment or of `hf auth login`. False on a Space, where that would be the owner's."""
+    """The `token` argument of huggingface_hub: None means that of the environment or of `hf auth login`.
+
+    On a Space it is False (no token), because the environment's token is the owner's.
+    """
     return False if os.environ.get("SPACE_ID") else None
 
 
 @contextmanager
-def plainly(repo: str, name: str = "", revision: str = "", missing: str = "") -> Iterator[None]:
-    """Turn what huggingface_hub raises into a ValueError with one sentence."""
+def explain_errors(repo: str, name: str = "", revision: str = "", missing: str = "") -> Iterator[None]:
+    """Turn exceptions of huggingface_hub into a ValueError with the sentence of `explain`."""
     from huggingface_hub import errors as hub
 
     try:
         yield
-    except (OSError, hub.HTTPError, hub.HFValidationError, hub.HfHubHTTPError, hub.LocalEntryNotFoundError) as error:
+    except (
+        OSError,
+        hub.HTTPError,
+        hub.HFValidationError,
+        hub.HfHubHTTPError,
+        hub.LocalEntryNotFoundError,
+    ) as error:
         raise ValueError(explain(error, repo, name, revision, missing)) from None
 
 
 def explain(error: Exception, repo: str, name: str = "", revision: str = "", missing: str = "") -> str:
-    """One sentence for what the Hub, or the way to it, answered about a file of a repository."""
+    """One sentence about an exception that was raised for file `name` of a model repository."""
     from huggingface_hub import errors as hub
 
     if isinstance(error, hub.LocalEntryNotFoundError):
         return f"{repo}: the Hub cannot be reached and this model is not in the local cache."
     if isinstance(error, hub.EntryNotFoundError):
         return f"{repo}: there is no {name} in it{missing}."
-    return answers.say(error, repo, name or "an answer", revision, "such folder here and no such model")
-
-
-MAX_BYTES = 2 * 1024**3  # a weight file larger than this is refused before it is read or fetched
+    return answers.explain(error, repo, name or "an answer", revision, "such folder here and no such model")

@@ -1,7 +1,7 @@
-"""Upload: the files of a repository on the Hub, what would change of them, and one commit that changes it.
+"""Uploads files to a repository on the Hub: first a plan of what changes, then one commit.
 
-Not what the files are: publish.py (a model) and deploy.py (the app as a Space) say that. huggingface_hub's token (HF_TOKEN,
-`hf auth login`) is used, on a Space only the visitor's own.
+Which files is decided in publishing/model.py (a model) and publishing/space.py (the app as a Space). The
+token is that of huggingface_hub (HF_TOKEN, `hf auth login`); on a Space it must be the visitor's own.
 """
 
 from __future__ import annotations
@@ -13,28 +13,30 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
+from ganapp.files import text_of_size
+
 from . import client
 
 REPO = re.compile(r"([A-Za-z0-9][\w.-]*/)?[A-Za-z0-9](?!.*(\.\.|--))[\w.-]{0,94}", re.ASCII)
 Content = bytes | Path
-PARTS = {"new": "+", "changed": "~", "same": "=", "gone": "-"}
+SIGNS = {"new": "+", "changed": "~", "same": "=", "gone": "-"}
 
 
 class Change(NamedTuple):
-    """What an upload does to one file: "new", "changed", "same" or "gone" (deleted)."""
+    """What an upload does to one file."""
 
-    what: str
+    what: str  # "new", "changed", "same" or "gone" (deleted)
     path: str
-    size: int  # bytes; of a file that is gone: of the old one
+    size: int  # bytes; of a deleted file the present size
 
 
 class Plan(NamedTuple):
-    """An upload that has not happened yet. `head` is the commit that it was compared with, "" for a new repository."""
+    """An upload that has not happened yet."""
 
     repo: str  # user/name
     kind: str  # "model" or "space"
     private: bool
-    head: str
+    head: str  # the commit that the files were compared with; "" for a new repository
     changes: tuple[Change, ...]
     files: Mapping[str, Content]
 
@@ -43,10 +45,13 @@ class Plan(NamedTuple):
         return not self.head or any(c.what != "same" for c in self.changes)
 
     def lines(self) -> list[str]:
-        """The plan as text: the repository, then a line a file."""
+        """The plan as text: a line about the repository, then one for each file."""
         who = "private" if self.private else "public"
         first = f"{self.repo}: {'update the' if self.head else 'create a'} {who} {self.kind} repository"
-        return [first, *(f"  {PARTS[c.what]} {c.path} ({client.text_of_size(c.size)}, {c.what})" for c in self.changes)]
+        return [
+            first,
+            *(f"  {SIGNS[c.what]} {c.path} ({text_of_size(c.size)}, {c.what})" for c in self.changes),
+        ]
 
 
 def plan(
@@ -55,48 +60,58 @@ def plan(
     kind: str = "model",
     private: bool = False,
     token: str | None = None,
-    stale: str = "",
+    delete_below: str = "",
 ) -> Plan:
-    """Compare files (path in the repository -> content) with those on the Hub; nothing is changed.
+    """Compare files (path in the repository -> content) with those on the Hub. Changes nothing.
 
-    repo: "user/name", as `full_name` gives it. A repository that is there keeps who may see it. Files there that
-    begin with `stale`, where it is given, and are not among `files` go. ValueError, in one sentence, where it cannot be done.
+    repo: "user/name", as `full_name` returns it. private: for a new repository; an existing one stays as it
+    is.
+    delete_below: a prefix; files on the Hub that begin with it and are not in `files` are deleted.
+    Raises ValueError (message fit for the user) if the upload is not possible.
     """
     from huggingface_hub.errors import RepositoryNotFoundError
 
     api = _api(token)
-    with plainly(repo):
+    with explain_errors(repo):
         try:
             found = api.repo_info(repo, repo_type=kind)
         except RepositoryNotFoundError:
-            return Plan(repo, kind, private, "", tuple(Change("new", p, _size(c)) for p, c in files.items()), files)
+            return Plan(
+                repo, kind, private, "", tuple(Change("new", p, _size(c)) for p, c in files.items()), files
+            )
         if private and not found.private:
             raise ValueError(
-                f"{repo}: this repository is public already; make it private on the Hub, or take another name."
+                f"{repo}: this repository is public already; make it private on the Hub, or take another "
+                "name."
             )
         tree = api.list_repo_tree(repo, recursive=True, revision=found.sha, repo_type=kind)
         there = {f.path: f for f in tree if hasattr(f, "blob_id")}
-    changes = [Change(_what(there.get(path), content), path, _size(content)) for path, content in files.items()]
-    gone = [p for p in there if stale and p.startswith(stale) and p not in files]
+    changes = [
+        Change(_compare(there.get(path), content), path, _size(content)) for path, content in files.items()
+    ]
+    gone = [p for p in there if delete_below and p.startswith(delete_below) and p not in files]
     changes += [Change("gone", path, there[path].size) for path in gone]
     return Plan(repo, kind, bool(found.private), found.sha, tuple(changes), files)
 
 
 def carry_out(planned: Plan, message: str, token: str | None = None) -> str:
-    """Upload as planned, in one commit: all of it or, where it fails, nothing (a new repository is then there, but empty).
+    """Upload as planned, in one commit, and return the address of the repository.
 
-    The address of the repository. ValueError in one sentence; it can be tried again.
+    Raises ValueError (message fit for the user) if it fails. Then no file has changed (a new repository may
+    exist, empty), and the upload can be repeated.
     """
     from huggingface_hub import CommitOperationAdd, CommitOperationDelete
 
     api, repo, kind = _api(token), planned.repo, planned.kind
-    with plainly(repo):
+    with explain_errors(repo):
         if not planned.head:
             space = {"space_sdk": "gradio"} if kind == "space" else {}
             api.create_repo(repo, repo_type=kind, private=planned.private, exist_ok=True, **space)
         if planned.changed:
             operations = [
-                CommitOperationDelete(c.path) if c.what == "gone" else CommitOperationAdd(c.path, planned.files[c.path])
+                CommitOperationDelete(c.path)
+                if c.what == "gone"
+                else CommitOperationAdd(c.path, planned.files[c.path])
                 for c in planned.changes
                 if c.what != "same"
             ]
@@ -107,6 +122,7 @@ def carry_out(planned: Plan, message: str, token: str | None = None) -> str:
 
 
 def address(repo: str, kind: str = "model") -> str:
+    """The web address of a repository of kind "model" or "space"."""
     from huggingface_hub import constants
 
     place = "spaces/" if kind == "space" else ""
@@ -114,14 +130,18 @@ def address(repo: str, kind: str = "model") -> str:
 
 
 def full_name(repo: str, token: str | None = None) -> str:
-    """ "user/name" of what a person wrote. ValueError where it is no name, or where nobody is signed in."""
+    """Complete a repository's name to "user/name" with the name of who is signed in.
+
+    Raises ValueError (message fit for the user) if it is no valid name or nobody is signed in.
+    """
     repo = repo.strip()
     if not REPO.fullmatch(repo) or repo.endswith((".", "-", ".git")):
         raise ValueError(
-            f"the repository is {repo!r}; it must be user/name, of letters, digits, dots, dashes and underscores."
+            f"the repository is {repo!r}; it must be user/name, of letters, digits, dots, dashes and "
+            "underscores."
         )
     api = _api(token)
-    with plainly(repo):
+    with explain_errors(repo):
         me = api.whoami()
     return repo if "/" in repo else f"{me['name']}/{repo}"
 
@@ -138,25 +158,34 @@ def _size(content: Content) -> int:
     return len(content) if isinstance(content, bytes) else content.stat().st_size
 
 
-def _what(there, content: Content) -> str:
+def _compare(there, content: Content) -> str:
+    """ "new", "same" or "changed": content against the Hub's entry of the file, by its hash."""
     if there is None:
         return "new"
     data = content if isinstance(content, bytes) else content.read_bytes()
     if there.lfs is not None:
         same = there.lfs.sha256 == hashlib.sha256(data).hexdigest()
     else:
-        same = there.blob_id == hashlib.sha1(b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()
+        same = (
+            there.blob_id == hashlib.sha1(b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()
+        )
     return "same" if same else "changed"
 
 
 @contextmanager
-def plainly(repo: str) -> Iterator[None]:
-    """Turn what huggingface_hub raises while it writes into a ValueError with one sentence."""
+def explain_errors(repo: str) -> Iterator[None]:
+    """Turn exceptions of huggingface_hub during an upload into a ValueError (message fit for the user)."""
     from huggingface_hub import errors
 
     try:
         yield
-    except (OSError, errors.HTTPError, errors.HFValidationError, errors.HfHubHTTPError, RuntimeError) as error:
+    except (
+        OSError,
+        errors.HTTPError,
+        errors.HFValidationError,
+        errors.HfHubHTTPError,
+        RuntimeError,
+    ) as error:
         raise ValueError(_explain(error, repo)) from None
 
 
@@ -164,11 +193,12 @@ def _explain(error: Exception, repo: str) -> str:
     from huggingface_hub import errors
 
     if isinstance(error, RuntimeError) and isinstance(error.__cause__, Exception):
-        return _explain(error.__cause__, repo)  # "Error while uploading FILE" says only which one
+        return _explain(error.__cause__, repo)  # the error itself only names the file
 
     again = "nothing was changed, and it can be tried again"
     if isinstance(error, errors.LocalTokenNotFoundError):
-        return f"{repo}: no access token was found; set HF_TOKEN to one with write access, or run `hf auth login`."
+        advice = "set HF_TOKEN to one with write access, or run `hf auth login`"
+        return f"{repo}: no access token was found; {advice}."
     if isinstance(error, errors.RepositoryNotFoundError):
         return f"{repo}: there is no such repository that this access token may write to."
     if isinstance(error, errors.HfHubHTTPError):

@@ -1,4 +1,8 @@
-"""Pictures, films and archives as files, with what they say about themselves. Pillow and av are imported where they are used."""
+"""Image files, films and archives, with the metadata that they carry.
+
+Takes uint8 arrays (H, W, C), C = 1 or 3, and never imports torch. Pillow and av are imported when they are
+used.
+"""
 
 from .archive import save_zip, write_zip
 from .film import check_video_path, timelapse, write_video

@@ -15,8 +15,8 @@ from .metadata import save_png
 
 
 def save_zip(path: str | Path, images: Iterable[np.ndarray], metadatas: Iterable[Mapping]) -> None:
-    """One PNG a picture, each with its metadata, named by its seed: seed000042.png (a repeat: seed000042-2.png)."""
-    times: dict[int, int] = {}
+    """Write a ZIP of PNGs with metadata, named by seed: seed000042.png, for a repeat seed000042-2.png."""
+    times: dict[int, int] = {}  # seed -> how often it was written
 
     def named() -> Iterator[tuple[str, np.ndarray, Mapping]]:
         for image, metadata in zip(images, metadatas, strict=True):
@@ -29,9 +29,14 @@ def save_zip(path: str | Path, images: Iterable[np.ndarray], metadatas: Iterable
 
 
 def write_zip(path: str | Path, pictures: Iterable[tuple[str, np.ndarray, Mapping]]) -> None:
-    """A ZIP of PNGs from (name in it, uint8 (H, W, C), metadata) of each, written as they come. The same make the same bytes."""
+    """Write a ZIP of PNGs from an iterable of (name in the ZIP, image uint8 (H, W, C), metadata).
+
+    Images are written one by one as the iterable yields them.
+    """
     with replacing(path) as temporary, zipfile.ZipFile(temporary, "w", zipfile.ZIP_STORED) as archive:
         for name, image, metadata in pictures:
             buffer = io.BytesIO()
             save_png(buffer, image, metadata)
-            archive.writestr(zipfile.ZipInfo(name), buffer.getvalue())  # a ZipInfo has no date of today
+            archive.writestr(
+                zipfile.ZipInfo(name), buffer.getvalue()
+            )  # has a fixed date, unlike writestr(name)

@@ -18,35 +18,46 @@ MAX_FPS = 240
 
 
 def write_video(path: str | Path, frames: Iterable[np.ndarray], fps: float = 30, min_size: int = 256) -> int:
-    """A film of uint8 (H, W, C) frames, all of one size, in the format of the path's ending; returns their number.
+    """Write a film of frames uint8 (H, W, C), all of one size, and return their number.
 
-    .mp4 (H.264, starts while it loads), .gif and .webp (both repeat for ever). Small frames are enlarged by a whole
-    number until the shorter side has `min_size`. An MP4 is written as the frames come; GIF and WebP keep them all. A
-    wrong ending, rate or frame is a ValueError, and an error of any kind leaves no file.
+    path: its ending decides: .mp4 (H.264, can be played while it loads), .gif or .webp (both repeat for
+    ever).
+    fps: up to 240. min_size: frames are enlarged by a whole number until their shorter side has this many
+    pixels. An MP4 is written frame by frame; GIF and WebP need all frames in memory. Raises ValueError
+    (message fit for the user) if the ending, the rate or a frame is not allowed. An error of any kind leaves
+    no file.
     """
     suffix = check_video_path(path)
     if not 0 < fps <= MAX_FPS:
         raise ValueError(f"fps is {fps}: it must be more than 0 and at most {MAX_FPS}.")
     write = {".mp4": _write_mp4, ".gif": _write_gif, ".webp": _write_webp}[suffix]
     with replacing(path) as temporary:
-        pictures = _prepared(frames, min_size, palette=suffix == ".gif")
+        pictures = _enlarged_frames(frames, min_size, palette=suffix == ".gif")
         return write(temporary, pictures, Fraction(fps).limit_denominator(1001))
 
 
 def check_video_path(path: str | Path) -> str:
-    """The ending of a film's path, one of VIDEO_FORMATS; ValueError otherwise (before any work is done)."""
+    """The ending of a film's path, in lower case. Raises ValueError if it is not in VIDEO_FORMATS."""
     suffix = Path(path).suffix.lower()
     if suffix not in VIDEO_FORMATS:
-        raise ValueError(f"{Path(path).name!r} cannot be a film: the name must end in {', '.join(VIDEO_FORMATS)}.")
+        raise ValueError(
+            f"{Path(path).name!r} cannot be a film: the name must end in {', '.join(VIDEO_FORMATS)}."
+        )
     return suffix
 
 
 def timelapse(
-    grid_paths: Sequence[str | Path], out: str | Path, fps: float = 12, seconds_last: float = 2, min_size: int = 256
+    grid_paths: Sequence[str | Path],
+    out: str | Path,
+    fps: float = 12,
+    seconds_last: float = 2,
+    min_size: int = 256,
 ) -> int:
-    """A film of saved grids in the order given, the last one held for `seconds_last` more; returns the frame count.
+    """Write a film of saved grids in the given order, and return the number of frames.
 
-    Older grids of another size are enlarged or reduced to fit the last one's, on white. Grids are read one by one.
+    The last grid is held for seconds_last more. Grids of another size are fitted into the size of the last
+    one, on white. They are read one by one. Raises ValueError (message fit for the user) if there is no grid
+    or one cannot be read; otherwise as `write_video`.
     """
     check_video_path(out)
     if not grid_paths:
@@ -55,7 +66,7 @@ def timelapse(
 
     def frames() -> Iterator[np.ndarray]:
         for path in grid_paths[:-1]:
-            yield _fitted(_read_rgb(path), last.shape[:2])
+            yield _fit(_read_rgb(path), last.shape[:2])
         yield from itertools.repeat(last, 1 + round(fps * seconds_last))
 
     return write_video(out, frames(), fps, min_size)
@@ -71,7 +82,7 @@ def _read_rgb(path: str | Path) -> np.ndarray:
         raise ValueError(f"The grid {Path(path).name} cannot be read: {error}.") from error
 
 
-def _fitted(image: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+def _fit(image: np.ndarray, size: tuple[int, int]) -> np.ndarray:
     from PIL import Image
 
     if image.shape[:2] == size:
@@ -81,12 +92,14 @@ def _fitted(image: np.ndarray, size: tuple[int, int]) -> np.ndarray:
     small = max(1, round(image.shape[1] * ratio)), max(1, round(image.shape[0] * ratio))
     out = Image.new("RGB", (width, height), "white")
     resample = Image.Resampling.NEAREST if ratio >= 1 else Image.Resampling.BOX
-    out.paste(Image.fromarray(image).resize(small, resample), ((width - small[0]) // 2, (height - small[1]) // 2))
+    out.paste(
+        Image.fromarray(image).resize(small, resample), ((width - small[0]) // 2, (height - small[1]) // 2)
+    )
     return np.asarray(out)
 
 
-def _prepared(frames: Iterable[np.ndarray], min_size: int, palette: bool) -> Iterator:
-    """Frames as Pillow images, enlarged; checks that there is one and that all have one size."""
+def _enlarged_frames(frames: Iterable[np.ndarray], min_size: int, palette: bool) -> Iterator:
+    """Yield frames as enlarged Pillow images. Raises ValueError if there is none or their sizes differ."""
     from PIL import Image
 
     shape = None
@@ -97,8 +110,8 @@ def _prepared(frames: Iterable[np.ndarray], min_size: int, palette: bool) -> Ite
             raise ValueError(f"All frames of a film have one size: here {shape} and then {frame.shape}.")
         picture, scale = as_pillow(frame), scale_for(frame, min_size)
         if palette and picture.mode == "RGB":
-            # A palette for every frame, chosen before enlarging (less work), and no dither: noise that moves from
-            # frame to frame looks like a fault.
+            # Each frame has its own palette, chosen before enlarging because that is less work. No dithering:
+            # its noise would flicker from frame to frame.
             picture = picture.quantize(256, Image.Quantize.MEDIANCUT, kmeans=1, dither=Image.Dither.NONE)
         yield picture.resize((picture.width * scale, picture.height * scale), Image.Resampling.NEAREST)
     if shape is None:
@@ -109,18 +122,20 @@ def _write_mp4(path: Path, pictures: Iterator, fps: Fraction) -> int:
     import av
 
     count = 0
-    first = next(pictures)  # before the file is opened: the size must be known, and an empty walk raises here
+    first = next(pictures)  # gives the size that the stream needs; raises here if there is no frame
     width, height = first.width + first.width % 2, first.height + first.height % 2  # 4:2:0 needs even sides
     with av.open(str(path), "w", format="mp4", options={"movflags": "+faststart"}) as container:
         stream = container.add_stream("libx264", rate=fps, options={"crf": "16"})
         stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
-        # Browsers guess the matrix of an untagged film from its size; BT.709, limited range, is said instead.
+        # Tag the film as BT.709, limited range: browsers guess the matrix of an untagged one from its size.
         context = stream.codec_context
-        context.thread_count = 2  # all cores would take them from a running training
+        context.thread_count = 2  # leaves cores to a training run
         context.colorspace, context.color_range, context.color_primaries, context.color_trc = 1, 1, 1, 1
         for picture in itertools.chain([first], pictures):
             pixels = np.asarray(picture.convert("RGB"))
-            pixels = np.pad(pixels, ((0, height - picture.height), (0, width - picture.width), (0, 0)), mode="edge")
+            pixels = np.pad(
+                pixels, ((0, height - picture.height), (0, width - picture.width), (0, 0)), mode="edge"
+            )
             frame = av.VideoFrame.from_ndarray(pixels, format="rgb24")
             frame = frame.reformat(format="yuv420p", dst_colorspace="ITU709", dst_color_range="MPEG")
             frame.pts, frame.time_base = count, 1 / fps
@@ -131,9 +146,12 @@ def _write_mp4(path: Path, pictures: Iterator, fps: Fraction) -> int:
 
 
 def _durations(count: int, fps: Fraction, unit: int) -> list[int]:
-    """Milliseconds of each frame in whole units, rounded on the running sum, so that a film keeps its total time."""
+    """Duration of each frame in ms, a multiple of `unit`.
+
+    The running sum is rounded, so that the film keeps its total time.
+    """
     ends = [round(1000 * i / fps / unit) for i in range(count + 1)]
-    # Two units of GIF are the least that browsers obey; a shorter time is played as a tenth of a second.
+    # Browsers play a GIF frame of less than 20 ms for 100 ms.
     return [max(b - a, 2 if unit == 10 else 1) * unit for a, b in itertools.pairwise(ends)]
 
 

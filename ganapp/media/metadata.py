@@ -20,22 +20,26 @@ from ganapp.files import replacing
 from .stills import as_pillow
 
 METADATA_KEY = "ganapp"
-METADATA_LIMIT = 65_536  # bytes; also the most that is read of a stranger's file
+METADATA_LIMIT = 65_536  # bytes, for writing and for reading
 
 
 def save_png(target: str | Path | BinaryIO, image: np.ndarray, metadata: Mapping | None = None) -> None:
-    """A PNG of uint8 (H, W, C), into a file or an open binary buffer, with `metadata` as JSON in its text chunk.
+    """Write a PNG of uint8 (H, W, C) to a path or an open binary file, with `metadata` as JSON in it.
 
-    Known keys: seed, seeds, label, class_name, psi, model, version (see `read_png_metadata`); others travel along.
+    The JSON is a text chunk. Known keys are seed, seeds, label, class_name, psi, model and version (see
+    `read_png_metadata`); others are kept. Raises ValueError (message fit for the user) if a known value is
+    not allowed or the metadata exceeds 64 KiB.
     """
     from PIL.PngImagePlugin import PngInfo
 
     picture, info = as_pillow(image), PngInfo()
     if metadata is not None:
-        # ASCII JSON, so that the plain text chunk, which is Latin-1, holds any name.
+        # ASCII JSON can hold any name, although a text chunk is Latin-1.
         text = json.dumps(dict(metadata), allow_nan=False)
         if len(text) > METADATA_LIMIT:
-            raise ValueError(f"The metadata has {len(text)} bytes: at most {METADATA_LIMIT} fit into a picture.")
+            raise ValueError(
+                f"The metadata has {len(text)} bytes: at most {METADATA_LIMIT} fit into a picture."
+            )
         if not _well_typed(json.loads(text)):
             raise ValueError(f"The metadata {text[:200]} has a value of the wrong type or range.")
         info.add_text(METADATA_KEY, text)
@@ -47,24 +51,35 @@ def save_png(target: str | Path | BinaryIO, image: np.ndarray, metadata: Mapping
 
 
 def recipe(label: int, class_name: str | None, psi: float, model: str, **seeds) -> dict:
-    """The metadata of a picture of this app: seed=… or seeds=…; label -1: no class, or not one for all."""
+    """The metadata of an image file of this app. label: -1 for no class, or for several.
+
+    seeds: seed=42 of one image, or seeds="0-15" of a grid.
+    """
     label_or_none = None if label < 0 else int(label)
-    about = {"label": label_or_none, "class_name": class_name, "psi": psi, "model": model, "version": __version__}
+    about = {
+        "label": label_or_none,
+        "class_name": class_name,
+        "psi": psi,
+        "model": model,
+        "version": __version__,
+    }
     return {**seeds, **about}
 
 
 def read_png_metadata(source: str | Path | BinaryIO) -> dict | None:
-    """What save_png put into a PNG, or None where there is nothing that can be used. Safe on any file of any origin.
+    """The metadata that save_png wrote into a PNG, or None if there is none that is valid.
 
-    Pixels are not decoded, nothing is decompressed and at most 64 KB is read as text. Checked where present: seed int,
-    seeds text or ints, label int, class_name text, psi in (0, 1], model and version text; each may be null.
+    Safe for files of any origin: it decodes no pixels, decompresses nothing, and reads at most 64 KiB as
+    text.
+    Known values are checked and may be None: seed int, seeds text or ints, label int, class_name text, psi in
+    (0, 1], model and version text.
     """
     try:
         if not isinstance(source, str | Path):
             return _metadata_of(source)
         with open(source, "rb") as file:
             return _metadata_of(file)
-    except (OSError, ValueError, RecursionError):  # RecursionError: a thousand opening brackets
+    except (OSError, ValueError, RecursionError):  # RecursionError: deeply nested JSON
         return None
 
 
@@ -84,7 +99,7 @@ def _metadata_of(file: BinaryIO) -> dict | None:
             if key != METADATA_KEY.encode():
                 continue
             if kind == b"iTXt":
-                if text[:1] != b"\0":  # compressed: not ours
+                if text[:1] != b"\0":  # compressed, so not written by save_png
                     return None
                 text = text[2:].split(b"\0", 2)[-1]  # flag, method, language \0 translated key \0 text
             metadata = json.loads(text.decode("utf-8"), parse_constant=_no_constant)

@@ -1,7 +1,6 @@
-"""Pictures to files and back: grids, PNG with its recipe inside, ZIP, WebP, and MP4 / GIF / WebP films.
+"""Grids of images, enlarging, and WebP files. PNG files are in metadata.py, films in film.py.
 
-Not networks: it takes uint8 arrays (H, W, C), C = 1 or 3, and never imports torch. Every file appears whole or not at
-all. Pixels are enlarged by repetition only, so that a 32-pixel face stays crisp on a page.
+Pixels are enlarged by repetition only, so that a 32-pixel face stays crisp on a page.
 """
 
 from __future__ import annotations
@@ -14,7 +13,7 @@ import numpy as np
 
 from ganapp.files import replacing
 
-WEBP_LIMIT = 16_383  # pixels a side, of the format
+WEBP_LIMIT = 16_383  # largest side of a WebP in pixels
 
 
 def grid(
@@ -24,9 +23,11 @@ def grid(
     background: int | Sequence[int] = 255,
     scale: int | None = None,
 ) -> np.ndarray:
-    """Pictures uint8 (N, H, W, C) side by side, row by row, as one (H', W', C); near-square unless columns is given.
+    """Arrange images uint8 (N, H, W, C) row by row in one image uint8 (H', W', C).
 
-    `pad` pixels of `background` (0-255, or one a channel) lie between and around them; `scale` enlarges the whole.
+    columns: images in a row; None makes the grid nearly square. pad: pixels between and around images, of
+    colour `background` (0 to 255, or one value for each channel). scale: factor by which the whole grid is
+    enlarged. Raises ValueError if an argument is not allowed.
     """
     images = np.asarray(images)
     if images.ndim != 4 or images.dtype != np.uint8 or not len(images):
@@ -45,33 +46,47 @@ def grid(
 
 
 def enlarge(image: np.ndarray, scale: int) -> np.ndarray:
-    """Each pixel of (H, W, C) as scale × scale equal ones."""
+    """Repeat each pixel of (H, W, C) scale × scale times. Raises ValueError if scale is below 1."""
     if scale < 1:
         raise ValueError(f"scale is {scale}: it must be a whole number from 1 up.")
     return image if scale == 1 else image.repeat(scale, axis=0).repeat(scale, axis=1)
 
 
 def scale_for(image: np.ndarray, minimum: int, maximum: int = 4096) -> int:
-    """The smallest enlargement that makes the shorter side of (H, W, C) `minimum`, the longer one within `maximum`."""
+    """The smallest scale that gives (H, W, C) a shorter side of at least `minimum` pixels.
+
+    It is reduced if the longer side would exceed `maximum`, but is never below 1.
+    """
     height, width = image.shape[:2]
     return max(1, min(math.ceil(minimum / min(height, width)), maximum // max(height, width)))
 
 
 def save_webp(path: str | Path, image: np.ndarray, quality: int = 90) -> None:
-    """A WebP of uint8 (H, W, C), at most 16,383 pixels a side; quality 0 to 99 is lossy, 100 is lossless."""
+    """Write a WebP of uint8 (H, W, C). quality: 0 to 99 is lossy, 100 is lossless.
+
+    Raises ValueError (message fit for the user) if a side has more than 16,383 pixels.
+    """
     if max(image.shape[:2]) > WEBP_LIMIT:
-        raise ValueError(f"The picture is {image.shape[1]} × {image.shape[0]}: WebP takes at most {WEBP_LIMIT} a side.")
+        raise ValueError(
+            f"The picture is {image.shape[1]} × {image.shape[0]}: WebP takes at most {WEBP_LIMIT} a side."
+        )
     with replacing(path) as temporary:
-        as_pillow(image).convert("RGB").save(temporary, format="WEBP", quality=quality, lossless=quality == 100)
+        as_pillow(image).convert("RGB").save(
+            temporary, format="WEBP", quality=quality, lossless=quality == 100
+        )
 
 
 def as_pillow(image: np.ndarray):
-    """uint8 (H, W), (H, W, 1) or (H, W, 3) as a Pillow image."""
+    """A Pillow image of uint8 (H, W), (H, W, 1) or (H, W, 3). Raises ValueError for anything else."""
     from PIL import Image
 
     image = np.asarray(image)
     if image.ndim == 3 and image.shape[2] == 1:
         image = image[:, :, 0]
-    if image.dtype != np.uint8 or image.size == 0 or not (image.ndim == 2 or (image.ndim == 3 and image.shape[2] == 3)):
+    if (
+        image.dtype != np.uint8
+        or image.size == 0
+        or not (image.ndim == 2 or (image.ndim == 3 and image.shape[2] == 3))
+    ):
         raise ValueError(f"A picture is uint8 (H, W, 1) or (H, W, 3), not {image.dtype} {image.shape}.")
     return Image.fromarray(np.ascontiguousarray(image))

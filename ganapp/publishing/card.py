@@ -1,6 +1,6 @@
-"""The model card of a generator folder: YAML for the Hub, text for people. Says what is known, and where nothing is known, that.
+"""Writes the model card of a generator folder: YAML for the Hub, text for people.
 
-Not the pictures that it shows and not how it is uploaded: publish.py.
+Facts that are not known are left out. The pictures that it shows and the upload are in model.py.
 """
 
 from __future__ import annotations
@@ -13,21 +13,26 @@ from ganapp import generators, runs
 from ganapp.metrics import figures_of
 from ganapp.metrics.evaluation import averaging_text
 
-# What the Hub calls them; "other" and "unknown" claim nothing.
+# The Hub's identifiers; "other" and "unknown" claim nothing.
 LICENCES = ("apache-2.0", "mit", "bsd-3-clause", "cc0-1.0", "cc-by-4.0", "cc-by-sa-4.0", "cc-by-nc-4.0",
             "cc-by-nc-sa-4.0", "openrail", "other", "unknown")  # fmt: skip
 GRID_NAME, FILM_NAME = "grid.png", "walk.mp4"
 
 
 def card(folder: str | Path, repo: str, licence: str) -> str:
-    """README.md of "user/name" for a generator folder; where that is a snapshot of a run, with what its run knows."""
+    """The text of README.md for a generator folder published as `repo` ("user/name").
+
+    If the folder is a snapshot of a run, facts of the run are added. Raises ValueError if the folder has no
+    generator.
+    """
     found = generators.read_config(folder)
     spec, origin, run = found["spec"], found["origin"], runs.run_of(Path(folder))
     parts = [
         _front_matter(spec, licence, _hub_data(run)),
         f"# {repo.rpartition('/')[2]}",
         _first_lines(spec, found["class_names"], origin),
-        f"![Pictures of the seeds 0 to 63]({GRID_NAME})\n\nA walk from seed to seed: [{FILM_NAME}]({FILM_NAME}).",
+        f"![Pictures of the seeds 0 to 63]({GRID_NAME})\n\nA walk from seed to seed: "
+        f"[{FILM_NAME}]({FILM_NAME}).",
         f"## How to load it\n\n{_code(repo, spec)}",
         f"## How it was made\n\n{_table(_facts(spec, origin, run))}",
         f"## Figures of quality\n\n{_figures(figures_of(folder))}",
@@ -37,10 +42,16 @@ def card(folder: str | Path, repo: str, licence: str) -> str:
 
 
 def check_licence(licence: str, origin: dict[str, Any]) -> str:
-    """The licence; where none is named, Apache 2.0 for what was trained here. ValueError for what cannot be."""
+    """The licence to publish under: the given one, else Apache 2.0 for a model that was trained here.
+
+    Raises ValueError (message fit for the user) if it is not in LICENCES, or none is given for an imported
+    model.
+    """
     if not licence and "layout" in origin:
         whose = origin.get("imported_from") or "another project"
-        raise ValueError(f"this model was imported ({whose}); name the licence that it came under (--licence).")
+        raise ValueError(
+            f"this model was imported ({whose}); name the licence that it came under (--licence)."
+        )
     licence = licence or LICENCES[0]
     if licence not in LICENCES:
         raise ValueError(f"licence is {licence!r}; it must be one of {', '.join(LICENCES)}.")
@@ -48,14 +59,21 @@ def check_licence(licence: str, origin: dict[str, Any]) -> str:
 
 
 def public(value: Any) -> Any:
-    """A value of a generator's origin without the folders of the person's disk."""
+    """A value to publish: of a path of this machine only its last part, anything else as it is."""
     text = str(value)
-    is_path = isinstance(value, str) and (Path(text).is_absolute() or text[1:3] == ":\\" or text.startswith("~"))
+    is_path = isinstance(value, str) and (
+        Path(text).is_absolute() or text[1:3] == ":\\" or text.startswith("~")
+    )
     return text.replace("\\", "/").rstrip("/").rpartition("/")[2] if is_path else value
 
 
 def _front_matter(spec, licence: str, data: str) -> str:
-    tags = ["ganapp", "gan", f"family:{spec.family}", f"resolution:{spec.resolution}"]  # hub.py reads them
+    tags = [
+        "ganapp",
+        "gan",
+        f"family:{spec.family}",
+        f"resolution:{spec.resolution}",
+    ]  # read by generators/catalog.py
     lines = [f"license: {licence}", "library_name: ganapp", "pipeline_tag: unconditional-image-generation"]
     lines += ["tags:", *(f"- {json.dumps(tag)}" for tag in tags)]
     lines += [f"datasets:\n- {json.dumps(data)}"] if data else []
@@ -63,10 +81,10 @@ def _front_matter(spec, licence: str, data: str) -> str:
 
 
 def _hub_data(run: runs.Run | None) -> str:
-    """ "user/name" where a run was trained on a data set of the Hub."""
+    """The Hub's name of the data set that a run was trained on, or ""."""
     try:
         data = run.config().dataset if run else ""
-    except ValueError:  # a newer version wrote it
+    except ValueError:  # written by a newer version
         return ""
     return data.removeprefix("hub:").partition("@")[0].partition(":")[0] if data.startswith("hub:") else ""
 
@@ -80,7 +98,8 @@ def _first_lines(spec, class_names: tuple[str, ...], origin: dict) -> str:
         text += f"\nIt draws {spec.num_classes} classes{named}{more}."
     if "layout" in origin:
         text += (
-            f"\nImported from {public(origin.get('imported_from', 'a file'))}, in the layout of {origin['layout']}"
+            f"\nImported from {public(origin.get('imported_from', 'a file'))}, in the layout of "
+            f"{origin['layout']}"
             f" ({origin.get('layout_source', 'unknown')}); its weights were trained there, not here."
         )
     return text
@@ -94,13 +113,14 @@ def _code(repo: str, spec) -> str:
         "from ganapp.generators import load_generator\n"
         f'pictures = generate(load_generator("{repo}"), range(16))  # {shape}\n'
         "```\n\n"
-        f"or `python -m ganapp generate {repo} --seeds 0-15 --out grid.png`. The same seed is always the same picture.\n"
+        f"or `python -m ganapp generate {repo} --seeds 0-15 --out grid.png`. The same seed is always the "
+        "same picture.\n"
         f"The files are `{generators.CONFIG_NAME}` and `{generators.WEIGHTS_NAME}`: data, no code."
     )
 
 
 def _facts(spec, origin: dict, run: runs.Run | None) -> list[tuple[str, str]]:
-    """(what, value) of all that is known; what is not known is not guessed."""
+    """[(name, value)] of the facts that are known about how a generator was made."""
     facts = {
         "Data": origin.get("dataset"),
         "Family": f"{spec.family} ({', '.join(f'{k} {v}' for k, v in spec.args.items())})"
@@ -118,7 +138,7 @@ def _facts(spec, origin: dict, run: runs.Run | None) -> list[tuple[str, str]]:
     }
     try:
         config = run.config() if run else None
-    except ValueError:  # a newer version wrote it
+    except ValueError:  # written by a newer version
         config = None
     if config:
         facts |= {"Loss": config.loss, "Batch": config.batch, "Weights": averaging_text(config.ema_kimg)}
@@ -147,7 +167,7 @@ def _figures(figures: list[dict[str, Any]]) -> str:
 
 
 def _figure(data: dict[str, Any]):
-    """A metrics.Figure of its JSON data, without the folders of the person's disk."""
+    """A metrics.Figure made of its JSON data, without paths of this machine."""
     from ganapp.metrics import Figure
 
     value = float("nan") if data["value"] is None else data["value"]
@@ -160,8 +180,11 @@ def _figure(data: dict[str, Any]):
 def _limits(origin: dict) -> str:
     data = public(origin.get("dataset") or "its training data")
     return (
-        "For learning about generative models, for play and for illustrations that are named as generated.\n\n"
-        f"It draws what it saw in {data}, with the gaps and the slant of that data, and nothing else; pictures can resemble\n"
-        "training pictures. It was not tested for any use in which a wrong picture does harm, and is not meant for likenesses\n"
+        "For learning about generative models, for play and for illustrations that are named as "
+        "generated.\n\n"
+        f"It draws what it saw in {data}, with the gaps and the slant of that data, and nothing else; "
+        "pictures can resemble\n"
+        "training pictures. It was not tested for any use in which a wrong picture does harm, and is not "
+        "meant for likenesses\n"
         "of real people. Who publishes it answers for the right to use the training data."
     )

@@ -1,4 +1,4 @@
-"""Publish: a generator as a model repository on the Hub: configuration, weights, a sample grid, a film and a model card."""
+"""Publishes a generator as a model repository on the Hub: config, weights, card, sample grid, film."""
 
 from __future__ import annotations
 
@@ -14,14 +14,16 @@ from ganapp.hub.upload import Content, Plan
 from .card import FILM_NAME, GRID_NAME, card, check_licence, public
 
 GRID_SEEDS = 64
-FILM_SEEDS, FILM_FRAMES, FPS = 8, 18, 24  # six seconds, and back where it began
+FILM_SEEDS, FILM_FRAMES, FPS = 8, 18, 24  # six seconds that end where they begin
 CARD_NAME = "README.md"
 
 
-def plan(folder: str | Path, repo: str, licence: str = "", private: bool = False, token: str | None = None) -> Plan:
-    """What publishing a generator folder as "user/name" would change there; nothing is uploaded yet.
+def plan(
+    folder: str | Path, repo: str, licence: str = "", private: bool = False, token: str | None = None
+) -> Plan:
+    """Compare what a generator folder would publish with the repository "user/name". Uploads nothing.
 
-    The pictures are drawn for it, so that the plan is what is then carried out. ValueError in one sentence.
+    Raises ValueError (message fit for the user) if the folder, the licence or the repository cannot be used.
     """
     licence = check_licence(licence, generators.read_config(folder)["origin"])
     repo = upload.full_name(repo, token)  # before any picture is drawn
@@ -36,22 +38,27 @@ def push(
     token: str | None = None,
     agree: Callable[[Plan], bool] = lambda _: True,
 ) -> str:
-    """Publish a generator folder as "user/name" in one commit, if agree(plan). The address, "" where it was not agreed.
+    """Publish a generator folder as "user/name" in one commit, if agree(plan) is true.
 
-    A failed upload changes nothing and can be repeated. ValueError in one sentence.
+    Returns the address, or "" if it was not agreed. Raises ValueError (message fit for the user) if it fails;
+    a failed upload changes nothing and can be repeated.
     """
     planned = plan(folder, repo, licence, private, token)
     return carry_out(planned, token) if agree(planned) else ""
 
 
 def carry_out(planned: Plan, token: str | None = None) -> str:
+    """Upload a plan; see hub.upload.carry_out."""
     return upload.carry_out(planned, "Publish with ganapp", token)
 
 
 def files_of(folder: str | Path, repo: str, licence: str) -> dict[str, Content]:
-    """Path in the repository -> content. The same folder gives the same bytes; weights travel as the file they are."""
+    """{path in the repository: content}. The same folder gives the same bytes.
+
+    Raises ValueError (message fit for the user) if the generator cannot be loaded.
+    """
     folder = Path(folder)
-    G = generators.load_generator(folder)  # what cannot be loaded is not published
+    G = generators.load_generator(folder)
     return {
         generators.CONFIG_NAME: _config(folder),
         generators.WEIGHTS_NAME: folder / generators.WEIGHTS_NAME,
@@ -62,7 +69,7 @@ def files_of(folder: str | Path, repo: str, licence: str) -> dict[str, Content]:
 
 
 def folder_of(source: str, *, in_runs: str | Path = "runs", checkpoints: str | Path | None = None) -> Path:
-    """The folder of a source as weights.locate takes it; a model of the Hub is not published again."""
+    """The folder of a model's source. Raises ValueError if it is unknown or comes from the Hub."""
     folder, name = generators.locate(source, runs=in_runs, checkpoints=checkpoints)
     if "@" in name and generators.HUB_ID.fullmatch(name) and runs.run_of(folder) is None:
         raise ValueError(f"{name} is on the Hub already.")
@@ -70,14 +77,14 @@ def folder_of(source: str, *, in_runs: str | Path = "runs", checkpoints: str | P
 
 
 def _config(folder: Path) -> bytes:
-    """config.json without the folders of the person's disk."""
+    """The generator's config.json without paths of this machine."""
     data = json.loads((folder / generators.CONFIG_NAME).read_text(encoding="utf-8"))
     data["origin"] = {key: public(value) for key, value in generators.read_config(folder)["origin"].items()}
     return json.dumps(data, indent=2, ensure_ascii=False).encode()
 
 
 def _grid(G) -> bytes:
-    """64 seeds as a PNG; where there are classes, a row is a class, as in the grids of a run."""
+    """64 seeds as a PNG. With classes, each row is one class, as in the grids of a run."""
     seeds = list(range(GRID_SEEDS))
     classes = [i // 8 % G.spec.num_classes for i in seeds] if G.spec.num_classes else None
     picture = media.grid(latents.generate(G, seeds, classes), columns=8)

@@ -1,4 +1,7 @@
-"""Pictures of seeds into files: a grid, a folder of PNGs, a ZIP or arrays. Not networks (sample.py) and not formats (media.py)."""
+"""Draws images of seeds and writes them: a grid, a folder of PNGs, a ZIP, or arrays.
+
+Drawing is in latents/, file formats are in media/.
+"""
 
 from __future__ import annotations
 
@@ -7,14 +10,15 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-CHUNK = 64  # pictures drawn before they are written; a multiple of sample.generate's batch, so that it changes nothing
+CHUNK = 64  # images drawn before they are written; a multiple of the batch of latents.generate
 TARGETS = ".png (all pictures as a grid), .npz, .zip or a folder (with / at its end)"
 
 
-def target(text: str) -> Callable[..., int]:
-    """The function that writes to a path such as --out has: write(path, G, seeds, y, psi) -> number of pictures.
+def writer_of(text: str) -> Callable[..., int]:
+    """The function that writes images to such a path: write(path, G, seeds, y, psi) -> number of images.
 
-    y as sample.labels_of takes it. ValueError for an ending that is none of TARGETS.
+    text: the value of --out; its ending decides. y: as latents.labels_of takes it.
+    Raises ValueError (message fit for the user) if the ending is not in TARGETS.
     """
     if text.endswith(("/", os.sep)) or os.path.isdir(text):
         return _write_folder
@@ -26,14 +30,20 @@ def target(text: str) -> Callable[..., int]:
 
 
 def labelled_target(text: str) -> Path:
-    """The ZIP or folder that --out names for a labelled data set; ValueError for the ending of another file."""
-    if not text.endswith(("/", os.sep)) and Path(text).suffix.lower() not in ("", ".zip") and not os.path.isdir(text):
-        raise ValueError(f"the target is {text!r}; a labelled data set must be .zip or a folder (with / at its end).")
+    """The ZIP or folder that --out names for a labelled data set. Raises ValueError for any other ending."""
+    if (
+        not text.endswith(("/", os.sep))
+        and Path(text).suffix.lower() not in ("", ".zip")
+        and not os.path.isdir(text)
+    ):
+        raise ValueError(
+            f"the target is {text!r}; a labelled data set must be .zip or a folder (with / at its end)."
+        )
     return Path(text)
 
 
-def _drawn(G, seeds: list[int], y, psi: float) -> Iterator[tuple[Any, dict[str, Any]]]:
-    """(picture uint8 (H, W, C), its metadata) of each seed, drawn a chunk at a time."""
+def _draw_in_chunks(G, seeds: list[int], y, psi: float) -> Iterator[tuple[Any, dict[str, Any]]]:
+    """Yield (image uint8 (H, W, C), its metadata) of each seed."""
     from ganapp.latents import generate, labels_of
 
     labels = labels_of(G, seeds, y).tolist()
@@ -41,11 +51,11 @@ def _drawn(G, seeds: list[int], y, psi: float) -> Iterator[tuple[Any, dict[str, 
         part = slice(start, start + CHUNK)
         images = generate(G, seeds[part], labels[part] if G.spec.num_classes else None, psi)
         for image, seed, label in zip(images, seeds[part], labels[part], strict=True):
-            yield image, _about(G, label, psi, seed=seed)
+            yield image, _metadata(G, label, psi, seed=seed)
 
 
-def _about(G, label: int, psi: float, **seeds) -> dict[str, Any]:
-    """The metadata of a picture; label -1: no class, or not one for all."""
+def _metadata(G, label: int, psi: float, **seeds) -> dict[str, Any]:
+    """The metadata of an image file; label -1: no class, or several."""
     from ganapp.media import recipe
 
     name = G.class_names[label] if label >= 0 and G.class_names else None
@@ -53,7 +63,7 @@ def _about(G, label: int, psi: float, **seeds) -> dict[str, Any]:
 
 
 def public_name(source: str) -> str:
-    """A path without what is before the model's own name: pictures are passed on."""
+    """The name of a model without the folders it lies in, for files that are passed on."""
     if not os.path.exists(source):
         return source
     path = Path(source).resolve()
@@ -66,12 +76,12 @@ def _write_grid(path: Path, G, seeds: list[int], y, psi: float) -> int:
     from ganapp.latents import format_seeds
     from ganapp.media import grid, save_png
 
-    images, about = zip(*_drawn(G, seeds, y, psi))
+    images, about = zip(*_draw_in_chunks(G, seeds, y, psi))
     if len(seeds) == 1:
         save_png(path, images[0], about[0])
         return 1
     label = about[0]["label"] if y is not None and len({a["label"] for a in about}) == 1 else None
-    shared = _about(G, -1 if label is None else label, psi, seeds=format_seeds(seeds))
+    shared = _metadata(G, -1 if label is None else label, psi, seeds=format_seeds(seeds))
     save_png(path, grid(np.stack(images)), shared)
     return len(images)
 
@@ -81,9 +91,13 @@ def _write_arrays(path: Path, G, seeds: list[int], y, psi: float) -> int:
 
     from ganapp.files import replacing
 
-    images, about = zip(*_drawn(G, seeds, y, psi))
+    images, about = zip(*_draw_in_chunks(G, seeds, y, psi))
     labels = [-1 if a["label"] is None else a["label"] for a in about]
-    arrays = {"images": np.stack(images), "seeds": np.array(seeds, np.int64), "labels": np.array(labels, np.int64)}
+    arrays = {
+        "images": np.stack(images),
+        "seeds": np.array(seeds, np.int64),
+        "labels": np.array(labels, np.int64),
+    }
     with replacing(path) as temporary, open(temporary, "wb") as file:
         np.savez_compressed(file, **arrays)
     return len(images)
@@ -92,7 +106,7 @@ def _write_arrays(path: Path, G, seeds: list[int], y, psi: float) -> int:
 def _write_zip(path: Path, G, seeds: list[int], y, psi: float) -> int:
     from ganapp.media import save_zip
 
-    images, about = zip(*_drawn(G, seeds, y, psi))
+    images, about = zip(*_draw_in_chunks(G, seeds, y, psi))
     save_zip(path, images, about)
     return len(images)
 
@@ -101,7 +115,7 @@ def _write_folder(folder: Path, G, seeds: list[int], y, psi: float) -> int:
     from ganapp.media import save_png
 
     times: dict[int, int] = {}
-    for image, about in _drawn(G, seeds, y, psi):
+    for image, about in _draw_in_chunks(G, seeds, y, psi):
         seed = about["seed"]
         times[seed] = times.get(seed, 0) + 1
         again = f"-{times[seed]}" if times[seed] > 1 else ""

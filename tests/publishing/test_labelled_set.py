@@ -158,7 +158,7 @@ def test_a_folder_with_something_in_it_is_left_alone(G, tmp_path):
 
 def test_it_says_how_far_it_is(G, tmp_path):
     told = []
-    labelled_set.write(tmp_path / "set.zip", G, 11, told=lambda *a: told.append(a))
+    labelled_set.write(tmp_path / "set.zip", G, 11, progress=lambda *a: told.append(a))
     assert told == [(0, 33), (16, 33), (32, 33)]
 
 

@@ -109,7 +109,7 @@ def _commit(name: HubName) -> str:
         refused = isinstance(error, errors.RepositoryNotFoundError | errors.RevisionNotFoundError)
         if known.is_file() and not refused:
             return known.read_text(encoding="ascii")
-        message = answers.say(error, name.repo, "this data set", revision, "such data set")
+        message = answers.explain(error, name.repo, "this data set", revision, "such data set")
         raise ValueError(message) from None
     write_text(known, commit)
     return commit
