@@ -1,6 +1,7 @@
-"""evaluate(source, data, metrics) -> figures, each with its protocol and the interval of its repetitions.
+"""evaluate(source, data, metrics) -> figures with their protocols and intervals over repetitions.
 
-Not the figures themselves (a file each) and not the page or the command line: those call this.
+This file checks the request, opens generator and data, and repeats the measurement. What is measured is in
+measures.py; the page and the command line call this file.
 """
 
 from __future__ import annotations
@@ -21,8 +22,9 @@ from .measures import MEASURES, Measured
 from .rounds import MOST_REPEATS, Round, Setting, pixel_parts, pixels_of
 
 REPEATS = 3
-COLOURS = {1: "grey", 3: "colour"}  # as the generator has them
-LEAST_IMAGES, MOST_IMAGES = 32, 200_000
+COLOURS = {1: "grey", 3: "colour"}  # by the number of channels
+LEAST_IMAGES, MOST_IMAGES = 32, 200_000  # that can be requested
+LEAST_REAL = 8
 WITHOUT_DOWNLOAD = tuple(name for name, m in MEASURES.items() if "inception" not in m.needs)
 
 
@@ -42,38 +44,23 @@ def evaluate(
     progress: Progress | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> list[Figure]:
-    """Figures of a generator (anything that load_generator takes, or what it gives) against a data set.
+    """Figures of a generator against a data set, each the mean over repetitions with a 95 % interval.
 
-    data: as open_dataset takes it; None where source is a run, for what it was trained on. metrics: names of MEASURES; None
-    for all that fit this data and need no download. images: how many of each set; None for each figure's own number. Where there are
-    fewer real ones, their number. repeats: with fresh samples and newly drawn real pictures, for the 95 % interval.
-    A generator with the classes of the data draws them as often as they are in its training split.
-    Raises ValueError (one sentence), Cancelled.
+    source: what load_generator takes, or a generator that it returned. data: what open_dataset takes; None
+    means the data that the source, a run, was trained on. metrics: names of MEASURES; None means all that fit
+    the data and need no download. images: number of generated and of real images; None means each figure's
+    own number. It is lowered to the number of real images if there are fewer. repeats: each draws new samples
+    and a new random set of real images. psi: truncation. A generator with the classes of the data draws them
+    in the proportions of the training split. Raises ValueError (message fit for the user) if something does
+    not fit, Cancelled if `cancelled` returns True.
     """
     check(metrics, images, repeats, seed)
     setting = prepare(source, data, seed, psi, inception_path, device, runs, checkpoints, progress, cancelled)
     return measure(setting, metrics, images, repeats)
 
 
-def measure(
-    setting: Setting, metrics: Sequence[str] | None = None, images: int | None = None, repeats: int = REPEATS
-) -> list[Figure]:
-    """What `evaluate` says, of what `prepare` has opened."""
-    check(metrics, images, repeats, setting.seed)
-    names = chosen(metrics, setting)
-    counts = {name: count_for(name, images, setting) for name in names}
-    found: dict[tuple[str, str], list[Measured]] = {}
-    for index in range(repeats):
-        this = Round(setting, index, max(counts.values()))
-        for name in names:
-            setting.tell(index, repeats, f"Measuring {name}")
-            for measured in MEASURES[name].measure(this, counts[name]):
-                found.setdefault((name, measured.name), []).append(measured)
-    return [_figure(rows, name, counts[name], setting, repeats) for (name, _), rows in found.items()]
-
-
 def check(metrics: Sequence[str] | None, images: int | None, repeats: int, seed: int) -> None:
-    """ValueError, in one sentence, for what can be seen before anything is opened."""
+    """Check what can be checked before anything is opened. Raises ValueError (message fit for the user)."""
     unknown = [name for name in metrics or () if name not in MEASURES]
     if unknown:
         raise ValueError(f"there is no figure {unknown[0]!r}; the figures are {', '.join(MEASURES)}.")
@@ -90,61 +77,75 @@ def check(metrics: Sequence[str] | None, images: int | None, repeats: int, seed:
 
 
 def prepare(
-    source, data, seed=0, psi=1.0, inception_path=None, device="cpu", runs="runs", checkpoints=None, progress=None,
+    source,
+    data,
+    seed=0,
+    psi=1.0,
+    inception_path=None,
+    device="cpu",
+    runs="runs",
+    checkpoints=None,
+    progress=None,
     cancelled=None,
-) -> Setting:  # fmt: skip
-    """Open what is compared; arguments as those of `evaluate`. ValueError in one sentence."""
+) -> Setting:
+    """Open the generator and the data set; arguments as in `evaluate`.
+
+    Raises ValueError (message fit for the user), Cancelled.
+    """
     G, config, place = source, None, None
-    if isinstance(source, str | Path):
-        from ganapp.generators import load_generator, locate
+    if isinstance(source, str | Path | tuple):  # tuple: (folder, name) of Sources.find
+        from ganapp.generators import Sources, load_folder
         from ganapp.runs import run_of
 
-        folder, name = locate(source, runs=runs, checkpoints=checkpoints)
+        found = source if isinstance(source, tuple) else Sources(runs, checkpoints).find(source)
+        folder, name = found
         run = run_of(folder)
         config = run.config() if run else None
-        G = load_generator(folder)
-        G.source = name
-        place = storage.place_of(folder, name)  # now: the snapshot may be gone by the time that it is measured
+        G = load_folder(folder, name)
+        place = storage.place_of(folder, name)  # found now: the snapshot may be gone after the measurement
     data = data or (config.dataset if config else None)
     if not data:
         raise ValueError("no data is named; give a name, a folder or a ZIP to compare with.")
     how = {"crop": config.crop, "background": config.background} if config else {}
     options = how | {"channels": G.spec.channels, "progress": progress, "cancelled": cancelled}
     train = open_dataset(data, G.spec.resolution, split="train", **options)
-    heldout = _heldout(data, G.spec.resolution, options)
+    heldout = _open_heldout(data, G.spec.resolution, options)
     colours = COLOURS.get(train.channels, f"{train.channels} channels")
     about = {
-        "source": _name(G),
+        "source": _source_name(G),
         "weights": weights_text(G, config),
         "data": f"{train.name} ({train.fingerprint})",
-        "resize": f"to {train.resolution} px, {how.get('crop', 'center')}, {colours}, as prepared for training",
+        "resize": f"to {train.resolution} px, {how.get('crop', 'center')}, {colours}, "
+        "as prepared for training",
     }
     if psi != 1:
         about["psi"] = psi
     setting = Setting(G, train, heldout, about, seed, device, psi, inception_path, progress, cancelled, place)
     if G.spec.num_classes:
-        about["classes"] = "drawn evenly by the seeds" if setting.classes is None else "drawn as often as in train"
+        about["classes"] = (
+            "drawn evenly by the seeds" if setting.classes is None else "drawn as often as in train"
+        )
     return setting
 
 
-def _heldout(data, resolution: int, options: dict) -> ImageDataset | None:
-    """The held-out split; None of own pictures where there are too few to hold any out."""
+def _open_heldout(data, resolution: int, options: dict) -> ImageDataset | None:
+    """The held-out split, or None if the user's own data set is too small to hold any images out."""
     try:
         return open_dataset(data, resolution, split="heldout", **options)
     except ValueError:
         if data in NAMED:
             raise
-        return None  # the training split of the same pictures has just been opened: there is nothing else that can fail
+        return None  # The training split has just been opened: only the held-out split can be missing.
 
 
-def _name(G) -> str:
-    """Without the folders of somebody's disk."""
+def _source_name(G) -> str:
+    """The generator's name for the protocol, without local folders."""
     source = str(getattr(G, "source", "a generator"))
     return Path(source).name if Path(source).is_absolute() else source
 
 
 def weights_text(G, config) -> str:
-    """Whether the weights are a moving average."""
+    """Protocol text: whether the weights are a moving average, and its half-life."""
     if config is not None:
         return averaging_text(config.ema_kimg)
     origin = getattr(G, "origin", {})
@@ -153,29 +154,50 @@ def weights_text(G, config) -> str:
 
 
 def averaging_text(ema_kimg: Any) -> str:
-    """ "" where that is no number: a stranger's file may say anything."""
+    """Protocol text for `ema_kimg`; "" if that is no number, because it may come from a foreign file."""
     if not isinstance(ema_kimg, int | float):
         return ""
     return f"EMA, half-life {ema_kimg:g} kimg" if ema_kimg else "last step, no EMA"
 
 
-def chosen(metrics: Sequence[str] | None, setting: Setting) -> list[str]:
-    """The names to measure. ValueError where one that is asked for does not fit the data."""
+def measure(
+    setting: Setting, metrics: Sequence[str] | None = None, images: int | None = None, repeats: int = REPEATS
+) -> list[Figure]:
+    """As `evaluate`, for a generator and data that `prepare` has opened."""
+    check(metrics, images, repeats, setting.seed)
+    names = measurable(metrics, setting)
+    counts = {name: images_per_set(name, images, setting) for name in names}
+    found: dict[tuple[str, str], list[Measured]] = {}
+    for index in range(repeats):
+        this = Round(setting, index, max(counts.values()))
+        for name in names:
+            setting.report_progress(index, repeats, f"Measuring {name}")
+            for measured in MEASURES[name].measure(this, counts[name]):
+                found.setdefault((name, measured.name), []).append(measured)
+    return [_figure(rows, name, counts[name], setting, repeats) for (name, _), rows in found.items()]
+
+
+def measurable(metrics: Sequence[str] | None, setting: Setting) -> list[str]:
+    """Names of the figures to measure; for None, all that fit the data and need no download.
+
+    Raises ValueError (message fit for the user) if a requested figure does not fit the data.
+    """
     if metrics is None:
-        return [name for name in WITHOUT_DOWNLOAD if not lacking(name, setting)]
+        return [name for name in WITHOUT_DOWNLOAD if not lack_text(name, setting)]
     for name in metrics:
-        if lack := lacking(name, setting):
+        if lack := lack_text(name, setting):
             raise ValueError(f"{name} cannot be measured: {lack}.")
     return list(dict.fromkeys(metrics))
 
 
-def lacking(name: str, setting: Setting) -> str:
-    """What a figure needs and this data lacks, "" where nothing."""
+def lack_text(name: str, setting: Setting) -> str:
+    """What the data lacks for a figure, for the user; "" if nothing."""
     data, needs = setting.train, MEASURES[name].needs
     if "heldout" in needs and setting.heldout is None:
         return f"no pictures of {data.name} are held out; that needs 100 at least"
-    if name == "c2st" and setting.heldout.count < twosample.LEAST:
-        return f"{setting.heldout.count} pictures of {data.name} are held out; that needs {twosample.LEAST} at least"
+    least = twosample.LEAST
+    if name == "c2st" and setting.heldout.count < least:
+        return f"{setting.heldout.count} pictures of {data.name} are held out; that needs {least} at least"
     if "classes" in needs and data.num_classes < 2:
         return f"{data.name} has no classes"
     if "faces" in needs and not data.attributes:
@@ -183,17 +205,21 @@ def lacking(name: str, setting: Setting) -> str:
     return ""
 
 
-def count_for(name: str, images: int | None, setting: Setting) -> int:
-    """How many pictures of each set a figure gets: as many as are asked for, and as there are."""
+def images_per_set(name: str, images: int | None, setting: Setting) -> int:
+    """Number of generated and of real images for a figure, at most as many as there are real ones.
+
+    Raises ValueError (message fit for the user) if there are fewer than 8.
+    """
     count, against = images or MEASURES[name].images, MEASURES[name].against
     if against:
         count = min(count, getattr(setting, against).count)
-    if count < 8:
+    if count < LEAST_REAL:
         raise ValueError(f"{name} cannot be measured: there are only {count} real pictures.")
     return count
 
 
 def _figure(rows: list[Measured], group: str, count: int, setting: Setting, repeats: int) -> Figure:
+    """The mean over repetitions of one figure, with its whole protocol. `group` is a key of MEASURES."""
     value, interval = mean_and_interval([row.value for row in rows])
     published = MEASURES[group].published
     protocol: dict[str, Any] = {"images": count}
@@ -201,21 +227,22 @@ def _figure(rows: list[Measured], group: str, count: int, setting: Setting, repe
         protocol["not the published protocol"] = f"of {published:,} images"
     protocol |= {**setting.about, **rows[0].protocol, "seed": setting.seed, "repeats": repeats}
     protocol["interval"] = _interval_text(protocol, setting) if interval else "none: one repetition"
-    notes = dict.fromkeys(row.note for row in rows if row.note)  # of each repetition, where they differ
+    notes = dict.fromkeys(row.note for row in rows if row.note)  # repetitions may have different notes
     return Figure(rows[0].name, value, interval, protocol, " · ".join(notes))
 
 
 def _interval_text(protocol: dict[str, Any], setting: Setting) -> str:
+    """What the interval covers. If all real images are used, each repetition has the same ones."""
     split = {"heldout": setting.heldout, "train": setting.train}.get(protocol.get("split"))
     same = split is not None and protocol.get("real", protocol["images"]) >= split.count
     return "95 %, by repetition" + (" with the same real pictures: there are no others" if same else "")
 
 
-# -- pictures beside figures -------------------------------------------------------------------------------------------
+# -- images beside the figures -----------------------------------------------------------------------------
 
 
 class Neighbours(NamedTuple):
-    """Samples and, of each, the nearest training picture in pixels and in features: uint8 (N, R, R, C) each."""
+    """Samples with their nearest training images by pixels and by features; each uint8 (N, R, R, C)."""
 
     samples: np.ndarray
     in_pixels: np.ndarray
@@ -223,9 +250,9 @@ class Neighbours(NamedTuple):
 
 
 def neighbours(setting: Setting, count: int = 16) -> Neighbours:
-    """The first samples of seeds from `setting.seed` on, with the training pictures nearest to them."""
+    """The first `count` samples, from seed `setting.seed` up, with their nearest training images."""
     this = Round(setting, 0, count)
     by_pixels, _ = memorisation.nearest(pixels_of(this.fake(count)), pixel_parts(setting))
-    by_features, _ = memorisation.nearest(this.fake_seen(count)[0], [(0, setting.train_features)])
+    by_features, _ = memorisation.nearest(this.fake_outputs(count)[0], [(0, setting.train_features)])
     images = (this.fake(count), *(setting.train.images.take(rows) for rows in (by_pixels, by_features)))
     return Neighbours(*(x.transpose(0, 2, 3, 1) for x in images))

@@ -1,4 +1,4 @@
-"""Figure: a number with its protocol, without which it says nothing. Not how it is worked out, and not where it is stored."""
+"""Figure: a number with its interval and protocol, and their texts. Not how it is measured or stored."""
 
 from __future__ import annotations
 
@@ -8,23 +8,25 @@ from dataclasses import asdict, dataclass, field
 from itertools import groupby
 from typing import Any
 
-# Student's t, two-sided 95 %, for 1, 2, … degrees of freedom; beyond, the normal one is near enough.
-T95 = (12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228, 2.201, 2.179, 2.160, 2.145, 2.131, 2.120,
-       2.110, 2.101, 2.093)  # fmt: skip
+# Student's t, two-sided 95 %, for 1, 2, … degrees of freedom. Beyond the table 1.96 is close enough.
+T95 = (
+    12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228,
+    2.201, 2.179, 2.160, 2.145, 2.131, 2.120, 2.110, 2.101, 2.093,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Figure:
-    """The mean of a figure over repetitions, its 95 % interval (None after one repetition), and how it was measured."""
+    """The mean over repetitions, its 95 % interval (None after one repetition), and how it was measured."""
 
     name: str  # swd, swd.32, c2st, fd, …
     value: float
     interval: tuple[float, float] | None = None
     protocol: dict[str, Any] = field(default_factory=dict)
-    note: str = ""  # what the number leaves out: classes that were never seen, …
+    note: str = ""  # what the number leaves out, such as classes that were never generated
 
     def to_json(self) -> dict[str, Any]:
-        """Plain JSON data; a value that is no finite number becomes None."""
+        """Plain JSON data. A value that is not finite becomes None."""
         data = asdict(self)
         data["value"] = finite(self.value)
         data["interval"] = [finite(x) for x in self.interval] if self.interval else None
@@ -36,7 +38,7 @@ def finite(x: float) -> float | None:
 
 
 def mean_and_interval(values: Sequence[float]) -> tuple[float, tuple[float, float] | None]:
-    """The mean of repetitions and its two-sided 95 % interval by Student's t; None for a single one."""
+    """The mean and its two-sided 95 % interval by Student's t; the interval of a single value is None."""
     n = len(values)
     mean = math.fsum(values) / n
     if n < 2:
@@ -47,7 +49,7 @@ def mean_and_interval(values: Sequence[float]) -> tuple[float, tuple[float, floa
 
 
 def value_text(figure: Figure) -> str:
-    """The value and half its interval, that to two digits and both to the same place: 12.35 ± 0.85."""
+    """The value and half its interval, with two digits of the latter: 12.35 ± 0.85."""
     half = (figure.interval[1] - figure.interval[0]) / 2 if figure.interval else 0.0
     if not (half > 0 and math.isfinite(half) and math.isfinite(figure.value)):
         return number(figure.value) + (f" ± {number(half)}" if figure.interval else "")
@@ -61,28 +63,31 @@ def protocol_text(protocol: Mapping[str, Any]) -> str:
 
 
 def common(protocols: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """What all protocols say alike."""
+    """The entries that are equal in all protocols."""
     first = protocols[0] if protocols else {}
     return {k: v for k, v in first.items() if all(k in p and p[k] == v for p in protocols)}
 
 
 def grouped(figures: Sequence[Figure]) -> tuple[dict[str, Any], list[tuple[dict[str, Any], list[Figure]]]]:
-    """(what all protocols say alike, [(what is their own, figures in a row that share it)])."""
+    """(entries that all protocols share, [(the other entries, consecutive figures that share them)])."""
     shared = common([figure.protocol for figure in figures])
     groups = groupby(figures, lambda f: {k: v for k, v in f.protocol.items() if k not in shared})
     return shared, [(own, list(group)) for own, group in groups]
 
 
 def shown(value: Any) -> str:
+    """A value of a protocol as text."""
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, list | tuple):
         return ", ".join(map(shown, value))
-    return f"{value:,}" if isinstance(value, int) else number(value) if isinstance(value, float) else str(value)
+    return (
+        f"{value:,}" if isinstance(value, int) else number(value) if isinstance(value, float) else str(value)
+    )
 
 
 def number(x: float) -> str:
-    """Four digits, two of what is below a thousandth; with an exponent only below a millionth."""
+    """Four digits; two below a thousandth. An exponent only below a millionth."""
     if not math.isfinite(x):
         return str(x)
     if abs(x) >= 1000:

@@ -1,8 +1,8 @@
-"""The live figure: how far the averaged generator's pictures are from real ones, every now and then while it trains.
+"""LiveFigure: the distance of the averaged generator's images to real ones during training.
 
-Sliced Wasserstein distance of 1,000 samples to 1,000 training pictures, with fewer patches than the published protocol
-(metrics/swd.py) and of pictures reduced to 64 pixels: a curve to compare a run with itself, and what the best snapshot is
-kept by. No result.
+It is the sliced Wasserstein distance of 1,000 samples to 1,000 training images (quick_swd in
+distances/swd.py), with fewer patches than the published protocol and of images reduced to 64 pixels. It
+compares a run with itself and chooses the best snapshot. It is not a result to report.
 """
 
 from __future__ import annotations
@@ -20,16 +20,16 @@ if TYPE_CHECKING:
 
     from ganapp.data import ImageDataset
 
-NAME = "swd"  # of the figure: a column of stats.jsonl, and in the origin of a snapshot
+NAME = "swd"  # column of stats.jsonl, and key of a snapshot's origin
 SAMPLES = 1_000
-SHARE = 0.03  # of the time of training: what measuring may take
-EARLIEST_SEC = 20.0  # a run of seconds has no time for it
+SHARE = 0.03  # of the training time that measuring may take
+EARLIEST_SEC = 20.0  # of training before the first measurement
 BATCH = 64
-LARGEST = 64  # pixels: larger pictures are halved until they are not (256 pixels would take a minute)
+LARGEST = 64  # pixels; larger images are halved first (256 pixels would take a minute)
 
 
 class LiveFigure:
-    """Fixed training pictures, and the fixed seeds 0 to SAMPLES - 1 with the classes of those pictures."""
+    """Compares fixed training images with fixed seeds, 0 to SAMPLES - 1, of the same classes."""
 
     def __init__(self, config: TrainConfig, dataset: ImageDataset):
         self.z_dim = config.z_dim
@@ -38,25 +38,26 @@ class LiveFigure:
             [reduced(dataset.images.take(rows[i : i + BATCH])) for i in range(0, len(rows), BATCH)]
         )
         self.labels = dataset.labels[rows] if config.num_classes else None
-        self.spent = self.last = 0.0  # seconds
+        self.spent = self.last = 0.0  # seconds of all measurements, of the last one
 
     def is_due(self, sec: float, images: int) -> bool:
-        """Whether one more measurement, as long as the last one, keeps within SHARE of `sec` seconds of training.
+        """Whether one more measurement keeps within SHARE of `sec` seconds of training.
 
-        images: trained on in that time. Before the first measurement, drawing one sample is taken for half the time of
-        training on one image: it is less, so a slow network is not held up by what nobody has timed yet.
+        It is expected to take as long as the last one. images: number of images trained on in that time.
+        Before the first measurement, a sample is assumed to take half the time of training on an image. That
+        is an upper estimate, so that a slow network is not held up.
         """
         expected = self.last or SAMPLES * sec / max(images, 1) / 2
         return sec >= EARLIEST_SEC and self.spent + expected <= SHARE * sec
 
     def measure(self, G: nn.Module, stop: Callable[[], bool] = lambda: False) -> float | None:
-        """The distance in thousandths, less is better; G in eval mode. No random number of training is used.
+        """The distance in thousandths, lower is better. G is in eval mode.
 
-        stop() is asked between batches: None where it said so.
+        Training's random numbers are not used. Returns None if stop(), called between batches, returns True.
         """
         from ganapp.latents import images_from_latents, latent
 
-        from .distances.swd import live
+        from .distances.swd import quick_swd
 
         began, parts = time.monotonic(), []
         try:
@@ -67,14 +68,14 @@ class LiveFigure:
                 z = np.stack([latent(seed, self.z_dim)[0] for seed in seeds])
                 labels = self.labels[start : start + BATCH] if self.labels is not None else None
                 parts.append(reduced(images_from_latents(G, z, labels, batch=BATCH).transpose(0, 3, 1, 2)))
-            return float(f"{live(self.real, np.concatenate(parts)):.5g}")
+            return float(f"{quick_swd(self.real, np.concatenate(parts)):.5g}")
         finally:
             self.last = time.monotonic() - began
             self.spent += self.last
 
 
 def reduced(images: np.ndarray) -> np.ndarray:
-    """uint8 (N, C, R, R), halved by means of 2×2 pixels until its side is LARGEST at most or odd; contiguous."""
+    """uint8 (N, C, R, R), averaged over 2×2 pixels until the side is LARGEST at most, or odd. Contiguous."""
     while images.shape[2] > LARGEST and images.shape[2] % 2 == 0:
         n, c, size, _ = images.shape
         means = images.reshape(n, c, size // 2, 2, size // 2, 2).mean((3, 5), dtype=np.float32)

@@ -1,6 +1,7 @@
-"""What figures are worked out from: a generator, data, and for each repetition fresh samples with their features.
+"""What figures are computed from: generated and real images and their features.
 
-Setting is what all repetitions share, Round is one of them. Each thing is made when it is first asked for, and once.
+A Setting is what all repetitions of a measurement share: generator, data, classifier. A Round is one
+repetition. Both compute a thing when it is first needed and keep it.
 """
 
 from __future__ import annotations
@@ -20,36 +21,37 @@ from .judges.classifier import Classifier, classifier_of, features_of
 from .judges.network import parts_of
 
 MOST_REPEATS = 20
-BLOCK = 16_384  # image seeds in a row: those of all repetitions, then the next of each
-CHUNK = 256  # samples between two looks at progress
-DRAWN_TOGETHER = 64
+BLOCK = 16_384  # consecutive image seeds of one repetition
+CHUNK = 256  # samples between two reports of progress
+BATCH = 64
 
 
 @dataclass(eq=False)
 class Setting:
-    """What is compared: G (as load_generator gives it) and a data set in the same size; seed, device, truncation."""
+    """What is compared: a generator and a data set of the same size, with seed, device and truncation."""
 
-    G: Any
+    G: Any  # as load_generator returns it
     train: ImageDataset
     heldout: ImageDataset | None
-    about: dict[str, Any]  # what all protocols say: source, weights, data, resize
+    about: dict[str, Any]  # entries of all protocols: source, weights, data, resize
     seed: int = 0
     device: str = "cpu"
     psi: float = 1.0
     inception_path: str | None = None
     progress: Progress | None = None
     cancelled: Callable[[], bool] | None = None
-    place: Path | None = None  # the folder where figures of G are kept; None where it is not ours to write in
+    place: Path | None = None  # folder for the figures of G; None if it may not be written
 
-    def tell(self, done: int, total: int | None, what: str) -> None:
-        """Progress; raises Cancelled where that is wished."""
+    def report_progress(self, done: int, total: int | None, what: str) -> None:
+        """Pass progress on to the caller of the measurement. Raises Cancelled if it was cancelled."""
         if self.cancelled is not None and self.cancelled():
             raise Cancelled("measuring was cancelled")
         if self.progress:
             self.progress(done, total, what)
 
-    def told(self, what: str) -> Callable[[int, int], None]:
-        return lambda done, total: self.tell(done, total, what)
+    def progress_of(self, what: str) -> Callable[[int, int], None]:
+        """report_progress(done, total) for one task."""
+        return lambda done, total: self.report_progress(done, total, what)
 
     @cached_property
     def classifier(self) -> Classifier:
@@ -61,17 +63,22 @@ class Setting:
 
     @cached_property
     def classes(self) -> np.ndarray | None:
-        """The data's number of each class of the generator, (K,), by name where both have names; None where they are others."""
+        """The data's number of each class of the generator, (K,); None if their classes differ."""
         return class_numbers(self.G, self.train)
 
     @cached_property
     def train_features(self) -> np.ndarray:
-        """Features of all training pictures, for the nearest of them."""
-        return features_of(self.classifier, self.train.images, self.tell, "Features of the training pictures")
+        """Features (N, F) of all training images."""
+        return features_of(
+            self.classifier, self.train.images, self.report_progress, "Features of the training pictures"
+        )
 
 
 def class_numbers(G, data: ImageDataset) -> np.ndarray | None:
-    """See Setting.classes."""
+    """The data's number of each class of the generator, (K,), matched by name if both have names.
+
+    None if the generator has no classes or other ones.
+    """
     if G.spec.num_classes < 2 or G.spec.num_classes != data.num_classes:
         return None
     names = getattr(G, "class_names", ())
@@ -83,31 +90,40 @@ def class_numbers(G, data: ImageDataset) -> np.ndarray | None:
 
 
 class Round:
-    """One repetition: `most` samples from seeds of its own, real pictures drawn anew. A sample does not
-    depend on `most`, so that a figure does not depend on what else is measured."""
+    """One repetition of a measurement, with its own image seeds and its own random set of real images.
+
+    `most` is the largest number of samples that any figure needs. A sample does not depend on it, so that a
+    figure does not depend on what else is measured.
+    """
 
     def __init__(self, setting: Setting, index: int, most: int):
         self.setting, self.index, self.most = setting, index, most
         self.seed = setting.seed + index
-        self._kept: dict[tuple, Any] = {}
+        self._results: dict[tuple, Any] = {}
 
-    def once(self, key: tuple, make: Callable[[], Any]) -> Any:
-        if key not in self._kept:
-            self._kept[key] = make()
-        return self._kept[key]
+    def _cached(self, key: tuple, make: Callable[[], Any]) -> Any:
+        if key not in self._results:
+            self._results[key] = make()
+        return self._results[key]
 
-    # -- generated -----------------------------------------------------------------------------------------------------
+    # -- generated -------------------------------------------------------------------------------------------
 
     @cached_property
     def seeds(self) -> list[int]:
-        """Image seeds: those of the first repetition begin at `seed`; no two repetitions have one in common."""
+        """Image seeds; the first repetition starts at `seed`, and no two repetitions share one.
+
+        A repetition has BLOCK consecutive seeds, then skips those of the MOST_REPEATS - 1 others.
+        """
         k = np.arange(self.most)
         return (self.setting.seed + (k // BLOCK * MOST_REPEATS + self.index) * BLOCK + k % BLOCK).tolist()
 
     @cached_property
     def labels(self) -> np.ndarray:
-        """The generator's number of each sample's class, int64 (most,): as often as in the training split where that has the
-        same classes, else drawn evenly by the seeds; −1 without classes."""
+        """The generator's number of each sample's class, int64 (most,); -1 without classes.
+
+        Classes are drawn in the proportions of the training split if it has the same ones, else evenly by the
+        seeds.
+        """
         from ganapp.latents import labels_of
 
         s = self.setting
@@ -123,10 +139,10 @@ class Round:
         s, out = self.setting, []
         conditional = s.G.spec.num_classes > 0
         for start in range(0, self.most, CHUNK):
-            s.tell(start, self.most, "Drawing samples")
+            s.report_progress(start, self.most, "Drawing samples")
             part = slice(start, start + CHUNK)
             y = self.labels[part] if conditional else None
-            images = generate(s.G, self.seeds[part], y, s.psi, s.device, DRAWN_TOGETHER)
+            images = generate(s.G, self.seeds[part], y, s.psi, s.device, BATCH)
             out.append(np.ascontiguousarray(images.transpose(0, 3, 1, 2)))
         return np.concatenate(out)
 
@@ -134,36 +150,41 @@ class Round:
         """The first `count` samples, uint8 (count, C, R, R)."""
         return self._fake[:count]
 
-    def fake_seen(self, count: int) -> tuple[np.ndarray, dict[str, np.ndarray]]:
-        """Features and answers of the classifier for the first `count` samples."""
-        return self.once(("fake", count), lambda: self.setting.classifier.run(self.fake(count)))
+    def fake_outputs(self, count: int) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+        """Outputs of the classifier for the first `count` samples; see Classifier.run."""
+        return self._cached(("fake", count), lambda: self.setting.classifier.run(self.fake(count)))
 
-    # -- real ----------------------------------------------------------------------------------------------------------
+    # -- real ------------------------------------------------------------------------------------------------
 
     def real(self, count: int, split: str = "train") -> np.ndarray:
-        """`count` pictures of a split drawn without repetition, in this repetition's own way, uint8 (count, C, R, R)."""
-        return self.once((split, count), lambda: self._drawn(split, 0, count))
+        """`count` images of a split, uint8 (count, C, R, R): a random set of this repetition, none twice."""
+        return self._cached((split, count), lambda: self._drawn(split, 0, count))
 
     def other_real(self, count: int) -> np.ndarray | None:
-        """As many other training pictures; None where there are not enough."""
+        """`count` training images that `real` does not return; None if there are not enough."""
         enough = self.setting.train.count >= 2 * count
-        return self.once(("other", count), lambda: self._drawn("train", count, 2 * count)) if enough else None
+        return (
+            self._cached(("other", count), lambda: self._drawn("train", count, 2 * count)) if enough else None
+        )
 
     def _drawn(self, split: str, start: int, stop: int) -> np.ndarray:
         data = self.setting.train if split == "train" else self.setting.heldout
         rows = np.random.default_rng([self.seed, 1]).permutation(data.count)[start:stop]
         return data.images.take(np.sort(rows))
 
-    def real_seen(self, count: int, split: str = "train") -> tuple[np.ndarray, dict[str, np.ndarray]]:
-        return self.once(("seen", split, count), lambda: self.setting.classifier.run(self.real(count, split)))
+    def real_outputs(self, count: int, split: str = "train") -> tuple[np.ndarray, dict[str, np.ndarray]]:
+        """As fake_outputs, for `count` real images of a split."""
+        return self._cached(
+            ("outputs", split, count), lambda: self.setting.classifier.run(self.real(count, split))
+        )
 
-    # -- through Inception ---------------------------------------------------------------------------------------------
+    # -- Inception -------------------------------------------------------------------------------------------
 
     def inception(self, count: int, kind: str) -> dict[str, np.ndarray]:
-        """Features of `count` samples (kind "fake") or training pictures ("real")."""
+        """Outputs of Inception for `count` samples (kind "fake") or training images ("real")."""
         images = self.fake(count) if kind == "fake" else self.real(count)
-        told = self.setting.told("Inception features")
-        return self.once(("inception", kind, count), lambda: self.setting.inception.run(images, told))
+        progress = self.setting.progress_of("Inception features")
+        return self._cached(("inception", kind, count), lambda: self.setting.inception.run(images, progress))
 
 
 def pixels_of(images: np.ndarray) -> np.ndarray:
@@ -172,7 +193,7 @@ def pixels_of(images: np.ndarray) -> np.ndarray:
 
 
 def pixel_parts(setting: Setting):
-    """(start, pixels) of the training set, a part at a time."""
+    """Yield (start, float32 (B, C · R · R)) of the training set, 1024 images at a time."""
     for start, part in parts_of(setting.train.images, 1024):
-        setting.tell(start, setting.train.count, "Nearest training pictures")
+        setting.report_progress(start, setting.train.count, "Nearest training pictures")
         yield start, pixels_of(part)

@@ -1,4 +1,7 @@
-"""Where figures are kept: in the run that a generator is a snapshot of, else beside the generator. File names: runs.py."""
+"""Where figures are stored: in the run that a generator is a snapshot of, else beside the generator.
+
+The file's name and format are in runs/figures.py.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,10 @@ if TYPE_CHECKING:
 
 
 def place_of(folder: Path, name: str) -> Path | None:
-    """The folder that figures of a generator go to, of what locate gives; None in the cache of the Hub: not ours to write."""
+    """The folder for the figures of a generator; `folder` and `name` are those of `locate`.
+
+    None if the folder is in the cache of the Hub, which other programs share.
+    """
     run = run_of(folder)
     if run is None and "@" in name and HUB_ID.fullmatch(name):
         return None
@@ -24,17 +30,20 @@ def place_of(folder: Path, name: str) -> Path | None:
 
 
 def store(setting: Setting, figures: Sequence[Figure]) -> Path | None:
-    """Write figures of what `prepare` has opened; the file, or None where there is no place for them."""
+    """Write the figures of a measurement; return the file, or None if there is no folder for them."""
     return write_figures(setting.place, [figure.to_json() for figure in figures]) if setting.place else None
 
 
 def stored(source: str, runs: str, checkpoints: str | None = None) -> list[dict[str, Any]]:
-    """Figures of a source, as JSON data; of a run those of this very snapshot."""
+    """Stored figures of a source (what load_generator takes), as JSON data. See figures_of."""
     return figures_of(locate(source, runs=runs, checkpoints=checkpoints)[0])
 
 
 def figures_of(folder: str | Path) -> list[dict[str, Any]]:
-    """Stored figures of a generator folder (JSON data); of a run those of this very snapshot, whatever the run was called."""
+    """Stored figures of a generator folder, as JSON data.
+
+    Of a run's snapshot: those of this snapshot alone, even if the run has been renamed since.
+    """
     folder = Path(folder).resolve()
     run = run_of(folder)
     if run is None:

@@ -15,11 +15,12 @@ from ganapp.config import ModelSpec, TrainConfig
 from ganapp.data import Cancelled, ImageDataset, Images
 from ganapp.generators import save_generator
 from ganapp.metrics import MEASURES, WITHOUT_DOWNLOAD, measure
-from ganapp.metrics.evaluation import count_for, weights_text
+from ganapp.metrics.evaluation import images_per_set, weights_text
 from ganapp.metrics.rounds import Round, Setting
 from ganapp.networks import build_generator
 from ganapp.runs import Run, create_run, read_figures, run_of, write_figures
-from ganapp.ui.evaluate.evaluator import Evaluation, Evaluator, neighbours_html, table_html
+from ganapp.ui.evaluate.evaluator import Evaluation, Evaluator
+from ganapp.ui.evaluate.figures import neighbours_html, table_html
 from ganapp.ui.shared.strings import STRINGS
 
 QUICK = ["c2st", "fd", "memorisation"]
@@ -75,7 +76,10 @@ def short(monkeypatch, home):
 
 
 def command(*args, home=None, status=0, capsys=None):
-    assert main(["evaluate", *args, "--runs", str(home / "runs"), "--checkpoints", str(home / "checkpoints")]) == status
+    assert (
+        main(["evaluate", *args, "--runs", str(home / "runs"), "--checkpoints", str(home / "checkpoints")])
+        == status
+    )
     return capsys.readouterr()
 
 
@@ -83,7 +87,9 @@ def command(*args, home=None, status=0, capsys=None):
 
 
 def test_all_figures_of_a_run_come_with_their_protocol(home, pictures):
-    figures = metrics.evaluate("00001-mine", images=40, repeats=2, runs=home / "runs", checkpoints=home / "checkpoints")
+    figures = metrics.evaluate(
+        "00001-mine", images=40, repeats=2, runs=home / "runs", checkpoints=home / "checkpoints"
+    )
     by_name = {figure.name: figure for figure in figures}
     assert set(by_name) == {
         "swd", "swd.32", "swd.16", "swd.real", "c2st", "classes.coverage", "classes.kl", "classes.accuracy", "fd",
@@ -108,10 +114,13 @@ def test_all_figures_of_a_run_come_with_their_protocol(home, pictures):
 def test_the_same_again_is_the_same_and_another_seed_is_not(home, pictures):
     options = {"images": 40, "repeats": 1, "checkpoints": home / "checkpoints"}
     one, again, other = (
-        metrics.evaluate("shipped", pictures, ["swd", "c2st", "fd"], seed=seed, **options) for seed in (3, 3, 4)
+        metrics.evaluate("shipped", pictures, ["swd", "c2st", "fd"], seed=seed, **options)
+        for seed in (3, 3, 4)
     )
     assert [f.to_json() for f in one] == [f.to_json() for f in again]
-    assert all(a.value != b.value for a, b in zip(one, other, strict=True) if a.name.startswith(("swd", "fd")))
+    assert all(
+        a.value != b.value for a, b in zip(one, other, strict=True) if a.name.startswith(("swd", "fd"))
+    )
     assert one[0].interval is None and one[0].protocol["interval"] == "none: one repetition"
 
 
@@ -133,10 +142,14 @@ def test_real_pictures_as_samples_score_perfectly_and_training_pictures_as_copie
     for name, samples in (("fresh", fresh), ("copies", train[:200])):
         monkeypatch.setattr(Round, "_fake", samples)
         setting = Setting(make(2), data, held, {"source": name})
-        found[name] = {f.name: f.value for f in measure(setting, ["fd", "classes", "memorisation", "pr"], 200, 1)}
+        found[name] = {
+            f.name: f.value for f in measure(setting, ["fd", "classes", "memorisation", "pr"], 200, 1)
+        }
     fresh_ones, copies = found["fresh"], found["copies"]
     assert (
-        fresh_ones["classes.accuracy"] == 1 and fresh_ones["classes.coverage"] == 1 and fresh_ones["classes.kl"] < 0.01
+        fresh_ones["classes.accuracy"] == 1
+        and fresh_ones["classes.coverage"] == 1
+        and fresh_ones["classes.kl"] < 0.01
     )
     assert fresh_ones["closer.pixels"] == pytest.approx(0.5, abs=0.1) and fresh_ones["copies.pixels"] < 0.1
     assert copies["closer.pixels"] == copies["copies.pixels"] == copies["closer.features"] == 1
@@ -180,7 +193,10 @@ def test_the_protocol_says_how_many_real_pictures_and_whether_they_were_the_same
     assert protocols["classes.kl"]["classes"] == "drawn as often as in train"
     for name, same in (("c2st", True), ("classes.kl", True), ("closer.pixels", True), ("fd", False)):
         assert ("with the same real pictures" in protocols[name]["interval"]) == same, name
-    assert (count_for("memorisation", 1_000, setting), count_for("fd", 1_000, setting)) == (1_000, 320 - there)
+    assert (images_per_set("memorisation", 1_000, setting), images_per_set("fd", 1_000, setting)) == (
+        1_000,
+        320 - there,
+    )
 
 
 def test_the_attribute_table_of_faces_is_counted(monkeypatch):
@@ -233,27 +249,35 @@ def test_what_cannot_be_is_said_in_one_sentence(home, pictures, change, sentence
 
 def test_data_without_classes_or_held_out_pictures(tiny_dataset):
     setting = Setting(make(0), tiny_dataset(labels=False), None, {})
-    assert measure(setting, ["pr"], 40, 1)[0].protocol["features"].startswith("of a small classifier of quarter turns")
-    from ganapp.metrics.evaluation import chosen
+    assert (
+        measure(setting, ["pr"], 40, 1)[0]
+        .protocol["features"]
+        .startswith("of a small classifier of quarter turns")
+    )
+    from ganapp.metrics.evaluation import measurable
 
-    assert chosen(None, setting) == ["swd", "fd", "pr", "dc"]
+    assert measurable(None, setting) == ["swd", "fd", "pr", "dc"]
     for name, why in (("c2st", "held out"), ("classes", "no classes")):
         with pytest.raises(ValueError, match=f"{name} cannot be measured: .*{why}"):
-            chosen([name], setting)
+            measurable([name], setting)
     with pytest.raises(ValueError, match="only 4 real pictures"):
-        count_for("swd", None, Setting(make(0), tiny_dataset(4), None, {}))
+        images_per_set("swd", None, Setting(make(0), tiny_dataset(4), None, {}))
 
 
 def test_evaluating_can_be_cancelled(home, pictures):
     with pytest.raises(Cancelled):
-        metrics.evaluate("shipped", pictures, ["swd"], checkpoints=home / "checkpoints", cancelled=lambda: True)
+        metrics.evaluate(
+            "shipped", pictures, ["swd"], checkpoints=home / "checkpoints", cancelled=lambda: True
+        )
 
 
 def test_without_torch_fidelity_the_others_go_on(home, pictures, monkeypatch):
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     with pytest.raises(ValueError, match="need torch-fidelity: pip install -r requirements-metrics.txt"):
         metrics.evaluate("shipped", pictures, ["swd", "fid"], checkpoints=home / "checkpoints")
-    assert metrics.evaluate("shipped", pictures, ["swd"], images=32, repeats=1, checkpoints=home / "checkpoints")
+    assert metrics.evaluate(
+        "shipped", pictures, ["swd"], images=32, repeats=1, checkpoints=home / "checkpoints"
+    )
     assert "fid" not in WITHOUT_DOWNLOAD and "swd" in WITHOUT_DOWNLOAD
 
 
@@ -272,7 +296,9 @@ def test_inception_figures_are_wired_with_features_of_anything(home, pictures, m
 
     monkeypatch.setattr(inception, "load", lambda *args: Means())
     names = ["fid", "kid", "is", "prc"]
-    figures = metrics.evaluate("shipped", pictures, names, images=40, repeats=1, checkpoints=home / "checkpoints")
+    figures = metrics.evaluate(
+        "shipped", pictures, names, images=40, repeats=1, checkpoints=home / "checkpoints"
+    )
     assert [f.name for f in figures] == ["fid", "kid", "is", "inception.precision", "inception.recall"]
     assert figures[0].value > 0 and figures[0].protocol["features"] == "means of pixels"
     assert figures[0].protocol["not the published protocol"] == "of 50,000 images"
@@ -331,7 +357,8 @@ def test_a_snapshot_knows_its_run(home, tmp_path):
 def test_a_model_in_the_cache_of_the_hub_is_not_written_to(monkeypatch, tmp_path, home, pictures):
     shutil.copytree(home / "checkpoints" / "shipped", tmp_path / "cached")
     there = sorted((tmp_path / "cached").iterdir())
-    monkeypatch.setattr("ganapp.generators.locate", lambda *a, **k: (tmp_path / "cached", "user/name@" + "0" * 40))
+    found = tmp_path / "cached", "user/name@" + "0" * 40
+    monkeypatch.setattr("ganapp.generators.sources.pull", lambda hub_id: found)
     setting = metrics.prepare("user/name", pictures)
     assert metrics.store(setting, [metrics.Figure("swd", 1.0)]) is None
     assert sorted((tmp_path / "cached").iterdir()) == there
@@ -381,13 +408,34 @@ def test_the_command_prints_stores_and_draws(home, pictures, tmp_path, capsys):
     from PIL import Image
 
     sheet = tmp_path / "sheet.png"
-    args = ["00001-mine", "--metrics", ",".join(QUICK), "--images", "32", "--repeats", "2", "--out", str(sheet)]
+    args = [
+        "00001-mine",
+        "--metrics",
+        ",".join(QUICK),
+        "--images",
+        "32",
+        "--repeats",
+        "2",
+        "--out",
+        str(sheet),
+    ]
     out = command(*args, "--device", "cpu", home=home, capsys=capsys).out
     assert "source 00001-mine/000000064" in out and "\nfd " in out and " ± " in out and "sha256" in out
     figures = read_figures(home / "runs" / "00001-mine")
     assert {"c2st", "fd", "closer.pixels"} <= {f["name"] for f in figures}
     assert Image.open(sheet).size[0] > 16 * 32
-    args = ["shipped", "--data", str(pictures), "--metrics", "swd", "--images", "32", "--repeats", "1", "--json"]
+    args = [
+        "shipped",
+        "--data",
+        str(pictures),
+        "--metrics",
+        "swd",
+        "--images",
+        "32",
+        "--repeats",
+        "1",
+        "--json",
+    ]
     found = json.loads(command(*args, "--device", "cpu", home=home, capsys=capsys).out)
     assert found[0]["name"] == "swd" and found[0]["interval"] is None
     assert read_figures(home / "checkpoints" / "shipped") == found
@@ -421,7 +469,7 @@ def wait(work):
 def test_the_tab_measures_in_a_thread_and_shows_it_again(home, pictures):
     evaluator = Evaluator(home / "runs", home / "checkpoints")
     source = "00001-mine/000000064"
-    assert source in evaluator.sources() and evaluator.data_of(source) == str(pictures)
+    assert source in evaluator.models.names() and evaluator.data_of(source) == str(pictures)
     assert evaluator.data_of("shipped") is None and evaluator.stored("nobody") == []
     work = evaluator.start(source, str(pictures), ["fd", "pr"], 40, 2, 0)
     with pytest.raises(ValueError, match="is at work"):
@@ -438,13 +486,13 @@ def test_the_tab_measures_what_was_imported(home, pictures, tmp_path):
     """Under the name that the Generate tab gives it; the figures lie beside the generator."""
     save_generator(make(0), tmp_path / "imported" / "netG.pth")
     evaluator = Evaluator(tmp_path / "runs", home / "checkpoints", allow_paths=False)
-    assert evaluator.sources() == evaluator.studio.sources() == ["shipped", "imported/netG.pth"]
+    assert evaluator.models.names() == ["shipped", "imported/netG.pth"]
     evaluator.allow_paths = True  # of the pictures
     work = evaluator.start("imported/netG.pth", str(pictures), ["fd"], 40, 1, 0)
     wait(work)
     assert work.error == "" and work.source == "imported/netG.pth"
     (first, _) = evaluator.stored("imported/netG.pth")
-    assert first["name"] == "fd" and first["protocol"]["source"] == "netG.pth"
+    assert first["name"] == "fd" and first["protocol"]["source"] == "imported/netG.pth"
     assert evaluator.data_of("imported/netG.pth") is None
 
 
@@ -488,18 +536,24 @@ def test_an_evaluation_can_be_stopped_from_a_page_that_did_not_start_it(home, mo
     with gr.Blocks() as demo, gr.Tab("Evaluate"):
         tab.build_evaluate(home / "runs", home / "checkpoints")
     handlers = {fn.name: fn.fn for fn in demo.fns.values() if fn.fn is not None}
-    assert handlers["look"](None)[1].interactive is False
-    evaluator.current = Evaluation("shipped", ("shipped", "faces", ["fd"], 40, 1, 0), {})
+
+    def stop_button():
+        return {component.elem_id: value for component, value in handlers["look"](None).items()}["eval_stop"]
+
+    assert stop_button().interactive is False
+    evaluator.current = Evaluation(evaluator.models, "shipped", "faces", ["fd"], 40, 1, 0)
     evaluator.current.thread = threading.Thread(target=evaluator.current.cancel.wait)
     evaluator.current.thread.start()
     try:
-        assert handlers["look"](None)[1].interactive is True
-        ((message, *_, stop),) = handlers["evaluate"]("shipped", "faces", ["fd"], 40, 1, 0)
-        assert "wait for it, or stop it" in message and stop.interactive is True
+        assert stop_button().interactive is True
+        (said,) = handlers["evaluate"]("shipped", "faces", ["fd"], 40, 1, 0)
+        said = {component.elem_id: value for component, value in said.items()}
+        assert set(said) == {"eval_message", "eval_stop"} and said["eval_stop"].interactive is True
+        assert "wait for it, or stop it" in said["eval_message"]
     finally:
         evaluator.stop()
     wait(evaluator.current)
-    assert handlers["look"](None)[1].interactive is False
+    assert stop_button().interactive is False
 
 
 def test_what_figures_say_is_escaped_and_every_figure_has_a_name():
@@ -516,4 +570,12 @@ def test_the_page_has_the_tab(tmp_path):
     shutil.rmtree(tmp_path / "runs", ignore_errors=True)
     page = build_ui(tmp_path / "runs", tmp_path / "checkpoints")
     ids = {block.elem_id for block in page.blocks.values()}
-    assert {"tab_evaluate", "eval_source", "eval_data", "eval_figures", "eval_table", "eval_go", "eval_stop"} <= ids
+    assert {
+        "tab_evaluate",
+        "eval_source",
+        "eval_data",
+        "eval_figures",
+        "eval_table",
+        "eval_go",
+        "eval_stop",
+    } <= ids

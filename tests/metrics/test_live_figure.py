@@ -1,4 +1,4 @@
-"""live.py and what is kept by it: the figure in curves and snapshots, the best snapshot, and a training that it does not change."""
+"""live_figure.py and what is kept by it: the figure in curves and snapshots, the best snapshot, and a training that it does not change."""
 
 import json
 import shutil
@@ -41,8 +41,8 @@ def test_it_is_the_published_distance_on_fixed_seeds_with_the_classes_of_the_pic
     real, y = data.images.take(rows), data.labels[rows]
     fake = generate(G, range(40), list(y)).transpose(0, 3, 1, 2)
     value = live_figure.LiveFigure(config, data).measure(G)
-    assert value == pytest.approx(metrics.live(real, fake), rel=1e-4)
-    assert value != pytest.approx(metrics.live(real, generate(G, range(40), list(y[::-1])).transpose(0, 3, 1, 2)))
+    assert value == pytest.approx(metrics.quick_swd(real, fake), rel=1e-4)
+    assert value != pytest.approx(metrics.quick_swd(real, generate(G, range(40), list(y[::-1])).transpose(0, 3, 1, 2)))
     assert torch.random.get_rng_state().equal(before)
 
 

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from ganapp.data import Cancelled, ImageDataset, Images
-from ganapp.metrics import Figure, live, protocol_text, value_text
+from ganapp.metrics import Figure, protocol_text, quick_swd, value_text
 from ganapp.metrics.distances import coverage, manifold, memorisation, swd
 from ganapp.metrics.distances.frechet import frechet, frechet_of
 from ganapp.metrics.distances.twosample import two_sample_accuracy
@@ -94,8 +94,8 @@ def test_swd_is_small_for_one_distribution_and_large_for_another():
 
 def test_the_live_figure_is_a_pure_function_that_tells_worse_from_better():
     real, better, worse = noise(300, seed=1), noise(300, seed=2), noise(300, 4, seed=3).repeat(8, 2).repeat(8, 3)
-    values = live(real, better), live(real, worse)
-    assert values == (live(real, better), live(real, worse)) and values[0] < values[1] / 3
+    values = quick_swd(real, better), quick_swd(real, worse)
+    assert values == (quick_swd(real, better), quick_swd(real, worse)) and values[0] < values[1] / 3
 
 
 # -- Fréchet distance --------------------------------------------------------------------------------------------------
@@ -295,7 +295,7 @@ def test_a_classifier_made_without_held_out_pictures_is_tested_once_there_are_so
     assert first.accuracy == {} and "held-out" not in first.about
     found = classifier_of(data, heldout, seen=2000)
     assert found.accuracy["classes"] > 0.9 and found.sha256 == first.sha256
-    monkeypatch.setattr("ganapp.metrics.judges.classifier.tested", lambda *a, **k: pytest.fail("tested again"))
+    monkeypatch.setattr("ganapp.metrics.judges.classifier.heldout_accuracy", lambda *a, **k: pytest.fail("tested again"))
     assert classifier_of(data, None, seen=2000).accuracy == found.accuracy
 
 
@@ -453,10 +453,10 @@ def test_kl_adds_half_a_count_to_each_real_one():
 def test_the_two_sample_test_moves_no_picture(monkeypatch):
     """What a generator does wrong at the same place in every picture must stay there."""
 
-    def moved(x, random):
+    def shifted(x, random):
         raise AssertionError("a picture was moved")
 
-    monkeypatch.setattr(network, "moved", moved)
+    monkeypatch.setattr(network, "shifted", shifted)
     two_sample_accuracy(noise(16, 8, seed=1), noise(16, 8, seed=2), seen=16)
     with pytest.raises(AssertionError, match="a picture was moved"):  # the classifiers' training does move
         network.train(network.build(3, 8, {"a": 2}, 0), lambda rows: noise(16, 8)[rows], {"a": np.arange(16) % 2}, 16, 0)

@@ -1,1 +1,1 @@
-"""Distances between two sets of pictures, as pure functions of arrays."""
+"""Distances between two sets of images, as functions of arrays alone."""

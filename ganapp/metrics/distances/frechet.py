@@ -1,6 +1,7 @@
-"""Fréchet distance between two sets of features, each taken as a Gaussian (Dowson & Landau 1982; Heusel et al. 2017).
+"""Fréchet distance between Gaussians fitted to two sets of features.
 
-It is called FID only where the features are those of the published Inception network (inception.py).
+Dowson & Landau 1982; Heusel et al. 2017. It is FID only if the features are those of the published Inception
+network (judges/inception.py).
 """
 
 from __future__ import annotations
@@ -9,7 +10,10 @@ import numpy as np
 
 
 def frechet(real: np.ndarray, fake: np.ndarray) -> float:
-    """Distance of the Gaussians fitted to features (N, F) and (M, F), N and M at least 2. Grows as sets get smaller."""
+    """Distance of the Gaussians fitted to features (N, F) and (M, F); N and M at least 2.
+
+    Its bias grows as the sets get smaller.
+    """
     a, b = np.asarray(real, np.float64), np.asarray(fake, np.float64)
     return frechet_of(a.mean(0), np.cov(a, rowvar=False), b.mean(0), np.cov(b, rowvar=False))
 

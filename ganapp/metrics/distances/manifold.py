@@ -1,7 +1,7 @@
-"""Precision and recall, density and coverage: balls around each feature that reach to its k-th neighbour of the same set.
+"""Precision and recall, density and coverage, from balls around features (N, F).
 
-Improved precision and recall: Kynkäänniemi et al. 2019 (arXiv 1904.06991), k = 3. Density and coverage: Naeem et al. 2020
-(arXiv 2002.09797), k = 5. Pure functions of features (N, F).
+A ball reaches to the k-th nearest feature of the same set. Improved precision and recall: Kynkäänniemi et al.
+2019 (arXiv 1904.06991), k = 3. Density and coverage: Naeem et al. 2020 (arXiv 2002.09797), k = 5.
 """
 
 from __future__ import annotations
@@ -12,11 +12,14 @@ import numpy as np
 
 PR_NEIGHBOURS = 3
 DC_NEIGHBOURS = 5
-BLOCK = 1024  # rows of the matrix of distances at a time
+BLOCK = 1024  # rows of the distance matrix that are in memory at a time
 
 
 def precision_recall(real: np.ndarray, fake: np.ndarray, k: int = PR_NEIGHBOURS) -> tuple[float, float]:
-    """Share of fake features inside a ball of the real ones, and of real ones inside a ball of the fake ones."""
+    """(precision, recall) of features real (N, F) and fake (M, F).
+
+    Precision is the share of fake features that lie in a ball of a real one, recall the reverse.
+    """
     radii_real, radii_fake = radii(real, k), radii(fake, k)
     precision = np.concatenate([(d <= radii_real).any(1) for _, d in distances(fake, real)])
     recall = np.concatenate([(d <= radii_fake).any(1) for _, d in distances(real, fake)])
@@ -24,7 +27,11 @@ def precision_recall(real: np.ndarray, fake: np.ndarray, k: int = PR_NEIGHBOURS)
 
 
 def density_coverage(real: np.ndarray, fake: np.ndarray, k: int = DC_NEIGHBOURS) -> tuple[float, float]:
-    """In how many balls of the real features a fake one lies, over k (1 for equal sets); the share of balls that hold one."""
+    """(density, coverage) of features real (N, F) and fake (M, F).
+
+    Density is the mean number of balls of real features that a fake one lies in, divided by k: about 1 for
+    equal distributions. Coverage is the share of these balls that hold a fake feature.
+    """
     reach, inside = radii(real, k), 0
     nearest = np.full(len(real), np.inf)
     for _, d in distances(fake, real):
@@ -34,14 +41,19 @@ def density_coverage(real: np.ndarray, fake: np.ndarray, k: int = DC_NEIGHBOURS)
 
 
 def radii(features: np.ndarray, k: int) -> np.ndarray:
-    """(N,) squared distance of each feature to its k-th nearest other one. ValueError where there are too few."""
+    """Squared distance of each feature (N, F) to its k-th nearest other one, (N,).
+
+    Raises ValueError (message fit for the user) if there are k features or fewer.
+    """
     if len(features) <= k:
-        raise ValueError(f"there are {len(features)} pictures; the {k} nearest others of each need at least {k + 1}.")
+        raise ValueError(
+            f"there are {len(features)} pictures; the {k} nearest others of each need at least {k + 1}."
+        )
     return np.concatenate([np.partition(d, k, axis=1)[:, k] for _, d in distances(features, features)])
 
 
 def distances(a: np.ndarray, b: np.ndarray, block: int = BLOCK) -> Iterator[tuple[int, np.ndarray]]:
-    """(start, squared distances float64 (rows, M)) of blocks of rows of a (N, F) to all of b (M, F)."""
+    """Yield (start, squared distances float64 (B, M)) of blocks of rows of a (N, F) to all of b (M, F)."""
     a, b = np.asarray(a, np.float64), np.asarray(b, np.float64)
     squares_b = (b * b).sum(1)
     for start in range(0, len(a), block):

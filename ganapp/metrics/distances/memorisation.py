@@ -1,5 +1,6 @@
-"""Does the generator copy? The nearest training picture of each sample, and whether samples are nearer to the training set
-than real pictures are that the training never saw (after Meehan et al. 2020, arXiv 2004.05675). Pure functions of arrays.
+"""Memorisation: are samples nearer to the training set than held-out real images are?
+
+After Meehan et al. 2020 (arXiv 2004.05675). Pure functions of arrays.
 """
 
 from __future__ import annotations
@@ -8,13 +9,13 @@ from collections.abc import Iterable
 
 import numpy as np
 
-COPY_QUANTILE = 0.01  # of real held-out pictures are as near as this: what is nearer counts as a copy
+COPY_QUANTILE = 0.01  # of held-out images' distances; a sample below it counts as a copy
 
 
 def nearest(points: np.ndarray, parts: Iterable[tuple[int, np.ndarray]]) -> tuple[np.ndarray, np.ndarray]:
-    """Of each point (N, D): index int64 (N,) of its nearest neighbour in a set, and its distance float64 (N,).
+    """Nearest neighbours of points (N, D) in a set: (index int64 (N,), Euclidean distance float64 (N,)).
 
-    parts: (start, points (M, D)) of the set, a part at a time: it need not fit in memory.
+    parts yields (start, points (M, D)) of the set, which need not fit in memory.
     """
     points = np.ascontiguousarray(points, np.float32)
     squares = np.square(points).sum(1)
@@ -23,9 +24,8 @@ def nearest(points: np.ndarray, parts: Iterable[tuple[int, np.ndarray]]) -> tupl
         part = np.ascontiguousarray(part, np.float32)
         approximate = squares[:, None] + np.square(part).sum(1) - 2 * points @ part.T
         candidate = approximate.argmin(1)
-        difference = (
-            points.astype(np.float64) - part[candidate]
-        )  # the product above loses the digits of small distances
+        # Computed anew from the difference: the matrix product above loses the digits of small distances.
+        difference = points.astype(np.float64) - part[candidate]
         distance = np.sqrt(np.square(difference).sum(1))
         nearer = distance < best
         index[nearer], best[nearer] = start + candidate[nearer], distance[nearer]
@@ -33,9 +33,9 @@ def nearest(points: np.ndarray, parts: Iterable[tuple[int, np.ndarray]]) -> tupl
 
 
 def closer_share(samples: np.ndarray, heldout: np.ndarray) -> float:
-    """How probably a sample is nearer to the training set than a held-out real picture is; 0.5 where there is no difference.
+    """Probability that a sample is nearer to the training set than a held-out image; 0.5 means no copying.
 
-    samples (N,), heldout (M,): distances to the nearest training picture. Ties count half (Mann–Whitney).
+    samples (N,), heldout (M,): distances to the nearest training image. Ties count half (Mann–Whitney U).
     """
     order = np.sort(heldout)
     above = len(order) - np.searchsorted(order, samples, side="right")
@@ -44,5 +44,8 @@ def closer_share(samples: np.ndarray, heldout: np.ndarray) -> float:
 
 
 def copy_share(samples: np.ndarray, heldout: np.ndarray) -> float:
-    """Share of samples nearer to the training set than all but the nearest hundredth of held-out pictures; 0.01 is none."""
+    """Share of samples nearer to the training set than 99 % of the held-out images; 0.01 means no copying.
+
+    Arguments as those of closer_share.
+    """
     return float((samples < np.quantile(heldout, COPY_QUANTILE)).mean())

@@ -1,8 +1,9 @@
-"""Multi-scale sliced Wasserstein distance: how like each other two sets of pictures are in their small patches, size by size.
+"""Multi-scale sliced Wasserstein distance between the small patches of two sets of images.
 
-Karras et al. 2018 (ProGAN, arXiv 1710.10196), section 5 and its published protocol: a Laplacian pyramid down to 16 pixels,
-128 neighbourhoods of 7×7 of each picture and level, each channel of a set normalized to mean 0 and deviation 1, then the mean
-distance of the sorted projections on 512 random directions, times 1,000, over 16,384 pictures. numpy alone; nothing is learnt.
+Karras et al. 2018 (ProGAN, arXiv 1710.10196), section 5. The published protocol has 16,384 images, a
+Laplacian pyramid down to 16 pixels and 128 patches ("neighbourhoods") of 7×7 per image and level. Each
+channel of a set is normalized to mean 0 and standard deviation 1. The distance is the mean over 512 random
+directions of that between sorted projections, times 1,000. It needs numpy alone and no trained network.
 """
 
 from __future__ import annotations
@@ -11,16 +12,16 @@ from collections.abc import Callable
 
 import numpy as np
 
-IMAGES = 16_384  # of each set, published
-PER_IMAGE = 128  # neighbourhoods
-SIZE = 7  # of a neighbourhood
+IMAGES = 16_384  # of each set in the published protocol
+PER_IMAGE = 128  # patches per image and level
+SIZE = 7  # of a patch, in pixels
 DIRECTIONS = 512
 COARSEST = 16  # pixels: the last level of the pyramid
 SCALE = 1_000  # as in the published tables
-CACHED = 2**19  # numbers of pictures that are filtered together: 2 MB
-TOGETHER = 8  # directions that are sorted together: a set of 2 million patches is then 64 MB at a time
+CACHED = 2**19  # float32 values of the images that are filtered together: 2 MB
+TOGETHER = 8  # directions that are sorted together: 64 MB for 2 million patches
 KERNEL = np.array([1, 4, 6, 4, 1], np.float32) / 16
-LIVE = {"per_image": 32, "directions": 128}  # of `live`
+QUICK = {"per_image": 32, "directions": 128}  # of quick_swd
 
 
 def multi_scale_swd(
@@ -29,20 +30,22 @@ def multi_scale_swd(
     seed: int = 0,
     per_image: int = PER_IMAGE,
     directions: int = DIRECTIONS,
-    told: Callable[[int, int], None] | None = None,
+    on_progress: Callable[[int, int], None] | None = None,
 ) -> dict[int, float]:
-    """Distance at each level, finest first: {32: 4.1, 16: 6.3}, in thousandths. 0 for equal distributions of patches.
+    """{size: distance} of each level in thousandths, finest first: {32: 4.1, 16: 6.3}. 0 if equal.
 
-    real, fake: uint8 (N, C, R, R), the same shape but for N. ValueError for pictures smaller than a neighbourhood.
-    told(done, total) hears of each level.
+    real, fake: uint8 (N, C, R, R) with any two N. on_progress(done, total) is called at each level.
+    Raises ValueError (message fit for the user) if the shapes differ or images are smaller than a patch.
     """
     sizes = levels(real.shape[2])
     if real.shape[1:] != fake.shape[1:] or not len(real) or not len(fake):
-        raise ValueError(f"two sets of pictures of one size are needed; these are {real.shape} and {fake.shape}.")
+        raise ValueError(
+            f"two sets of pictures of one size are needed; these are {real.shape} and {fake.shape}."
+        )
     distances = {}
     for i, size in enumerate(sizes):
-        if told:
-            told(i, len(sizes))
+        if on_progress:
+            on_progress(i, len(sizes))
         distances[size] = SCALE * at_level(
             real, fake, i, len(sizes), per_image, directions, np.random.default_rng([seed, i])
         )
@@ -50,34 +53,39 @@ def multi_scale_swd(
 
 
 def at_level(real, fake, level, count, per_image, directions, random) -> float:
-    """A function of its own, so that the patches of one level are gone before those of the next are cut."""
+    """The distance at one level. When it returns, the memory of this level's patches is free again."""
     sets = [normalized(neighbourhoods(images, level, count, per_image, random)) for images in (real, fake)]
     return sliced_wasserstein(*sets, directions, random)
 
 
-def live(real: np.ndarray, fake: np.ndarray, seed: int = 0) -> float:
-    """The mean over levels on few pictures (about 1,000 of each), with fewer patches and directions: a curve, no result.
+def quick_swd(real: np.ndarray, fake: np.ndarray, seed: int = 0) -> float:
+    """Mean distance over levels with fewer patches and directions, for a curve during training.
 
-    real, fake: uint8 (N, C, R, R). A pure function of them and the seed; numpy alone.
+    real, fake: uint8 (N, C, R, R), about 1,000 of each. Not the published protocol: no result to report.
     """
-    return float(np.mean(list(multi_scale_swd(real, fake, seed, **LIVE).values())))
+    return float(np.mean(list(multi_scale_swd(real, fake, seed, **QUICK).values())))
 
 
 def levels(resolution: int) -> list[int]:
-    """Sizes of the pyramid, finest first: 64 → 64, 32, 16. Odd sizes cannot be halved."""
+    """Sizes of the pyramid's levels, finest first: 64 -> [64, 32, 16]. Odd sizes cannot be halved.
+
+    Raises ValueError (message fit for the user) if images are smaller than a patch.
+    """
     if resolution < SIZE:
-        raise ValueError(f"pictures of {resolution} px are too small for swd; it compares patches of {SIZE}×{SIZE}.")
+        raise ValueError(
+            f"pictures of {resolution} px are too small for swd; it compares patches of {SIZE}×{SIZE}."
+        )
     sizes = [resolution]
     while sizes[-1] % 2 == 0 and sizes[-1] // 2 >= COARSEST:
         sizes.append(sizes[-1] // 2)
     return sizes
 
 
-# -- pyramid: one level at a time, so that only that one is in memory --------------------------------------------------
+# -- pyramid and patches -------------------------------------------------------------------------------------
 
 
 def pyramid(images: np.ndarray, count: int) -> list[np.ndarray]:
-    """Laplacian pyramid of images float32 (N, C, H, W): `count` levels, finest first; the last one is what is left."""
+    """Laplacian pyramid of float32 (N, C, H, W): `count` levels, finest first; the last is low-pass."""
     found = []
     for _ in range(count - 1):
         smaller = halved(images)
@@ -87,8 +95,10 @@ def pyramid(images: np.ndarray, count: int) -> list[np.ndarray]:
 
 
 def blurred(images: np.ndarray, kernel: np.ndarray, step: int = 1) -> np.ndarray:
-    """images (N, C, H, W) filtered along both axes by a kernel of 5, mirrored at the edges (the edge itself not twice);
-    of the result every `step`th row and column."""
+    """images (N, C, H, W) filtered along both axes by a kernel (5,); keeps every `step`-th row and column.
+
+    Borders are mirrored without repeating the edge.
+    """
     for axis in (2, 3):
         size = images.shape[axis]
         padded = np.pad(images, [(2, 2) if a == axis else (0, 0) for a in range(4)], mode="reflect")
@@ -100,11 +110,12 @@ def blurred(images: np.ndarray, kernel: np.ndarray, step: int = 1) -> np.ndarray
 
 
 def halved(images: np.ndarray) -> np.ndarray:
+    """(N, C, H, W) -> (N, C, H/2, W/2), low-pass filtered."""
     return blurred(images, KERNEL, step=2)
 
 
 def doubled(images: np.ndarray) -> np.ndarray:
-    """Zeros in between, then the same filter at four times the strength."""
+    """(N, C, H, W) -> (N, C, 2H, 2W): inserts zeros, then applies the same filter with a gain of 4."""
     n, c, h, w = images.shape
     wide = np.zeros((n, c, 2 * h, 2 * w), np.float32)
     wide[:, :, ::2, ::2] = images
@@ -114,9 +125,10 @@ def doubled(images: np.ndarray) -> np.ndarray:
 def neighbourhoods(
     images: np.ndarray, level: int, count: int, per_image: int, random: np.random.Generator, part: int = 0
 ) -> np.ndarray:
-    """Random 7×7 patches at one level of the pyramid: float32 (N · per_image, C, 7, 7) of uint8 images (N, C, H, W).
+    """uint8 images (N, C, H, W) -> random patches at one level, float32 (N · per_image, C, 7, 7).
 
-    part: pictures that are worked on together; 0 for as many as fit a processor's cache. The result is the same.
+    part: number of images that are processed together; 0 means as many as fit a processor's cache. It does
+    not change the result.
     """
     n, channels, height, width = images.shape
     h, w = height >> level, width >> level
@@ -126,13 +138,15 @@ def neighbourhoods(
     for start in range(0, n, part):
         these = slice(start, start + part)
         one = pyramid(images[these].astype(np.float32), min(count, level + 2))[level]
-        windows = np.lib.stride_tricks.sliding_window_view(one, (SIZE, SIZE), axis=(2, 3))  # (N, C, h, w, 7, 7)
+        windows = np.lib.stride_tricks.sliding_window_view(
+            one, (SIZE, SIZE), axis=(2, 3)
+        )  # (N, C, h, w, 7, 7)
         out[these] = windows[np.arange(len(one))[:, None], :, rows[these], columns[these]]
     return out.reshape(-1, *out.shape[2:])
 
 
 def normalized(patches: np.ndarray) -> np.ndarray:
-    """float32 (N, C, 7, 7) as (N, C · 49), in place: each channel of the set gets mean 0 and deviation 1 (0 where it is flat)."""
+    """float32 (N, C, 7, 7) -> (N, C · 49), in place: each channel gets mean 0 and standard deviation 1."""
     for c in range(patches.shape[1]):
         one = patches[:, c]
         one -= np.float32(one.mean(dtype=np.float64))
@@ -141,11 +155,11 @@ def normalized(patches: np.ndarray) -> np.ndarray:
     return patches.reshape(len(patches), -1)
 
 
-# -- distance ----------------------------------------------------------------------------------------------------------
+# -- distance ------------------------------------------------------------------------------------------------
 
 
 def sliced_wasserstein(a: np.ndarray, b: np.ndarray, directions: int, random: np.random.Generator) -> float:
-    """Mean over random directions of the 1-Wasserstein distance between the projections of a (N, D) and b (M, D)."""
+    """Mean 1-Wasserstein distance of a (N, D) and b (M, D), projected on random directions."""
     total, done = 0.0, 0
     while done < directions:
         k = min(TOGETHER, directions - done)

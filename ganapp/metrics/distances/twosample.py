@@ -1,7 +1,8 @@
-"""Classifier two-sample test: how often a network, trained to tell held-out real pictures from generated ones, is right.
+"""Classifier two-sample test: the accuracy of a network that tells real from generated images.
 
-Lopez-Paz & Oquab 2017 (arXiv 1610.06545). On a half of both that it has not seen: 0.5 where it cannot tell, 1 where it always
-can. How far above 0.5 it gets depends on the network and on how many pictures it learns from: both are in the protocol.
+Lopez-Paz & Oquab 2017 (arXiv 1610.06545). It is trained on half of the images and tested on the other: 0.5
+means that it cannot tell them apart, 1 that it always can. The accuracy depends on the network and on the
+number of images; both are in the protocol.
 """
 
 from __future__ import annotations
@@ -10,11 +11,11 @@ from collections.abc import Callable
 
 import numpy as np
 
-from ..judges.network import Told, build, run, train
+from ..judges.network import OnProgress, build, run, train
 
-SEEN = 30_000  # pictures shown in training, with repetition
-EPOCHS = 30  # at most: few pictures are not shown a thousand times
-LEAST = 16  # pictures of each kind
+SEEN = 30_000  # images shown in training, with repetition
+EPOCHS = 30  # at most, which limits repetition if there are few images
+LEAST = 16  # images of each kind
 
 
 def two_sample_accuracy(
@@ -23,13 +24,18 @@ def two_sample_accuracy(
     seed: int = 0,
     device: str = "cpu",
     seen: int = SEEN,
-    told: Told | None = None,
+    on_progress: OnProgress | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> float:
-    """Accuracy on the unseen halves; real and fake uint8 (N, C, R, R), as many of both. ValueError for too few."""
+    """Accuracy on the unseen halves of real and fake, both uint8 (N, C, R, R).
+
+    Raises ValueError (message fit for the user) if their numbers differ or are below LEAST, Cancelled if
+    `cancelled` returns True.
+    """
     if len(real) != len(fake) or len(real) < LEAST:
         raise ValueError(
-            f"a two-sample test needs as many real as generated pictures, {LEAST} at least; there are {len(real)} and {len(fake)}."
+            f"a two-sample test needs as many real as generated pictures, {LEAST} at least; "
+            f"there are {len(real)} and {len(fake)}."
         )
     random = np.random.default_rng(seed)
     half = len(real) // 2
@@ -40,9 +46,11 @@ def two_sample_accuracy(
         unseen.append(images[order[half:]])
     images, labels = np.concatenate(learnt), np.repeat([0, 1], half)
     judge = build(images.shape[1], images.shape[2], {"generated": 2}, seed)
-    # Not shifted: what a generator does wrong at the same place in every picture must stay there.
+    # No random shifts: they would hide artefacts that are at the same place in every image.
     shown = min(seen, EPOCHS * len(images))
-    options = {"shift": False, "told": told, "cancelled": cancelled}
+    options = {"shift": False, "on_progress": on_progress, "cancelled": cancelled}
     train(judge, lambda rows: images[rows], {"generated": labels}, shown, seed, device, **options)
-    right = [run(judge, part, device)[1]["generated"].argmax(1) == answer for answer, part in enumerate(unseen)]
+    right = [
+        run(judge, part, device)[1]["generated"].argmax(1) == answer for answer, part in enumerate(unseen)
+    ]
     return float(np.concatenate(right).mean())

@@ -1,1 +1,1 @@
-"""Networks that look at pictures for a figure: a classifier trained here, Inception, two-sample judges."""
+"""Networks that a figure needs: a classifier that is trained here, and Inception."""

@@ -1,7 +1,8 @@
-"""A small convolutional network with one head a question: built, trained and run. What it is asked: classifier.py, twosample.py.
+"""A small convolutional classifier with one head per question: built, trained and run.
 
-Its random numbers come from a torch.Generator of its own: equal data, seed and threads give equal weights, and a training run
-in the same process is not disturbed.
+classifier.py and distances/twosample.py say what the heads are asked. Random numbers come from its own
+generators: equal data, seed and number of threads give equal weights, and a training run in the same process
+is not disturbed.
 """
 
 from __future__ import annotations
@@ -17,21 +18,22 @@ from ganapp.data import Cancelled
 if TYPE_CHECKING:
     import torch
 
-LARGEST = 64  # pixels: larger pictures are averaged down to this first
-FINEST = 32  # pixels up to which the first layer sees every one: at 64 that would be four times the work
-WIDTH = 32
+LARGEST = 64  # pixels; larger images are averaged down to this first
+FINEST = 32  # pixels; for larger images the first layer has stride 2, a quarter of the work
+WIDTH = 32  # channels of the first layer
 BATCH = 128
-RATE, DECAY, WARM_UP = (
-    3e-3,
-    1e-2,
-    0.1,
-)  # Adam: highest learning rate, weight decay, share of the steps until it is reached
+RATE, DECAY = 3e-3, 1e-2  # of AdamW: highest learning rate, weight decay
+WARM_UP = 0.1  # share of the steps until the highest learning rate
 
-Told = Callable[[int, int], None]
+OnProgress = Callable[[int, int], None]  # (done, total)
 
 
 def build(channels: int, resolution: int, heads: Mapping[str, int], seed: int) -> torch.nn.ModuleDict:
-    """{"trunk": pictures (N, C, R, R) in [-1, 1] -> features (N, F), "heads": {name: features -> logits (N, K)}}."""
+    """A network with new weights; heads: {name: number of answers K}.
+
+    Its modules are "trunk": images (N, C, R, R) in [-1, 1] -> features (N, F), and "heads": {name: features
+    -> logits (N, K)}.
+    """
     import torch
     from torch import nn
 
@@ -39,7 +41,7 @@ def build(channels: int, resolution: int, heads: Mapping[str, int], seed: int) -
     if resolution > LARGEST:
         blocks.append(nn.AdaptiveAvgPool2d(LARGEST))
     wide, narrow = WIDTH, channels
-    with torch.device("meta"):  # weights are drawn below, by a generator of our own
+    with torch.device("meta"):  # weights are drawn below, with our own generator
         while True:
             stride = 1 if narrow == channels and size <= FINEST else 2
             conv = nn.Conv2d(narrow, wide, 3, stride, 1, bias=False)
@@ -76,13 +78,14 @@ def train(
     seed: int,
     device: str | torch.device = "cpu",
     shift: bool = True,
-    told: Told | None = None,
+    on_progress: OnProgress | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> None:
-    """Train on about `seen` pictures (with repetition), in random order; then eval mode.
+    """Train on about `seen` images (with repetition) in random order, then switch to eval mode.
 
-    take(indices (B,)) -> uint8 (B, C, R, R); targets: int64 (N,) of each head, −1 where there is none. The loss is the sum
-    of the heads' cross entropies. shift: each batch is moved by up to a sixteenth. Raises Cancelled.
+    take(indices (B,)) -> uint8 (B, C, R, R). targets: {head: int64 (N,)}, -1 for images without an answer.
+    The loss is the sum of the heads' cross entropies. shift: each batch is shifted by up to a sixteenth of
+    its size. Raises Cancelled if `cancelled` returns True.
     """
     import torch
     import torch.nn.functional as F
@@ -99,13 +102,13 @@ def train(
         for step in range(steps):
             if cancelled is not None and cancelled():
                 raise Cancelled("training the classifier was cancelled")
-            if told:
-                told(step * batch, steps * batch)
+            if on_progress:
+                on_progress(step * batch, steps * batch)
             if len(order) < batch:
                 order = np.concatenate([order, random.permutation(count)])
             rows, order = np.sort(order[:batch]), order[batch:]
             x = as_input(take(rows), device)
-            x = moved(x, random) if shift else x
+            x = shifted(x, random) if shift else x
             features = network["trunk"](x)
             loss = sum(
                 F.cross_entropy(head(features), answers[name][rows], ignore_index=-1)
@@ -120,8 +123,8 @@ def train(
     network.eval().requires_grad_(False)
 
 
-def moved(x: torch.Tensor, random: np.random.Generator) -> torch.Tensor:
-    """The whole batch by the same few pixels, mirrored at the edges."""
+def shifted(x: torch.Tensor, random: np.random.Generator) -> torch.Tensor:
+    """x (N, C, H, W) with all images shifted by the same few pixels, mirrored at the border. Same shape."""
     import torch.nn.functional as F
 
     most = max(1, min(x.shape[2], LARGEST) // 16)
@@ -140,7 +143,7 @@ def as_input(images: np.ndarray, device: str | torch.device) -> torch.Tensor:
 def run(
     network: torch.nn.ModuleDict, images: np.ndarray, device: str | torch.device = "cpu", batch: int = 256
 ) -> tuple[np.ndarray, dict[str, np.ndarray]]:
-    """Features float32 (N, F) and the probabilities (N, K) of each head, of uint8 images (N, C, R, R)."""
+    """Outputs for uint8 images (N, C, R, R): (features float32 (N, F), {head: probabilities (N, K)})."""
     import torch
 
     features, answers = [], {name: [] for name in network["heads"]}
@@ -154,6 +157,6 @@ def run(
 
 
 def parts_of(images, size: int = 2048) -> Iterator[tuple[int, np.ndarray]]:
-    """(start, uint8 (B, C, R, R)) of data.Images, which need not fit in memory."""
+    """Yield (start, uint8 (B, C, R, R)) of data.Images, which need not fit in memory."""
     for start in range(0, len(images), size):
         yield start, images.take(np.arange(start, min(start + size, len(images))))
