@@ -1,117 +1,238 @@
-"""Where a generator is found: shipped checkpoints, runs, folders and the Hub. Lists, finds and loads them by name."""
+"""Where generators are found: shipped checkpoints, runs, other folders, the Hub. Lists, finds, loads by name.
+
+Does not read the files of a generator; see folder.py. `Sources` does the work; `list_sources`, `locate` and
+`load_generator` are short ways to it.
+"""
 
 from __future__ import annotations
 
 import os
 import re
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ganapp.hub import Progress, fetch_file
+from ganapp.runs import BEST, Run, is_run, list_runs
 
 from .folder import CONFIG_NAME, MAX_CONFIG_BYTES, WEIGHTS_NAME, load_folder, read_config
 
-if TYPE_CHECKING:
-    from ganapp.runs import Run
+HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*(@(?!.*\.\.)\w[\w./-]*)?", re.ASCII)
+NOT_OURS = ", so it is not a generator of this app"
+SHIPPED = Path(__file__).resolve().parents[2] / "checkpoints"
+MAX_NAME = 1000  # characters
 
 
-# -- fetching ---------------------------------------------------------------------------------------------------------
+class NoSnapshot(ValueError):
+    """The name is one of a run's snapshot, and there is no such snapshot, or no longer."""
+
+
+@dataclass(frozen=True)
+class Sources:
+    """The models that can be named in one place. What `list` names, `find` and `load` take."""
+
+    runs: str | Path = "runs"
+    checkpoints: str | Path | None = None  # None: checkpoints/ here, else the one beside the package
+    folders: tuple[Path, ...] = ()  # of further models, which are called FOLDER/NAME
+    allow_paths: bool = (
+        True  # False: only listed names and Hub ids are taken, no path of this machine (a Space)
+    )
+    show_paths: bool = True  # False: of a path, only its last part is shown
+
+    def list(self) -> list[str]:
+        """The names of all models here.
+
+        Shipped checkpoints, those of larger pictures first; of each run the newest snapshot and the best;
+        older snapshots; those of `folders`, newest first.
+        """
+        shipped = sorted(
+            _generators_in(shipped_folder(self.checkpoints)), key=lambda p: (-_resolution(p), p.name)
+        )
+        first, older = [], []
+        for run in list_runs(self.runs):
+            names = [f"{run.name}/{s.name}" for s in run.snapshots()]
+            first += names[:1] + ([f"{run.name}/{BEST}"] if run.best_snapshot() else [])
+            older += names[1:]
+        more = [
+            f"{folder.name}/{p.name}"
+            for folder in self.folders
+            for p in sorted(
+                _generators_in(folder), key=lambda p: (p / CONFIG_NAME).stat().st_mtime, reverse=True
+            )
+        ]
+        return [p.name for p in shipped] + first + older + more
+
+    def find(self, name: str | Path) -> tuple[Path, str]:
+        """The folder of a model and the name to show for it. A Hub model is fetched.
+
+        `name` is a listed name, a run (its newest snapshot), a path or a Hub id, tried in this order. Raises
+        ValueError (message fit for the user) if it is none of these.
+        """
+        text = str(name).strip()
+        return self.find_here(text) or pull(text)
+
+    def find_here(self, name: str | Path) -> tuple[Path, str] | None:
+        """`find` without the Hub: None for a Hub id. Raises NoSnapshot for a snapshot that is not there."""
+        text = str(name).strip()
+        if not text:
+            raise ValueError(
+                "no model is named; give a folder, a run, a shipped checkpoint or a Hub id such as user/name."
+            )
+        found = self._find_listed(text) or (self._find_path(text) if self.allow_paths else None)
+        if found is None and not is_hub_id(text):
+            raise (NoSnapshot if HUB_ID.fullmatch(text) else ValueError)(self._unknown(text))
+        return found
+
+    def load(self, name: str | Path) -> Any:
+        """The generator of that name, in eval mode on the CPU; see `load_folder`."""
+        return load_folder(*self.find(name))
+
+    def _find_listed(self, text: str) -> tuple[Path, str] | None:
+        """A shipped checkpoint, a model of `folders`, a run or one of its snapshots."""
+        name, _, rest = text.partition("/")
+        if (
+            text == name
+            and _is_plain(name)
+            and _is_generator(folder := shipped_folder(self.checkpoints) / name)
+        ):
+            return folder, text
+        for folder in self.folders:
+            if name == folder.name and _is_plain(rest) and _is_generator(folder / rest):
+                return folder / rest, text
+        if _names_snapshot(rest) and (run := self._run(name)):
+            return _snapshot(run, rest)
+        return None
+
+    def _find_path(self, text: str) -> tuple[Path, str] | None:
+        """The folder of a generator or of a run, wherever it lies."""
+        if "\0" in text or len(text) > MAX_NAME:
+            raise ValueError(
+                "that is no name of a model; give a folder, a run, a shipped checkpoint or a Hub id."
+            )
+        path = Path(os.path.expanduser(text))
+        for folder in (path, shipped_folder(self.checkpoints) / text):
+            if _is_generator(folder):
+                return folder, text if self.show_paths else Path(os.path.abspath(folder)).name
+        if is_run(path):
+            return _snapshot(Run(path.resolve()))  # resolved, so that "." has a name
+        if os.path.isdir(path):
+            raise ValueError(f"{text}: there is no {CONFIG_NAME} in it.")
+        name, _, rest = text.partition("/")
+        if run := self._run(name):
+            return _snapshot(run, rest)  # whose error lists the snapshots that there are
+        return None
+
+    def _run(self, name: str) -> Run | None:
+        return Run(Path(self.runs) / name) if _is_plain(name) and is_run(Path(self.runs) / name) else None
+
+    def _unknown(self, text: str) -> str:
+        if not self.allow_paths:
+            return (
+                "This model is not known here: choose one from the list, or type a Hub id such as user/name."
+            )
+        known = ", ".join(self.list()[:8]) or "none yet"
+        return (
+            f"{text!r} is no folder, run, shipped checkpoint or Hub id (user/name or user/name@revision); "
+            f"here are: {known}."
+        )
+
+
+# -- short ways ----------------------------------------------------------------------------------------------
+
+
+def load_generator(
+    source: str | Path, *, runs: str | Path = "runs", checkpoints: str | Path | None = None
+) -> Any:
+    """The generator of a folder, a shipped checkpoint, a run (its newest snapshot) or a Hub model.
+
+    It is in eval mode, on the CPU, and has .spec, .class_names (tuple), .origin (dict) and .source (str).
+    checkpoints None: a folder of that name here, else the one beside the package. Raises ValueError (message
+    fit for the user) if it cannot be found or loaded.
+    """
+    return Sources(runs, checkpoints).load(source)
+
+
+def locate(
+    source: str | Path, *, runs: str | Path, checkpoints: str | Path | None = None
+) -> tuple[Path, str]:
+    """The folder of a source and the name to show for it; see `Sources.find`."""
+    return Sources(runs, checkpoints).find(source)
+
+
+def list_sources(*, runs: str | Path = "runs", checkpoints: str | Path | None = None) -> list[str]:
+    """The names of what can be loaded from here; see `Sources.list`."""
+    return Sources(runs, checkpoints).list()
+
+
+# -- the Hub -------------------------------------------------------------------------------------------------
 
 
 def pull(hub_id: str, *, progress: Progress | None = None) -> tuple[Path, str]:
-    """Fetch config.json and model.safetensors of "user/name[@revision]", nothing else. Returns (folder, "user/name@commit").
+    """Fetch a model of the Hub, "user/name[@revision]". Returns its folder and "user/name@commit".
 
-    ValueError, in one sentence, where it cannot be had.
+    Only config.json and model.safetensors are fetched. Raises ValueError (message fit for the user) if that
+    fails.
     """
     repo, _, revision = hub_id.partition("@")
-    config, commit = fetch_file(repo, CONFIG_NAME, revision or "main", limit=MAX_CONFIG_BYTES, missing=NOT_OURS)
+    config, commit = fetch_file(
+        repo, CONFIG_NAME, revision or "main", limit=MAX_CONFIG_BYTES, missing=NOT_OURS
+    )
     read_config(config.parent, repo)  # an unknown family is refused before the weights are fetched
     fetch_file(repo, WEIGHTS_NAME, commit, missing=NOT_OURS, progress=progress)
     return config.parent, f"{repo}@{commit}"  # the whole commit: the Hub takes no abbreviation
 
 
-HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*(@(?!.*\.\.)\w[\w./-]*)?", re.ASCII)
-NOT_OURS = ", so it is not a generator of this app"
-SHIPPED = Path(__file__).resolve().parents[2] / "checkpoints"
+def is_hub_id(name: str) -> bool:
+    """Whether the Hub can be asked for that name. RUN/000001000 has the same form, but is a snapshot."""
+    return bool(HUB_ID.fullmatch(name)) and not re.fullmatch(r".*/\d{9}", name)
 
 
-def load_generator(source: str | Path, *, runs: str | Path = "runs", checkpoints: str | Path | None = None) -> Any:
-    """The generator of a folder, a shipped checkpoint, a run (its newest snapshot) or a Hub model; in eval mode, on the CPU.
-
-    It has .spec, .class_names (tuple), .origin (dict) and .source (str). ValueError, in one sentence, where it cannot be.
-    checkpoints None: a folder of that name here, else the one beside the package.
-    """
-    folder, name = locate(source, runs=runs, checkpoints=checkpoints)
-    return load_folder(folder, name)
-
-
-def locate(source: str | Path, *, runs: str | Path, checkpoints: str | Path | None = None) -> tuple[Path, str]:
-    """The folder of a source and the name to show for it. Fetches from the Hub where it is neither path nor name."""
-    from ganapp.runs import Run, is_run, list_runs
-
-    text = str(source).strip()
-    if not text:
-        raise ValueError("no model is named; give a folder, a run, a shipped checkpoint or a Hub id such as user/name.")
-    if "\0" in text or len(text) > 1000:
-        raise ValueError("that is no name of a model; give a folder, a run, a shipped checkpoint or a Hub id.")
-    for folder in (Path(os.path.expanduser(text)), shipped_folder(checkpoints) / text):
-        # os.path here and below: unlike Path, it takes a name that is too long for the system as one that is not there
-        if os.path.isfile(folder / CONFIG_NAME) and not is_run(folder):
-            return folder, text
-    for run in list_runs(runs):
-        if text in (run.name, str(run.path)):
-            return _snapshot(run)
-        if text.startswith(run.name + "/"):
-            return _snapshot(run, text[len(run.name) + 1 :])
-    path = Path(os.path.expanduser(text))
-    if is_run(path):  # a run's folder that lies elsewhere
-        return _snapshot(Run(path.resolve()))  # resolved, so that "." has a name
-    if os.path.isdir(path):
-        raise ValueError(f"{text}: there is no {CONFIG_NAME} in it.")
-    if HUB_ID.fullmatch(text):
-        return pull(text)
-    known = ", ".join(list_sources(runs=runs, checkpoints=checkpoints)[:8]) or "none yet"
-    raise ValueError(
-        f"{text!r} is no folder, run, shipped checkpoint or Hub id (user/name or user/name@revision); here are: {known}."
-    )
-
-
-def _snapshot(run: Run, wanted: str = "") -> tuple[Path, str]:
-    found = run.snapshot(wanted)
-    if found is None and not wanted:
-        raise ValueError(f"run {run.name!r} has no snapshot yet; the first is written with its first save.")
-    if found is None:
-        there = ", ".join(s.name for s in run.snapshots()) or "none yet"
-        raise ValueError(f"run {run.name!r} has no snapshot {wanted!r}; there are: {there}.")
-    return found, f"{run.name}/{found.name}"
+# -- folders -------------------------------------------------------------------------------------------------
 
 
 def shipped_folder(checkpoints: str | Path | None = None) -> Path:
-    """Where shipped generators are: the folder given, else checkpoints/ here, else the one beside the package."""
+    """Where shipped generators are: the given folder, else checkpoints/ here, else beside the package."""
     if checkpoints is not None:
         return Path(checkpoints)
     here = Path("checkpoints")
     return here if here.is_dir() else SHIPPED
 
 
-def list_sources(*, runs: str | Path = "runs", checkpoints: str | Path | None = None) -> list[str]:
-    """What can be loaded from here: shipped checkpoints, those of larger pictures first; then of each run the newest snapshot
-    and the best; then older ones."""
-    from ganapp.runs import BEST, list_runs
+def _snapshot(run: Run, wanted: str = "") -> tuple[Path, str]:
+    """A snapshot of a run by its name, the newest for "".
 
-    folder = shipped_folder(checkpoints)
-    there = [p for p in folder.iterdir() if (p / CONFIG_NAME).is_file()] if folder.is_dir() else []
-    shipped = [p.name for p in sorted(there, key=lambda p: (-_resolution(p), p.name))]
-    first, older = [], []
-    for run in list_runs(runs):
-        names = [f"{run.name}/{s.name}" for s in run.snapshots()]
-        first += names[:1] + ([f"{run.name}/{BEST}"] if run.best_snapshot() else [])
-        older += names[1:]
-    return shipped + first + older
+    A part of a snapshot, RUN/SNAPSHOT/PART, is to be found here and to be allowed in _names_snapshot.
+    """
+    found = run.snapshot(wanted)
+    if found is None and not wanted:
+        raise ValueError(f"run {run.name!r} has no snapshot yet; the first is written with its first save.")
+    if found is None:
+        there = ", ".join(s.name for s in run.snapshots()) or "none yet"
+        raise NoSnapshot(f"run {run.name!r} has no snapshot {wanted!r}; there are: {there}.")
+    return found, f"{run.name}/{found.name}"
+
+
+def _names_snapshot(text: str) -> bool:
+    """Whether it can follow "RUN/" in a listed name."""
+    return text in ("", BEST) or text.isdigit()
+
+
+def _is_plain(name: str) -> bool:
+    """Whether it is the name of one visible file, with no way out of the folder it is looked for in."""
+    return bool(name) and name == Path(name).name and not name.startswith((".", "~"))
+
+
+def _is_generator(folder: Path) -> bool:
+    # os.path: unlike Path, it takes a name that is too long for the system as one that is not there.
+    return os.path.isfile(folder / CONFIG_NAME) and not is_run(folder)
+
+
+def _generators_in(folder: Path) -> list[Path]:
+    return [p for p in folder.iterdir() if _is_generator(p)] if folder.is_dir() else []
 
 
 def _resolution(folder: Path) -> int:
-    """0 where the configuration cannot be read: loading it will say why."""
+    """0 if the configuration cannot be read: loading it will say why."""
     try:
         return read_config(folder, folder.name)["spec"].resolution
     except ValueError:

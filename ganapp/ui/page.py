@@ -1,4 +1,4 @@
-"""The page: build_ui() puts it together, launch_options() says how it is served. Gradio appears only here and in app.py."""
+"""The page: build_ui() puts it together, launch_options() says how it is served."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ document.documentElement.lang = /^zh/i.test(navigator.language) ? "zh-CN" : "en"
 
 
 def build_ui(runs: Path, checkpoints: Path):
-    """The page as gr.Blocks. Runs and shipped checkpoints are read from these folders. What is open: capabilities.here()."""
+    """The page as gr.Blocks, with the runs and shipped checkpoints of these folders.
+
+    What visitors may do: capabilities.here().
+    """
     import gradio as gr
 
     from .access.capabilities import here
@@ -30,7 +33,9 @@ def build_ui(runs: Path, checkpoints: Path):
     # On a Space what visitors uploaded and made is removed after some hours.
     kept: dict[str, Any] = {"delete_cache": (3600, 6 * 3600)} if can.on_space else {}
     with gr.Blocks(title="ganapp", analytics_enabled=False, fill_width=True, **kept) as page:
-        gr.HTML(f'<header class="app-head"><h1>ganapp</h1><p>{both("app.tagline")}</p></header>', padding=False)
+        gr.HTML(
+            f'<header class="app-head"><h1>ganapp</h1><p>{both("app.tagline")}</p></header>', padding=False
+        )
         with gr.Tab(t("tab.train"), id="train", elem_id="tab_train"):
             build_train(runs, can)
         with gr.Tab(t("tab.compare"), id="compare", elem_id="tab_compare"):
@@ -40,13 +45,14 @@ def build_ui(runs: Path, checkpoints: Path):
         with gr.Tab(t("tab.evaluate"), id="evaluate", elem_id="tab_evaluate"):
             build_evaluate(runs, checkpoints, can.paths)
     page.queue(max_size=64, default_concurrency_limit=2, api_open=False)
-    # Gradio's queue wakes a thousand times a second even when idle, which costs a core 4 to 5 %: ten times less often will do.
+    # Gradio's queue wakes a thousand times a second even when idle, which costs 4 to 5 % of a core. Ten times less
+    # often is enough.
     page._queue.sleep_when_free = 0.01
     return page
 
 
 def launch_options() -> dict[str, Any]:
-    """What launch() needs for this page: look, language, limits. No host, port or sharing."""
+    """The options of launch() for this page: look, language, limits. No host, port or sharing."""
     import gradio as gr
 
     from .access.capabilities import here

@@ -11,7 +11,15 @@ import pytest
 import torch
 
 from ganapp.config import ModelSpec, TrainConfig
-from ganapp.generators import list_sources, load_generator, locate, read_config, save_generator
+from ganapp.generators import (
+    NoSnapshot,
+    Sources,
+    list_sources,
+    load_generator,
+    locate,
+    read_config,
+    save_generator,
+)
 from ganapp.latents import generate
 from ganapp.networks import build_generator
 from ganapp.runs import create_run
@@ -67,7 +75,9 @@ def test_saved_and_loaded_are_bit_equal(tmp_path, spec):
     save_generator(G, tmp_path / "g", class_names=names, origin={"preset": "x", "nimg": 12})
     loaded = load_generator(tmp_path / "g")
     assert sorted(p.name for p in (tmp_path / "g").iterdir()) == ["config.json", "model.safetensors"]
-    assert loaded.spec == spec and loaded.class_names == names and loaded.origin == {"preset": "x", "nimg": 12}
+    assert (
+        loaded.spec == spec and loaded.class_names == names and loaded.origin == {"preset": "x", "nimg": 12}
+    )
     assert loaded.source == str(tmp_path / "g")
     assert not loaded.training and not any(p.requires_grad for p in loaded.parameters())
     own = G.state_dict()
@@ -120,7 +130,9 @@ def test_a_wrong_configuration_is_one_sentence(tmp_path, changes, words):
     assert time.monotonic() - began < 2
 
 
-@pytest.mark.parametrize("text", ["", "{", "[1, 2]", '"x"', '{"format": "other/1"}', "[" * 100_000, "\udcff", "null"])
+@pytest.mark.parametrize(
+    "text", ["", "{", "[1, 2]", '"x"', '{"format": "other/1"}', "[" * 100_000, "\udcff", "null"]
+)
 def test_a_config_that_is_none_is_one_sentence(tmp_path, text):
     folder = save(tmp_path / "g")
     (folder / "config.json").write_bytes(text.encode("utf-8", "surrogateescape"))
@@ -183,6 +195,42 @@ def test_names_of_checkpoints_runs_and_snapshots(tmp_path, elsewhere):
     assert locate(".", runs="runs")[0].samefile(newest)
 
 
+def test_where_no_paths_are_allowed_listed_names_and_hub_ids_alone_are_found(tmp_path, elsewhere):
+    save(tmp_path / "shipped" / "faces-32")
+    save(tmp_path / "imported" / "netG.pth")
+    run = create_run(tmp_path / "runs", TrainConfig(), name="one")
+    run.write_snapshot(1000, lambda folder: save(folder))
+    save(elsewhere / "user" / "name")
+    where = tmp_path / "runs", tmp_path / "shipped", (tmp_path / "imported",)
+    closed, open_one = Sources(*where, allow_paths=False), Sources(*where, show_paths=False)
+    names = ["faces-32", "00001-one/000001000", "imported/netG.pth"]
+    assert closed.list() == open_one.list() == names
+    for name in names:
+        assert closed.find(name)[1] == open_one.find(name)[1] == closed.load(name).source == name
+    assert closed.find_here("user/name") is None and open_one.find_here("user/name")[1] == "name"
+    secret = str(tmp_path / "shipped" / "faces-32")
+    assert open_one.find(secret) == (tmp_path / "shipped" / "faces-32", "faces-32")
+    for name in (
+        secret,
+        ".",
+        "..",
+        "~",
+        "../shipped/faces-32",
+        "imported/../runs",
+        "imported/.",
+        "00001-one/..",
+    ):
+        with pytest.raises(ValueError, match="not known here") as error:
+            closed.find_here(name)
+        assert str(tmp_path) not in str(error.value)
+
+
+def test_a_name_of_a_snapshot_is_never_asked_of_the_hub(tmp_path):
+    for sources in (Sources(tmp_path, tmp_path), Sources(tmp_path, tmp_path, allow_paths=False)):
+        with pytest.raises(NoSnapshot):
+            sources.find("00001-gone/000001000")
+
+
 def test_a_checkpoints_folder_here_comes_before_the_one_beside_the_package(tmp_path, elsewhere, monkeypatch):
     monkeypatch.setattr("ganapp.generators.sources.SHIPPED", save(tmp_path / "package" / "faces-1").parent)
     assert list_sources() == ["faces-1"] and locate("faces-1", runs="runs")[1] == "faces-1"
@@ -191,7 +239,8 @@ def test_a_checkpoints_folder_here_comes_before_the_one_beside_the_package(tmp_p
 
 
 @pytest.mark.parametrize(
-    "source", ["", "nothing", "../nothing", "user/name@../../x", "a/b/c", "x" * 300, "y" * 5000, "a\0b", "~x/y"]
+    "source",
+    ["", "nothing", "../nothing", "user/name@../../x", "a/b/c", "x" * 300, "y" * 5000, "a\0b", "~x/y"],
 )
 def test_what_is_nothing_is_one_sentence(elsewhere, source):
     with pytest.raises(ValueError) as error:

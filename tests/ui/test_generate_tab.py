@@ -58,48 +58,48 @@ FACE_MODEL = "00002-b/000001000"
 
 
 def test_the_newest_snapshot_of_the_newest_run_is_preselected(studio, tmp_path):
-    assert studio.newest() == FACE_MODEL
-    assert studio.sources() == ["shipped", FACE_MODEL, "00001-a/000000900", "00002-b/000000500"]
-    assert Studio(tmp_path / "none", studio.checkpoints, tmp_path).newest() == "shipped"
-    assert Studio(tmp_path / "none", tmp_path / "none", tmp_path).newest() is None
+    assert studio.models.newest() == FACE_MODEL
+    assert studio.models.names() == ["shipped", FACE_MODEL, "00001-a/000000900", "00002-b/000000500"]
+    assert Studio(tmp_path / "none", studio.models.sources.checkpoints, tmp_path).models.newest() == "shipped"
+    assert Studio(tmp_path / "none", tmp_path / "none", tmp_path).models.newest() is None
 
 
 def test_facts_come_without_loading(studio, monkeypatch):
-    monkeypatch.setattr("ganapp.generators.sources.load_generator", lambda *a, **k: pytest.fail("loaded"))
-    facts = studio.facts(FACE_MODEL)
+    monkeypatch.setattr("ganapp.generators.load_folder", lambda *a, **k: pytest.fail("loaded"))
+    facts = studio.models.facts(FACE_MODEL)
     assert facts["spec"].num_classes == 3 and facts["class_names"] == FACES
-    assert studio.facts("somebody/something@v1") is None  # the Hub is not asked before Generate
+    assert studio.models.facts("somebody/something@v1") is None  # the Hub is not asked before Generate
 
 
 def test_a_model_is_loaded_once_and_again_when_its_file_changes(folders, studio, tmp_path):
     folder = save(tmp_path / "own model", ModelSpec("mlp", 28, 1, 0, 8, {}))
-    first = studio.model(str(folder))
-    assert studio.model(str(folder)) is first and first.public_name == "own model"
+    first = studio.models.load(str(folder))
+    assert studio.models.load(str(folder)) is first and first.source == "own model"
     (folder / generators.WEIGHTS_NAME).touch()
-    assert studio.model(str(folder)) is not first
+    assert studio.models.load(str(folder)) is not first
 
 
 def test_only_a_few_models_are_kept_and_the_longest_unused_goes(studio, monkeypatch):
-    monkeypatch.setattr("ganapp.ui.generate.studio.KEPT_MODELS", 2)
-    a, b = studio.model("shipped"), studio.model(FACE_MODEL)
-    assert studio.model("shipped") is a
-    studio.model("00001-a")
-    assert studio.model("shipped") is a and studio.model(FACE_MODEL) is not b
+    monkeypatch.setattr("ganapp.ui.generate.models.KEPT_MODELS", 2)
+    a, b = studio.models.load("shipped"), studio.models.load(FACE_MODEL)
+    assert studio.models.load("shipped") is a
+    studio.models.load("00001-a")
+    assert studio.models.load("shipped") is a and studio.models.load(FACE_MODEL) is not b
 
 
 def test_best_is_the_snapshot_with_the_least_live_figure(folders, tmp_path):
     runs = shutil.copytree(folders / "runs", tmp_path / "runs")
     studio = Studio(runs, folders / "checkpoints", tmp_path / "out")
     with pytest.raises(ValueError, match="no longer there"):
-        studio.folder("00002-b/best")
+        studio.models.folder("00002-b/best")
     for nimg, swd in ((500, 8.5), (1000, 9.0)):
         path = runs / "00002-b" / "snapshots" / f"{nimg:09d}" / "config.json"
         config = json.loads(path.read_text())
         config["origin"]["swd"] = swd
         path.write_text(json.dumps(config))
-    assert "00002-b/best" in studio.sources()
-    assert studio.folder("00002-b/best").name == "000000500"
-    assert studio.model("00002-b/best").public_name == "00002-b/000000500"
+    assert "00002-b/best" in studio.models.names()
+    assert studio.models.folder("00002-b/best").name == "000000500"
+    assert studio.models.load("00002-b/best").source == "00002-b/000000500"
 
 
 def test_the_card_is_of_the_snapshot_that_the_pictures_come_from(folders, tmp_path):
@@ -109,20 +109,22 @@ def test_the_card_is_of_the_snapshot_that_the_pictures_come_from(folders, tmp_pa
     for nimg, swd in ((2000, 9.0), (3000, 8.5)):
         save(runs / "00002-b" / "snapshots" / f"{nimg:09d}", spec, origin={"nimg": nimg, "swd": swd})
         for source in ("00002-b", "00002-b/best"):
-            assert studio.facts(source)["origin"]["nimg"] == nimg
-            assert studio.model(source).origin["nimg"] == nimg
+            assert studio.models.facts(source)["origin"]["nimg"] == nimg
+            assert studio.models.load(source).origin["nimg"] == nimg
 
 
 def test_a_pruned_snapshot_stays_in_use_and_is_refused_to_newcomers(studio):
-    folder = save(studio.runs / "00001-a" / "snapshots" / "000000100", ModelSpec("mlp", 28, 1, 0, 8, {}))
-    G = studio.model("00001-a/000000100")
+    folder = save(
+        studio.models.runs / "00001-a" / "snapshots" / "000000100", ModelSpec("mlp", 28, 1, 0, 8, {})
+    )
+    G = studio.models.load("00001-a/000000100")
     for file in folder.iterdir():
         file.unlink()
     folder.rmdir()
-    assert studio.model("00001-a/000000100") is G
-    studio.forget()
+    assert studio.models.load("00001-a/000000100") is G
+    studio.models.forget()
     with pytest.raises(ValueError, match="no longer there"):  # and the Hub is not asked for it
-        studio.model("00001-a/000000100")
+        studio.models.load("00001-a/000000100")
 
 
 def test_where_paths_are_not_allowed_only_listed_names_and_hub_ids_are(folders, tmp_path, monkeypatch):
@@ -133,11 +135,11 @@ def test_where_paths_are_not_allowed_only_listed_names_and_hub_ids_are(folders, 
     monkeypatch.setattr("ganapp.generators.pull", lambda hub_id: asked.append(hub_id) or (own, "x/y@abc"))
     for source in (str(own), "own", "./own", "~", "../own", "", "shipped/../shipped", "00002-b/../00001-a"):
         with pytest.raises(ValueError):
-            closed.model(source)
-    assert closed.model("shipped") and closed.model("00001-a") and not asked
+            closed.models.load(source)
+    assert closed.models.load("shipped") and closed.models.load("00001-a") and not asked
     (tmp_path / "x").mkdir()
     save(tmp_path / "x" / "y", ModelSpec("mlp", 28, 1, 0, 8, {}))
-    assert closed.model("x/y").public_name == "x/y@abc" and asked == ["x/y"]  # the Hub's, not the folder's
+    assert closed.models.load("x/y").source == "x/y@abc" and asked == ["x/y"]  # the Hub's, not the folder's
 
 
 def test_sentences_name_the_model_and_not_where_it_lies(folders, tmp_path):
@@ -146,7 +148,7 @@ def test_sentences_name_the_model_and_not_where_it_lies(folders, tmp_path):
     (broken / "config.json").write_text("{")
     studio = Studio(folders / "runs", tmp_path / "checkpoints", tmp_path / "out", allow_paths=False)
     with pytest.raises(ValueError, match="^broken: ") as caught:
-        studio.facts("broken")
+        studio.models.facts("broken")
     assert str(tmp_path) not in str(caught.value)
 
 
@@ -156,7 +158,7 @@ def test_sentences_name_the_model_and_not_where_it_lies(folders, tmp_path):
 def test_pictures_are_those_of_generate_and_carry_their_settings(studio):
     told = []
     batch = studio.pictures(FACE_MODEL, "3, 40-57", SEED_CLASS, 0.7, lambda *a: told.append(a))
-    G, seeds = studio.model(FACE_MODEL), [3, *range(40, 58)]
+    G, seeds = studio.models.load(FACE_MODEL), [3, *range(40, 58)]
     expected, y = latents.generate(G, seeds, psi=0.7), latents.labels_of(G, seeds)
     assert [p.seed for p in batch.pictures] == seeds and told == [(0, 19), (16, 19)]
     for picture, image, k in zip(batch.pictures, expected, y):
@@ -174,7 +176,9 @@ def test_pictures_are_those_of_generate_and_carry_their_settings(studio):
 def test_a_chosen_class_and_a_model_without_classes(studio):
     assert {p.class_name for p in studio.pictures(FACE_MODEL, "0-4", "sad").pictures} == {"sad"}
     made = studio.pictures("shipped", "0, 0", "sad")  # a choice left from another model
-    assert [p.class_name for p in made.pictures] == [None, None] and made.pictures[0].path != made.pictures[1].path
+    assert [p.class_name for p in made.pictures] == [None, None] and made.pictures[0].path != made.pictures[
+        1
+    ].path
     assert media.read_png_metadata(made.pictures[0].path)["label"] is None
 
 
@@ -189,7 +193,9 @@ def test_a_chosen_class_and_a_model_without_classes(studio):
         ("/no/such/place", "1", SEED_CLASS, 1, "is no folder"),
     ],
 )
-def test_what_a_person_gets_wrong_is_one_sentence_and_leaves_nothing(studio, source, seeds, label, psi, sentence):
+def test_what_a_person_gets_wrong_is_one_sentence_and_leaves_nothing(
+    studio, source, seeds, label, psi, sentence
+):
     with pytest.raises(ValueError, match=re.escape(sentence)):
         studio.pictures(source, seeds, label, psi)
     assert not studio.outputs.exists()
@@ -205,7 +211,7 @@ def test_old_outputs_are_removed(studio, monkeypatch):
 
 
 def test_the_slider_ends_at_its_seeds(studio):
-    G = studio.model(FACE_MODEL)
+    G = studio.models.load(FACE_MODEL)
     ends = latents.generate(G, [4, 9])
     assert np.array_equal(studio.mix(FACE_MODEL, 4, 9, 0.0), ends[0])
     assert np.array_equal(studio.mix(FACE_MODEL, 4, 9, 1.0), ends[1])
@@ -215,7 +221,7 @@ def test_the_slider_ends_at_its_seeds(studio):
 
 def test_stills_hold_every_keyframe(studio):
     stills = studio.stills(FACE_MODEL, "4, 9, 2", "slerp", False, "", 1.0)
-    ends = latents.generate(studio.model(FACE_MODEL), [4, 9, 2])
+    ends = latents.generate(studio.models.load(FACE_MODEL), [4, 9, 2])
     assert len(stills) == 9
     for i, image in zip((0, 4, 8), ends):
         assert np.abs(stills[i].astype(int) - image).max() <= 1
@@ -224,7 +230,9 @@ def test_stills_hold_every_keyframe(studio):
 @pytest.mark.parametrize("kind", ["mp4", "gif", "webp"])
 def test_a_film_has_its_frames(studio, kind):
     told = []
-    path = studio.film(FACE_MODEL, "4, 9", 9, "lerp", True, "smile, sad", 1.0, 25, kind, lambda *a: told.append(a))
+    path = studio.film(
+        FACE_MODEL, "4, 9", 9, "lerp", True, "smile, sad", 1.0, 25, kind, lambda *a: told.append(a)
+    )
     assert path.suffix == f".{kind}" and path.stat().st_size > 500 and told == [(0, 18), (16, 18)]
     if kind == "mp4":
         import av
@@ -258,12 +266,14 @@ def test_a_film_that_cannot_be_is_one_sentence(studio, changes, sentence):
 
 
 def test_classes_on_the_way(studio):
-    G, plain = studio.model(FACE_MODEL), studio.model("shipped")
+    G, plain = studio.models.load(FACE_MODEL), studio.models.load("shipped")
     assert [walk_labels(G, text) for text in ("", " * ", None, " sad ", "smile，sad; neutral")] == [
         None, None, None, "sad", ["smile", "sad", "neutral"],
     ]  # fmt: skip
     assert walk_labels(plain, "smile") is None
-    assert len(studio.stills(FACE_MODEL, "5", "slerp", True, "smile, sad", 1.0)) == 12  # one seed through two classes
+    assert (
+        len(studio.stills(FACE_MODEL, "5", "slerp", True, "smile, sad", 1.0)) == 12
+    )  # one seed through two classes
 
 
 def test_a_film_lets_the_slider_through(studio):
@@ -296,7 +306,14 @@ def test_a_data_set_lets_the_slider_through(studio):
     from ganapp.ui.generate.labelled_panel import make
 
     answered = []
-    make(studio, FACE_MODEL, 11, 0, 1.0, lambda done, total: answered.append(studio.mix(FACE_MODEL, 1, 2, 0.5).shape))
+    make(
+        studio,
+        FACE_MODEL,
+        11,
+        0,
+        1.0,
+        lambda done, total: answered.append(studio.mix(FACE_MODEL, 1, 2, 0.5).shape),
+    )
     assert answered == [(28, 28, 3)] * 3
 
 
@@ -337,7 +354,10 @@ def test_a_data_set_that_nobody_waits_for_ends_and_leaves_no_file(studio):
 
     with pytest.raises(Cancelled):
         make(studio, FACE_MODEL, 30, 0, 1.0, told)
-    assert [p for p in studio.outputs.rglob("*") if p.is_file()] == [] and (watch.done, watch.total) == (32, 90)
+    assert [p for p in studio.outputs.rglob("*") if p.is_file()] == [] and (watch.done, watch.total) == (
+        32,
+        90,
+    )
     assert "32 of 90 pictures" in busy_html(watch, 0) and 'value="32" max="90"' in busy_html(watch, 1)
     assert "value" not in busy_html(Watch(), 0)
 
@@ -357,7 +377,7 @@ def test_large_pictures_are_fewer_at_a_time(monkeypatch):
 
 def test_settings_come_back_out_of_a_picture(studio, tmp_path):
     path = studio.pictures(FACE_MODEL, "41", "sad", 0.55).pictures[0].path
-    assert words.restore(path, studio.sources()) == (FACE_MODEL, "41", "sad", 0.55, FACE_MODEL)
+    assert words.restore(path, studio.models.names()) == (FACE_MODEL, "41", "sad", 0.55, FACE_MODEL)
     unknown = words.restore(path, ["shipped"])
     assert unknown.source is None and unknown.model == FACE_MODEL  # gone, and no Hub id either
 
@@ -396,13 +416,25 @@ def test_class_menus():
 
 
 def test_the_card_says_what_the_model_is_and_escapes_it(studio):
-    facts = studio.facts(FACE_MODEL)
+    facts = studio.models.facts(FACE_MODEL)
     card = words.card_html(facts, 0, "elsewhere")
-    for part in ("dcgan", "28 px", "3 classes: smile, neutral, sad", "20000", "12.35 kimg", "7.5 min", "00002-b"):
+    for part in (
+        "dcgan",
+        "28 px",
+        "3 classes: smile, neutral, sad",
+        "20000",
+        "12.35 kimg",
+        "7.5 min",
+        "00002-b",
+    ):
         assert part in card
     assert "3 个类别" in words.card_html(facts, 1, FACE_MODEL)
-    evil = words.card_html(facts | {"origin": {"dataset": "<img src=x onerror=alert(1)>", "nimg": "x"}}, 0, "")
-    assert "<img" not in evil and "no classes" in words.card_html(studio.facts("shipped"), 0, "shipped")
+    evil = words.card_html(
+        facts | {"origin": {"dataset": "<img src=x onerror=alert(1)>", "nimg": "x"}}, 0, ""
+    )
+    assert "<img" not in evil and "no classes" in words.card_html(
+        studio.models.facts("shipped"), 0, "shipped"
+    )
 
 
 def test_strings_of_the_tab_are_complete():
@@ -467,7 +499,12 @@ def test_the_page_builds_with_its_ids_and_two_public_names(folders):
 
 @pytest.mark.parametrize(
     ("sec", "english", "chinese"),
-    [(0.347, "0.35 s", "0.35 秒"), (42.3, "42 s", "42 秒"), (99.9, "100 s", "100 秒"), (731, "12 min", "12 分钟")],
+    [
+        (0.347, "0.35 s", "0.35 秒"),
+        (42.3, "42 s", "42 秒"),
+        (99.9, "100 s", "100 秒"),
+        (731, "12 min", "12 分钟"),
+    ],
 )
 def test_how_long_something_took_is_said_without_an_exponent(sec, english, chinese):
     assert (words.took(sec, 0), words.took(sec, 1)) == (english, chinese)
@@ -476,13 +513,49 @@ def test_how_long_something_took_is_said_without_an_exponent(sec, english, chine
 def test_both_panels_say_minutes_as_minutes(folders, monkeypatch):
     demo = page(folders)
     handlers = {fn.name: fn.fn for fn in demo.fns.values() if fn.fn is not None}
-    for module in ("tab", "labelled_panel"):
+    for module in ("pictures_panel", "labelled_panel"):
         clock = types.SimpleNamespace(perf_counter=iter((0.0, 131.0)).__next__)
         monkeypatch.setattr(f"ganapp.ui.generate.{module}.time", clock)
-    _, message, _ = handlers["generate"](FACE_MODEL, "4-6", "sad", 1.0, None, lambda at: None)
-    assert "3 pictures in 2 min from" in message
+    said = by_id(handlers["generate"](FACE_MODEL, "4-6", "sad", 1.0, None, lambda at: None))
+    assert "3 pictures in 2 min from" in said["gen_message"] and set(said) == {
+        "gen_gallery",
+        "gen_message",
+        "gen_zip",
+    }
     *_, (message, _) = handlers["export"](FACE_MODEL, 2, 0, 1.0, None)
     assert "6 pictures of 3 classes in 2 min from" in message
+
+
+def by_id(answer):
+    """What a handler returns, by the elem_id of its components."""
+    return {component.elem_id: value for component, value in answer.items()}
+
+
+def test_a_handler_that_fails_says_so_and_leaves_all_else(folders, tmp_path):
+    handlers = {fn.name: fn.fn for fn in page(folders).fns.values() if fn.fn is not None}
+    media.save_png(tmp_path / "plain.png", np.zeros((4, 4, 3), np.uint8))
+    said = by_id(handlers["generate"]("shipped", "1, x", "*", 1.0, None, lambda at: None))
+    assert set(said) == {"gen_message"} and "not a seed" in said["gen_message"]
+    said = by_id(handlers["restore"](tmp_path / "plain.png", "shipped", None))
+    assert set(said) == {"gen_message", "gen_restore"} and said["gen_restore"] is None
+    (said,) = handlers["interpolate"](
+        "shipped", "5", "", 2, 30, "slerp", True, "mp4", 1.0, None, lambda at: None
+    )
+    assert set(by_id(said)) == {"walk_message"} and "at least two seeds" in by_id(said)["walk_message"]
+    said = by_id(handlers["describe"]("/no/such/place", None, None))
+    assert set(said) == {"gen_card"} and "is no folder" in said["gen_card"]
+
+
+def test_a_picture_restores_its_settings_and_its_model_if_it_is_known(studio, folders):
+    handlers = {fn.name: fn.fn for fn in page(folders).fns.values() if fn.fn is not None}
+    path = studio.pictures(FACE_MODEL, "41", "sad", 0.55).pictures[0].path
+    found = by_id(handlers["restore"](path, None, None))
+    assert (found["gen_seeds"], found["gen_psi"], found["gen_class"].value) == ("41", 0.55, "sad")
+    assert found["gen_source"].value == FACE_MODEL and found[None] is True  # gr.State: chosen by hand
+    media.save_png(path, np.zeros((4, 4, 3), np.uint8), {"seed": 7, "model": "gone"})
+    found = by_id(handlers["restore"](path, "shipped", None))
+    assert found["gen_seeds"] == "7" and "gone is not in the list" in found["gen_message"]
+    assert "gen_source" not in found and None not in found
 
 
 @pytest.mark.slow

@@ -22,6 +22,10 @@ def studio(tmp_path):
     return Studio(tmp_path / "data" / "runs", tmp_path / "data" / "checkpoints", tmp_path / "out")
 
 
+def imported(studio):
+    return [name for name in studio.models.names() if name.startswith("imported/")]
+
+
 def test_rows_say_what_a_model_is_once_each():
     own = generators.HubModel("ana/cats@" + "a" * 40, "", "dcgan", 32, "mit")
     other = generators.HubModel("bob/gan", "g.pt", "conv_stack", 64, "see its page", "huggan DCGAN", "digits")
@@ -34,7 +38,7 @@ def test_rows_say_what_a_model_is_once_each():
 def test_a_picture_of_a_pulled_model_carries_repository_and_commit(empty_hub, studio, tmp_path):
     folder, told = save(tmp_path / "model", SPEC), []
     repo = empty_hub.add("ana/digits", {p.name: p.read_bytes() for p in folder.iterdir()})
-    name = studio.fetch("ana/digits", lambda done, total: told.append((done, total)))
+    name = studio.models.fetch("ana/digits", lambda done, total: told.append((done, total)))
     assert name == f"ana/digits@{repo.refs['main']}" and told[-1][0] == told[-1][1] > 0
     batch = studio.pictures(name, "3")
     with Image.open(batch.pictures[0].path) as image:
@@ -45,30 +49,32 @@ def test_a_picture_of_a_pulled_model_carries_repository_and_commit(empty_hub, st
 def test_a_file_of_another_project_is_imported_and_listed(empty_hub, studio, tmp_path):
     torch.save(mlp(), tmp_path / "g.pt")
     repo = empty_hub.add("bob/gan", {"g.pt": (tmp_path / "g.pt").read_bytes()})
-    name = studio.fetch("bob/gan:g.pt", lambda done, total: None)
-    assert name == "imported/bob-gan-g.pt" and name in studio.sources()
-    assert studio.facts(name)["origin"]["commit"] == repo.refs["main"]
-    assert studio.bring(tmp_path / "g.pt") == "imported/g.pt"
-    assert studio.bring(tmp_path / "g.pt") == "imported/g.pt-2"
-    assert set(studio.imports()) == {name, "imported/g.pt", "imported/g.pt-2"}
+    name = studio.models.fetch("bob/gan:g.pt", lambda done, total: None)
+    assert name == "imported/bob-gan-g.pt" and name in studio.models.names()
+    assert studio.models.facts(name)["origin"]["commit"] == repo.refs["main"]
+    assert studio.models.bring(tmp_path / "g.pt") == "imported/g.pt"
+    assert studio.models.bring(tmp_path / "g.pt") == "imported/g.pt-2"
+    assert set(imported(studio)) == {name, "imported/g.pt", "imported/g.pt-2"}
     assert len(studio.pictures("imported/g.pt-2", "0-2").pictures) == 3
 
 
 def test_what_cannot_be_imported_leaves_nothing(studio, tmp_path):
     torch.save({"encoder.weight": torch.zeros(2, 2)}, tmp_path / "x.pt")
     with pytest.raises(ValueError, match="none of the layouts"):
-        studio.bring(tmp_path / "x.pt")
-    assert studio.imports() == []
+        studio.models.bring(tmp_path / "x.pt")
+    assert imported(studio) == []
 
 
 def test_on_a_space_imported_models_are_known_by_name_alone(empty_hub, studio, tmp_path):
     torch.save(mlp(), tmp_path / "g.pt")
-    studio.bring(tmp_path / "g.pt")
-    closed = Studio(studio.runs, studio.checkpoints, tmp_path / "out", allow_paths=False)
-    assert closed.model("imported/g.pt").public_name == "imported/g.pt"
+    studio.models.bring(tmp_path / "g.pt")
+    closed = Studio(
+        studio.models.runs, studio.models.sources.checkpoints, tmp_path / "out", allow_paths=False
+    )
+    assert closed.models.load("imported/g.pt").source == "imported/g.pt"
     for source in ("imported/../runs", "imported/g.pt/config.json", str(tmp_path / "g.pt")):
         with pytest.raises(ValueError):
-            closed.model(source)
+            closed.models.load(source)
 
 
 def test_the_catalog_has_rows_that_an_importer_takes():

@@ -1,108 +1,153 @@
-"""The Evaluate tab: a model, real pictures, a choice of figures; a table with their protocols, and nearest training pictures.
+"""The Evaluate tab: a model, real pictures and figures to measure; their table, and nearest pictures.
 
-Layout and thin handlers; what is done is in evaluating.py.
+Layout and thin handlers; the work is in evaluator.py.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import gradio as gr
 from gradio.context import Context
 
 from ganapp.data import NAMED
-from ganapp.metrics import MEASURES, REPEATS, WITHOUT_DOWNLOAD
-from ganapp.metrics.rounds import MOST_REPEATS
+from ganapp.metrics import MEASURES, MOST_REPEATS, REPEATS, WITHOUT_DOWNLOAD
 
+from ..shared.events import QUICK, queued
 from ..shared.html import alert, note
 from ..shared.strings import t
-from .evaluator import IMAGES, Evaluator, neighbours_html, progress_html, table_html
+from .evaluator import IMAGES, Evaluator
+from .figures import neighbours_html, progress_html, table_html
 
 TICK_SEC = 0.5
-QUICK: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
 USUAL = [name for name in WITHOUT_DOWNLOAD if name not in ("classes", "attributes")]  # fit all data
 
 
-def build_evaluate(runs_folder: Path, checkpoints: Path, allow_paths: bool = True) -> None:
-    """The contents of the tab, inside a gr.Tab. allow_paths False: no folder of this machine can be named (a Space)."""
-    evaluator = Evaluator(runs_folder, checkpoints, allow_paths)
-    tab = Context.block
-    with gr.Row(elem_classes="eval-top"):
-        with gr.Column(elem_classes="eval-ask"):
-            source = gr.Dropdown([], value=None, label=t("gen.source"), allow_custom_value=True, elem_id="eval_source")
-            data = gr.Dropdown(
-                list(NAMED), value="faces", label=t("eval.data"), info=t("train.dataset.info"),
-                allow_custom_value=allow_paths, elem_id="eval_data",
-            )  # fmt: skip
-            names = gr.CheckboxGroup(
-                [(t(f"eval.group.{name}"), name) for name in MEASURES], value=USUAL, label=t("eval.figures"),
-                info=t("eval.figures.info"), elem_id="eval_figures",
-            )  # fmt: skip
-            with gr.Row(elem_classes="gen-line"):
-                images = gr.Number(
-                    IMAGES, label=t("eval.images"), precision=0, minimum=32, min_width=90, elem_id="eval_images"
-                )
-                repeats = gr.Number(
-                    REPEATS, label=t("eval.repeats"), precision=0, minimum=1, maximum=MOST_REPEATS, min_width=90,
-                    elem_id="eval_repeats",
-                )  # fmt: skip
-                seed = gr.Number(0, label=t("eval.seed"), precision=0, minimum=0, min_width=70, elem_id="eval_seed")
-            with gr.Row(elem_classes="gen-line"):
-                stop = gr.Button(t("eval.stop"), interactive=False, elem_id="eval_stop", min_width=80)
-                go = gr.Button(t("eval.go"), variant="primary", elem_id="eval_go", min_width=120)
-            message = gr.HTML(elem_id="eval_message", elem_classes="gen-message")
-        with gr.Column(elem_classes="eval-show"):
-            table = gr.HTML(note("eval.none"), elem_id="eval_table")
-            beside = gr.HTML(elem_id="eval_neighbours")
+@dataclass(frozen=True)
+class EvaluatePanel:
+    evaluator: Evaluator
+    source: gr.Dropdown
+    data: gr.Dropdown
+    names: gr.CheckboxGroup
+    images: gr.Number
+    repeats: gr.Number
+    seed: gr.Number
+    stop: gr.Button
+    go: gr.Button
+    message: gr.HTML
+    table: gr.HTML
+    neighbours: gr.HTML
 
-    # -- handlers ------------------------------------------------------------------------------------------------------
+    def look(self, current: str | None):
+        """Read the list of models anew."""
+        found = self.evaluator.models.names()
+        chosen = gr.Dropdown(choices=found, value=current or next(iter(found), None))
+        return {self.source: chosen, self.stop: self.stop_button()}
 
-    def look(current: str | None):
-        found = evaluator.sources()
-        return gr.Dropdown(choices=found, value=current or next(iter(found), None)), stop_button()
+    def stop_button(self):
+        """Enabled while an evaluation runs, also on a page that did not start it or was loaded anew."""
+        return gr.Button(interactive=self.evaluator.is_at_work())
 
-    def stop_button():
-        """Of use wherever an evaluation is at work: a reloaded page, or another one, may be what it is stopped from."""
-        return gr.Button(interactive=evaluator.is_at_work())
-
-    def show_stored(chosen: str | None):
+    def show_stored(self, chosen: str | None):
         chosen = chosen or ""
-        return table_html(evaluator.stored(chosen)), "", evaluator.data_of(chosen) or gr.skip()
+        return {
+            self.table: table_html(self.evaluator.stored(chosen)),
+            self.neighbours: "",
+            self.data: self.evaluator.data_of(chosen) or gr.skip(),
+        }
 
     def evaluate(
-        source: str, data: str, names: list[str], images: float, repeats: float, seed: float
-    ) -> Iterator[tuple]:
-        """Starts a thread and looks at it until it is done."""
-        idle = gr.Button(interactive=True), gr.Button(interactive=False)
+        self, source: str, data: str, names: list[str], images: float, repeats: float, seed: float
+    ) -> Iterator[dict]:
+        """Start an evaluation and follow it until it is done."""
         try:
-            work = evaluator.start(source, data, names, images, repeats, seed)
+            work = self.evaluator.start(source, data, names, images, repeats, seed)
         except (ValueError, OSError) as error:
-            yield alert(error), gr.skip(), gr.skip(), gr.skip(), stop_button()
+            yield {self.message: alert(error), self.stop: self.stop_button()}
             return
-        yield progress_html(work), gr.skip(), "", gr.Button(interactive=False), gr.Button(interactive=True)
+        on, off = gr.Button(interactive=True), gr.Button(interactive=False)
+        yield {self.message: progress_html(work), self.neighbours: "", self.go: off, self.stop: on}
         shown = False
         while work.thread.is_alive():
             time.sleep(TICK_SEC)
-            new = table_html(work.figures) if work.figures and not shown else gr.skip()
-            shown = shown or bool(work.figures)
-            yield progress_html(work), new, gr.skip(), gr.skip(), gr.skip()
-        figures = table_html(work.figures) if work.figures else gr.skip()
-        yield alert(ValueError(work.error)) if work.error else "", figures, neighbours_html(work.neighbours), *idle
+            news = {self.message: progress_html(work)}
+            if work.figures and not shown:
+                shown, news[self.table] = True, table_html(work.figures)
+            yield news
+        done = {
+            self.message: alert(ValueError(work.error)) if work.error else "",
+            self.go: on,
+            self.stop: off,
+        }
+        if work.figures:
+            done[self.table] = table_html(work.figures)
+        yield done | {self.neighbours: neighbours_html(work.neighbours)}
 
-    # -- events --------------------------------------------------------------------------------------------------------
+    def wire(self, arrivals: list) -> None:
+        gr.on(arrivals, self.look, self.source, [self.source, self.stop], **QUICK)
+        self.source.change(self.show_stored, self.source, [self.table, self.neighbours, self.data], **QUICK)
+        self.go.click(
+            self.evaluate,
+            [self.source, self.data, self.names, self.images, self.repeats, self.seed],
+            [self.message, self.table, self.neighbours, self.go, self.stop],
+            api_name="evaluate",
+            show_progress="hidden",
+            **queued("evaluate", 4),
+        )
+        self.stop.click(self.evaluator.stop, None, None, **QUICK)
 
-    gr.on([Context.root_block.load, tab.select], look, source, [source, stop], **QUICK)
-    source.change(show_stored, source, [table, beside, data], **QUICK)
-    go.click(
-        evaluate,
-        [source, data, names, images, repeats, seed],
-        [message, table, beside, go, stop],
-        api_name="evaluate",
-        show_progress="hidden",
-        concurrency_id="evaluate",
-        concurrency_limit=4,
-    )
-    stop.click(evaluator.stop, None, None, **QUICK)
+
+def build_evaluate(runs_folder: Path, checkpoints: Path, allow_paths: bool = True) -> None:
+    """The contents of the tab, inside a gr.Tab.
+
+    allow_paths False: no folder of this machine can be named (a Space).
+    """
+    evaluator, tab = Evaluator(runs_folder, checkpoints, allow_paths), Context.block
+    with gr.Row(elem_classes="eval-top"):
+        with gr.Column(elem_classes="eval-ask"):
+            asked = _build_ask(allow_paths)
+        with gr.Column(elem_classes="eval-show"):
+            table = gr.HTML(note("eval.none"), elem_id="eval_table")
+            neighbours = gr.HTML(elem_id="eval_neighbours")
+    panel = EvaluatePanel(evaluator, **asked, table=table, neighbours=neighbours)
+    panel.wire([Context.root_block.load, tab.select])
+
+
+def _build_ask(allow_paths: bool) -> dict[str, gr.components.Component]:
+    asked = {
+        "source": gr.Dropdown(
+            [], value=None, label=t("gen.source"), allow_custom_value=True, elem_id="eval_source"
+        ),
+        "data": gr.Dropdown(
+            list(NAMED), value="faces", label=t("eval.data"), info=t("train.dataset.info"),
+            allow_custom_value=allow_paths, elem_id="eval_data",
+        ),
+        "names": gr.CheckboxGroup(
+            [(t(f"eval.group.{name}"), name) for name in MEASURES], value=USUAL, label=t("eval.figures"),
+            info=t("eval.figures.info"), elem_id="eval_figures",
+        ),
+    }  # fmt: skip
+    number = {"precision": 0, "min_width": 90}
+    with gr.Row(elem_classes="gen-line"):
+        asked["images"] = gr.Number(
+            IMAGES, label=t("eval.images"), minimum=32, elem_id="eval_images", **number
+        )
+        asked["repeats"] = gr.Number(
+            REPEATS,
+            label=t("eval.repeats"),
+            minimum=1,
+            maximum=MOST_REPEATS,
+            elem_id="eval_repeats",
+            **number,
+        )
+        asked["seed"] = gr.Number(
+            0, label=t("eval.seed"), precision=0, minimum=0, min_width=70, elem_id="eval_seed"
+        )
+    with gr.Row(elem_classes="gen-line"):
+        asked["stop"] = gr.Button(t("eval.stop"), interactive=False, elem_id="eval_stop", min_width=80)
+        asked["go"] = gr.Button(t("eval.go"), variant="primary", elem_id="eval_go", min_width=120)
+    asked["message"] = gr.HTML(elem_id="eval_message", elem_classes="gen-message")
+    return asked

@@ -1,6 +1,6 @@
-"""The data set panel of the Generate tab: so many pictures of every class, as a ZIP of class folders for a classifier.
+"""The data set panel of the Generate tab: pictures of every class as a ZIP of class folders, for a classifier.
 
-What is written is decided in ganapp/labelled.py, how much may be asked for at a time in ganapp/capabilities.py.
+What is written is decided in publishing/labelled_set.py, how much at a time in access/capabilities.py.
 """
 
 from __future__ import annotations
@@ -16,17 +16,18 @@ import gradio as gr
 
 from ganapp.config import ModelSpec
 from ganapp.data import Cancelled
+from ganapp.files import text_of_size
 from ganapp.publishing import labelled_set
 
 from ..access.capabilities import here
+from ..shared.events import PRIVATE, QUICK, download_button, queued
 from ..shared.html import alert, line, note
 from ..shared.strings import t
 from .studio import Studio, file_name
 from .words import language_of, say, took
 
-QUICK: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
-# In a queue of its own: a data set takes minutes, and the pictures and films of others must not wait for it.
-ONE: dict[str, Any] = {"concurrency_id": "labelled", "concurrency_limit": 1, "api_visibility": "private"}
+# In a queue of its own: a data set takes minutes, and pictures and films must not wait for it.
+ONE: dict[str, Any] = queued("labelled", 1) | PRIVATE
 TICK_SEC = 0.5
 
 
@@ -38,14 +39,18 @@ def build_labelled(studio: Studio, source: gr.Dropdown, psi: gr.Slider) -> None:
             per_class = gr.Number(
                 100, label=t("set.per_class"), precision=0, minimum=1, min_width=110, elem_id="set_per_class"
             )
-            first = gr.Number(0, label=t("set.first"), precision=0, minimum=0, min_width=110, elem_id="set_first")
+            first = gr.Number(
+                0, label=t("set.first"), precision=0, minimum=0, min_width=110, elem_id="set_first"
+            )
             go = gr.Button(t("set.go"), variant="primary", min_width=130, elem_id="set_go")
             file = gr.DownloadButton(t("set.file"), interactive=False, min_width=130, elem_id="set_file")
         said = gr.HTML(elem_id="set_said", elem_classes="gen-message")
     threads = ThreadPoolExecutor(1, "labelled")
 
-    def export(source: str, per_class: float, first: float, psi: float, request: gr.Request) -> Iterator[tuple]:
-        """Starts it in a thread and looks at it until it is done, or until nobody looks any more."""
+    def export(
+        source: str, per_class: float, first: float, psi: float, request: gr.Request
+    ) -> Iterator[tuple]:
+        """Start it in a thread and follow it until it is done, or until the page is closed."""
         language, began, watch = language_of(request), time.perf_counter(), Watch()
         # In this request's context, by which ZeroGPU knows whose it is.
         work = threads.submit(copy_context().run, make, studio, source, per_class, first, psi, watch.told)
@@ -60,18 +65,18 @@ def build_labelled(studio: Studio, source: gr.Dropdown, psi: gr.Slider) -> None:
         except (ValueError, OSError) as error:
             yield alert(error), gr.skip()
             return
-        values = {"n": f"{count:,}", "classes": G.spec.num_classes, "mb": f"{path.stat().st_size / 1e6:,.1f}"}
+        values = {"n": f"{count:,}", "classes": G.spec.num_classes, "size": text_of_size(path.stat().st_size)}
         spent = took(time.perf_counter() - began, language)
-        done = say("set.say.made", language, **values, took=spent, model=G.public_name)
+        done = say("set.say.made", language, **values, took=spent, model=G.source)
         yield line(done), str(path)
 
     asked: dict[str, Any] = {"inputs": [source, per_class, first, psi], "outputs": [said, file]}
     made = go.click(export, **asked, show_progress="hidden", **ONE)
-    made.then(lambda path: gr.DownloadButton(interactive=path is not None), file, file, **QUICK)
+    made.then(download_button, file, file, **QUICK)
 
 
 class Watch:
-    """How far a data set is, and whether anybody still looks: a page that was closed ends it."""
+    """The progress of a data set, and whether its page is still open: a closed page ends it."""
 
     def __init__(self) -> None:
         self.done, self.total, self.left = 0, 0, False
@@ -83,7 +88,7 @@ class Watch:
 
 
 def busy_html(watch: Watch, language: int) -> str:
-    """A bar and its numbers; no numbers while the model is being loaded."""
+    """A progress bar and its numbers; no numbers while the model is being loaded."""
     if not watch.total:
         return "<progress></progress>"
     words = line(say("set.say.busy", language, done=f"{watch.done:,}", total=f"{watch.total:,}"))
@@ -91,17 +96,21 @@ def busy_html(watch: Watch, language: int) -> str:
 
 
 def make(
-    studio: Studio, source: str, per_class: float | None, first: float | None, psi: float, told: Callable[[int, int], None]
+    studio: Studio, source: str, per_class: float | None, first: float | None, psi: float,
+    told: Callable[[int, int], None],
 ) -> tuple[Path, int, Any]:  # fmt: skip
-    """(ZIP, how many pictures, the generator). ValueError, in one sentence, before anything is drawn or written."""
-    G = studio.model(source)
+    """(ZIP, number of pictures, the generator).
+
+    Raises ValueError (message fit for the user) before anything is drawn or written.
+    """
+    G = studio.models.load(source)
     wanted, begin, most = int(per_class or 0), int(first or 0), most_of(G.spec)
     labelled_set.check(G.spec.num_classes, wanted, begin, most)
     path = studio.new_folder() / f"{file_name(G)}-{wanted}-a-class.zip"
-    return path, labelled_set.write(path, G, wanted, begin, psi, G.public_name, most, studio.draw, told), G
+    return path, labelled_set.write(path, G, wanted, begin, psi, G.source, most, studio.draw, told), G
 
 
 def most_of(spec: ModelSpec) -> int:
-    """How many pictures of this size may be asked for at a time: less of large ones, and much less by a visitor of a Space."""
+    """The most pictures of this size at a time: fewer of large ones, and far fewer on a Space."""
     place = here()
     return max(1, min(place.labelled, place.labelled_bytes // (spec.resolution**2 * spec.channels)))

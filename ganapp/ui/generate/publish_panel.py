@@ -1,7 +1,7 @@
-"""The Publish panel of the Generate tab: the chosen model as a repository on the Hub. First what would be uploaded, then the upload.
+"""The Publish panel of the Generate tab: the chosen model as a repository on the Hub. A plan, then the upload.
 
-On a Space the visitor signs in and it goes to their own account; elsewhere the token of this machine is used. No token is
-ever typed in, kept or shown.
+On a Space the visitor signs in and it goes to their own account; elsewhere the token of this machine is used. No
+token is ever typed in, kept or shown.
 """
 
 from __future__ import annotations
@@ -13,22 +13,24 @@ from typing import Any
 
 import gradio as gr
 
-from ganapp import hub
+from ganapp.files import text_of_size
 from ganapp.hub import upload
 from ganapp.publishing import model
 from ganapp.publishing.card import LICENCES
 
 from ..access.capabilities import Capabilities, here
 from ..access.visitors import sign_in
+from ..shared.events import PRIVATE, QUICK, queued
 from ..shared.html import alert, both, note
 from ..shared.strings import t
 
-QUICK: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
-ONE: dict[str, Any] = {"concurrency_id": "publish", "concurrency_limit": 1, "api_visibility": "private"}
+ONE: dict[str, Any] = queued("publish", 1) | PRIVATE
 
 
-def build_publish(folder_of: Callable[[str], Path], source: gr.Dropdown, can: Capabilities | None = None) -> None:
-    """Inside the Generate tab. folder_of: the generator folder of what `source` holds; ValueError where it is none."""
+def build_publish(
+    folder_of: Callable[[str], Path], source: gr.Dropdown, can: Capabilities | None = None
+) -> None:
+    """Inside the Generate tab. folder_of: the generator folder of a model; ValueError if it has none."""
     can = can or here()
     with gr.Accordion(t("pub.title"), open=False, elem_id="publish"):
         if can.on_space and not can.sign_in:
@@ -39,7 +41,10 @@ def build_publish(folder_of: Callable[[str], Path], source: gr.Dropdown, can: Ca
         with gr.Row(elem_classes="gen-line"):
             repo = gr.Textbox(label=t("pub.repo"), placeholder="user/name", max_lines=1, elem_id="pub_repo")
             private = gr.Radio(
-                [(t("pub.public"), False), (t("pub.private"), True)], value=False, label=t("pub.who"), elem_id="pub_who"
+                [(t("pub.public"), False), (t("pub.private"), True)],
+                value=False,
+                label=t("pub.who"),
+                elem_id="pub_who",
             )
             choices = [(t("pub.licence.own"), ""), *LICENCES]
             licence = gr.Dropdown(choices, value="", label=t("pub.licence"), elem_id="pub_licence")
@@ -69,30 +74,25 @@ def build_publish(folder_of: Callable[[str], Path], source: gr.Dropdown, can: Ca
     answer = [shown, planned, go]
     show.click(plan, asked, answer, show_progress_on=shown, **ONE)
     go.click(carry_out, planned, answer, show_progress_on=shown, **ONE)
-    changed = [
-        source.change,
-        repo.input,
-        private.input,
-        licence.input,
-    ]  # what was shown is no longer what would be uploaded
+    # After a change, the plan on the page is no longer what would be uploaded.
+    changed = [source.change, repo.input, private.input, licence.input]
     gr.on(changed, lambda: ("", None, gr.Button(interactive=False)), None, answer, **QUICK)
 
 
 def secret(token: gr.OAuthToken | None) -> str | None:
-    """The visitor's own token; None: the one of this machine, which hub.token() keeps from a Space."""
+    """The visitor's own token; None for that of this machine, which hub.token() does not take on a Space."""
     return token.token if token else None
 
 
 def plan_html(found: upload.Plan) -> str:
-    """The diff: a row a file."""
+    """What would change on the Hub, a row a file."""
     key = f"pub.{'update' if found.head else 'create'}.{'private' if found.private else 'public'}"
     head = both(key, repo=escape(found.repo))
-    rows = "".join(
-        f"<tr><td>{escape(c.path)}</td><td>{hub.text_of_size(c.size)}</td><td>{both(f'pub.is.{c.what}')}</td></tr>"
-        for c in found.changes
-    )
+    cells = [(escape(c.path), text_of_size(c.size), both(f"pub.is.{c.what}")) for c in found.changes]
+    rows = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in cells)
+    table = f'<table class="eval-table"><tbody>{rows}</tbody></table>'
     nothing = "" if found.changed else f"<p>{both('pub.nothing')}</p>"
-    return f'<div role="status"><p>{head}</p><table class="eval-table"><tbody>{rows}</tbody></table>{nothing}</div>'
+    return f'<div role="status"><p>{head}</p>{table}{nothing}</div>'
 
 
 def done_html(url: str) -> str:

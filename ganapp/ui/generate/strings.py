@@ -1,7 +1,7 @@
 """Words of the Generate tab and its panels, in English and in Simplified Chinese.
 
-The server fills in gen.say.*, gen.card.*, hub.say.*, set.say.* and pub.*, where {name} marks a value. All other
-keys go through t() and have no braces.
+The server fills in gen.say.*, gen.card.*, hub.say.*, set.say.* and pub.*, where {name} marks a value. All
+other keys go through t() and have no braces.
 """
 
 from __future__ import annotations
@@ -127,8 +127,8 @@ STRINGS: dict[str, tuple[str, str]] = {
     "set.file": ("Download ZIP", "下载 ZIP"),
     "set.say.busy": ("{done} of {total} pictures", "已生成 {done} / {total} 张图像"),
     "set.say.made": (
-        "{n} pictures of {classes} classes in {took} from {model}: {mb} MB",
-        "{n} 张图像，{classes} 个类别，用时 {took}，模型 {model}：{mb} MB",
+        "{n} pictures of {classes} classes in {took} from {model}: {size}",
+        "{n} 张图像，{classes} 个类别，用时 {took}，模型 {model}：{size}",
     ),
     # -- publish panel ---------------------------------------------------------------------------------------
     "pub.title": ("Publish this model on the Hub", "把这个模型发布到 Hub"),

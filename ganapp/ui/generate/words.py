@@ -1,12 +1,11 @@
-"""What the Generate tab says and understands: words, small pieces of HTML, class menus, settings out of a picture.
+"""What the Generate tab says and reads: sentences, small pieces of HTML, class menus, settings in a picture.
 
-Plain functions of plain values. Everything that comes from a file or from a person is escaped before it is HTML.
+Plain functions of plain values. All text from a file or from a person is escaped before it is HTML.
 """
 
 from __future__ import annotations
 
 import html
-import re
 import secrets
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -21,7 +20,7 @@ FORMATS = {"mp4": "MP4", "gif": "GIF", "webp": "WebP"}
 
 
 class Settings(NamedTuple):
-    """What a picture says about how it was made; None where it says nothing or where it is unknown here."""
+    """How a picture was made; None where the picture does not say it or it is unknown here."""
 
     source: str | None
     seeds: str | None
@@ -31,7 +30,7 @@ class Settings(NamedTuple):
 
 
 def class_values(facts: dict[str, Any]) -> list[tuple[str, str]]:
-    """(text, value) of every class for a menu; values are what sample.resolve_label understands."""
+    """(text, value) of every class for a menu; a value is what latents.resolve_label takes."""
     names, count = facts["class_names"], facts["spec"].num_classes
     if not names:
         return [(str(k), str(k)) for k in range(count)]
@@ -41,24 +40,28 @@ def class_values(facts: dict[str, Any]) -> list[tuple[str, str]]:
 
 
 def restore(path: str | Path, sources: list[str]) -> Settings:
-    """The settings in a PNG that this app made. ValueError where there are none.
+    """The settings in a PNG that this app made. Raises ValueError if there are none.
 
-    A source is taken over only where it is listed here or is a Hub id: a stranger's picture shall not make this
+    A model is taken over only if it is listed here or is a Hub id: a stranger's picture must not make this
     machine look at a path.
     """
     found = media.read_png_metadata(path)
     if found is None or (found.get("seed") is None and not found.get("seeds")):
-        raise ValueError("This picture carries no settings: it is not a PNG made by this app, or it was saved anew.")
+        raise ValueError(
+            "This picture carries no settings: it is not a PNG made by this app, or it was saved anew."
+        )
     seeds = found.get("seeds") or [found["seed"]]
-    seeds = latents.format_seeds(latents.parse_seeds(seeds) if isinstance(seeds, str) else seeds[: latents.MAX_SEEDS])
+    seeds = latents.format_seeds(
+        latents.parse_seeds(seeds) if isinstance(seeds, str) else seeds[: latents.MAX_SEEDS]
+    )
     model, label = found.get("model"), found.get("label")
-    known = model in sources or (model and generators.HUB_ID.fullmatch(model) and not re.fullmatch(r".*/\d{9}", model))
+    known = model in sources or (model and generators.is_hub_id(model))
     name = found.get("class_name") or (str(label) if label is not None and label >= 0 else None)
     return Settings(model if known else None, seeds, name, found.get("psi"), model)
 
 
 def random_seeds(text: str) -> str:
-    """As many seeds as the text has, in a row, from somewhere below a million."""
+    """As many seeds as the text has, consecutive, from a random one below a million."""
     try:
         count = min(len(latents.parse_seeds(text)), MAX_PICTURES)
     except ValueError:
@@ -68,7 +71,7 @@ def random_seeds(text: str) -> str:
 
 
 def language_of(request: Any) -> int:
-    """Which of a pair of strings the browser wants: 0 English, 1 Chinese. For text that t() cannot translate."""
+    """Which of a pair of strings the browser wants: 0 English, 1 Chinese. For text with values."""
     headers = request.headers if request is not None else {}
     return int(str((headers or {}).get("accept-language", "")).lower().startswith("zh"))
 

@@ -1,4 +1,7 @@
-"""ui.shared.html."""
+"""Small pieces of HTML that several tabs use: sentences in both languages, notes, errors, pictures.
+
+Text from a file or from a person is escaped here, except the values of `both` and `note`: escape those before.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,7 @@ from .strings import STRINGS
 
 
 def both(key: str, **values: Any) -> str:
-    """A sentence with values, in both languages; the page shows the one of the browser (see page.js)."""
+    """A sentence with values, in both languages; the page shows that of the browser (see page.py)."""
     return spans(*(text.format(**values) for text in STRINGS[key]))
 
 
@@ -36,7 +39,7 @@ def heading(key: str) -> str:
 
 
 def data_uri(image) -> str:
-    """A PNG inside the page: one round trip and no file, which is what makes the slider quick."""
+    """A PNG inside the page: one round trip and no file, which makes the slider quick."""
     buffer = io.BytesIO()
     media.save_png(buffer, image)
     return f"data:image/png;base64,{base64.b64encode(buffer.getvalue()).decode()}"

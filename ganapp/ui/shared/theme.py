@@ -1,4 +1,4 @@
-"""The look of the page: one theme, one accent, light and dark. Fonts are the system's, so nothing is fetched."""
+"""The look of the page: one theme, one accent, light and dark. Uses system fonts, so nothing is fetched."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def theme():
 
 
 def css() -> str:
-    """Everything in the page's style sheets, but for those of self-contained components."""
+    """The page's style sheets, without those of self-contained components."""
     return "\n".join(
         (UI / name).read_text(encoding="utf-8")
         for name in ("shared/page.css", "generate/generate.css", "evaluate/evaluate.css")
