@@ -1,4 +1,4 @@
-"""Quality figures of a run or a generator, stored as metrics.json. Measures nothing; see ganapp.metrics."""
+"""Figures of quality of a run or a generator, stored as metrics.json. ganapp.metrics measures them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ganapp.files import write_text
 
 
 def live_figure(snapshot: Path) -> float | None:
-    """The live figure that a snapshot was saved with; None where it was not measured or cannot be read."""
+    """The live figure that a snapshot was saved with; None if it was not measured or cannot be read."""
     try:
         value = json.loads((snapshot / "config.json").read_text(encoding="utf-8"))["origin"]["swd"]
     except (OSError, ValueError, KeyError, TypeError):
@@ -20,23 +20,28 @@ def live_figure(snapshot: Path) -> float | None:
 
 
 def read_figures(folder: Path) -> list[dict[str, Any]]:
-    """What write_figures left in a run's or a generator's folder, oldest first; [] where there is nothing that can be read."""
+    """The figures stored in the folder of a run or a generator, oldest first; [] if none can be read."""
     try:
         figures = json.loads((folder / "metrics.json").read_text(encoding="utf-8"))["figures"]
     except (OSError, ValueError, KeyError, TypeError):
         return []
     whole = {"name", "value", "protocol"}
-    return [f for f in figures if isinstance(f, dict) and whole <= f.keys()] if isinstance(figures, list) else []
+    return (
+        [f for f in figures if isinstance(f, dict) and whole <= f.keys()] if isinstance(figures, list) else []
+    )
 
 
 def measured_of(figure: dict[str, Any]) -> str:
-    """The generator of a stored figure; a run's snapshot without the run, which can be renamed."""
+    """The generator that a figure measures; a snapshot without its run, which may be renamed."""
     return str((figure.get("protocol") or {}).get("source")).rpartition("/")[2]
 
 
 def write_figures(folder: Path, figures: list[dict[str, Any]]) -> Path:
-    """Add figures (JSON data with name and protocol). One takes the place of an older one of its name, source, data and truncation
-    psi, but not of one that was measured on more pictures: a quick look does not replace a measurement."""
+    """Add figures (JSON data with name and protocol) to those of a folder; return the file.
+
+    A figure replaces an older one with the same name, generator, data and psi, unless that was measured on
+    more images: a quick estimate does not replace a measurement.
+    """
 
     def key(figure: dict[str, Any]) -> tuple:
         protocol = figure.get("protocol") or {}
@@ -47,9 +52,9 @@ def write_figures(folder: Path, figures: list[dict[str, Any]]) -> Path:
         return count if isinstance(count, int | float) else 0
 
     old = read_figures(folder)
-    most = {key(figure): images(figure) for figure in old}
-    new = [figure for figure in figures if images(figure) >= most.get(key(figure), 0)]
-    taken = {key(figure) for figure in new}
-    data = {"format": "ganapp-metrics/1", "figures": [f for f in old if key(f) not in taken] + new}
+    old_images = {key(figure): images(figure) for figure in old}
+    new = [figure for figure in figures if images(figure) >= old_images.get(key(figure), 0)]
+    replaced = {key(figure) for figure in new}
+    data = {"format": "ganapp-metrics/1", "figures": [f for f in old if key(f) not in replaced] + new}
     write_text(folder / "metrics.json", json.dumps(data, indent=2, ensure_ascii=False, allow_nan=False))
     return folder / "metrics.json"

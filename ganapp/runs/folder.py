@@ -13,12 +13,15 @@ from .run import Run, check_name
 
 
 def create_run(folder: str | Path, config: TrainConfig, name: str = "") -> Run:
-    """A new run, numbered after the ones that are there: 00012-faces-dcgan-32, or 00012-`name`."""
+    """Create the folder of a new, queued run: 00012-faces-dcgan-32, or 00012-NAME.
+
+    The number is the next free one. Raises ValueError (message fit for the user) if the name is not allowed.
+    """
     if name:
         check_name(name)
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    source = Path(re.sub(r"@[0-9a-f]{40}", "", config.dataset)).stem  # without the commit of a data set on the Hub
+    source = Path(re.sub(r"@[0-9a-f]{40}", "", config.dataset)).stem  # without the commit of a Hub data set
     label = name or f"{source}-{config.preset or config.family}"
     label = re.sub(r"[^A-Za-z0-9._]+", "-", label).strip("-.")[:60] or "run"
     while True:
@@ -27,7 +30,7 @@ def create_run(folder: str | Path, config: TrainConfig, name: str = "") -> Run:
         try:
             run.path.mkdir()
         except FileExistsError:
-            continue  # another process took the number
+            continue  # Another process has taken the number.
         run.write_config(config)
         run.samples_folder.mkdir()
         run.send("run")
@@ -36,14 +39,19 @@ def create_run(folder: str | Path, config: TrainConfig, name: str = "") -> Run:
 
 
 def open_run(name: str | Path, folder: str | Path = "runs") -> Run:
-    """A run by its path, its name, or the unambiguous start of its name (12, 00012). ValueError where there is none."""
+    """A run by its path, its name, or the unambiguous start of its name (12, 00012).
+
+    Raises ValueError (message fit for the user) if there is no such run.
+    """
     if not str(name).strip():
         raise ValueError("no run is named; give its name, its number or its path.")
     for path in (Path(folder) / str(name), Path(name)):
         if (path / "config.json").exists() and is_run(path):
             return Run(path)
     text = str(name)
-    found = [r for r in list_runs(folder) if r.name.startswith(text.zfill(5) + "-" if text.isdigit() else text)]
+    found = [
+        r for r in list_runs(folder) if r.name.startswith(text.zfill(5) + "-" if text.isdigit() else text)
+    ]
     if len(found) == 1:
         return found[0]
     known = ", ".join(r.name for r in list_runs(folder)[:10]) or "none yet"
@@ -60,12 +68,13 @@ def list_runs(folder: str | Path) -> list[Run]:
 
 
 def is_run(folder: Path) -> bool:
-    """Whether a folder is a training run's. os.path takes a name that is too long for the system as one that is not there."""
+    """Whether a folder is that of a training run."""
+    # os.path, not Path: it returns False for a name that is too long for the system.
     return os.path.exists(folder / "status.json")
 
 
 def run_of(snapshot: Path) -> Run | None:
-    """The run that a generator folder is a snapshot of, None where it is none."""
+    """The run that a generator folder is a snapshot of; None if it is no snapshot."""
     run = snapshot.resolve().parent.parent
     is_one = snapshot.resolve().parent.name == "snapshots" and is_run(run)
     return Run(run) if is_one else None

@@ -1,24 +1,27 @@
-"""Remedies for a run in trouble: the configuration with which it goes on, as suggested by the watchdog."""
+"""Remedies for a run in trouble, as the watchdog suggests them: the configuration of its continuation."""
 
 from __future__ import annotations
 
 from ganapp.config import UNLIMITED_KIMG, TrainConfig
 
-# -- remedies -----------------------------------------------------------------------------------------------------------
+REMEDIES = ("rollback", "r1", "diffaugment", "lower_budget")
 
 
 def remedied(config: TrainConfig, remedy: str, nimg: int = 0, sec: float = 0.0) -> TrainConfig:
-    """The configuration of the run that goes on from one at nimg images and sec seconds. ValueError where it has no such remedy.
+    """The configuration of a run that continues one at nimg images and sec seconds, with a remedy.
 
-    rollback: half the learning rates. r1: R1, or four times as much of it. diffaugment: DiffAugment. lower_budget: half
-    of what was left to do. A run that has used up its budget gets the whole of it once more.
+    rollback: half the learning rates. r1: R1 switched on, or four times its weight. diffaugment: DiffAugment.
+    lower_budget: half of the remaining budget. A run that has used up its budget gets the whole of it once
+    more. Raises ValueError (message fit for the user) if the remedy does not fit the run.
     """
     if not _allowed(remedy, config):
-        raise ValueError(f"remedy is {remedy!r}; for this run it must be one of {', '.join(_all_allowed(config))}.")
+        raise ValueError(
+            f"remedy is {remedy!r}; for this run it must be one of {', '.join(_all_allowed(config))}."
+        )
     if config.is_used_up(nimg, sec):
         if remedy == "lower_budget":
             raise ValueError("this run has used up its budget: there is no rest to halve.")
-        config = _once_more(config, nimg, sec)
+        config = _with_budget_renewed(config, nimg, sec)
     if remedy == "rollback":
         return config.replace(g_lr=max(config.g_lr / 2, 1e-7), d_lr=max(config.d_lr / 2, 1e-7))
     if remedy == "r1":
@@ -31,17 +34,14 @@ def remedied(config: TrainConfig, remedy: str, nimg: int = 0, sec: float = 0.0) 
     return config.replace(**left)
 
 
-def _once_more(config: TrainConfig, nimg: int, sec: float) -> TrainConfig:
-    """Its whole budget added to what was used."""
+def _with_budget_renewed(config: TrainConfig, nimg: int, sec: float) -> TrainConfig:
+    """The budget extended, so that the whole of it is left again."""
     minutes = config.minutes + sec / 60 if config.minutes else 0
     return config.replace(kimg=min(config.kimg + nimg / 1000, UNLIMITED_KIMG), minutes=minutes)
 
 
-REMEDIES = ("rollback", "r1", "diffaugment", "lower_budget")
-
-
 def _allowed(remedy: str, config: TrainConfig) -> bool:
-    if remedy == "r1":  # needs a D without batch statistics
+    if remedy == "r1":  # It needs a D without batch statistics.
         return config.d_args.get("norm", "batch" if config.family == "dcgan" else "none") != "batch"
     return remedy in REMEDIES and (remedy != "diffaugment" or config.augment == "none")
 

@@ -11,16 +11,14 @@ from ganapp.config import PRESETS, TrainConfig, merge, parse_changes, preset_con
 
 from .comparison import ARGS, LEAST, MOST
 
-# -- a queue of runs that differ in one field -------------------------------------------------------------------------
-
 
 def sweep_fields() -> list[str]:
-    """What a queue can differ in, besides g_args.NAME and d_args.NAME: the preset, and every field that can be set."""
+    """What a sweep can vary besides g_args.NAME and d_args.NAME: "preset" and fields of TrainConfig."""
     return ["preset", *(f.name for f in fields(TrainConfig) if f.metadata["group"] != "found")]
 
 
 def split_values(text: str) -> list[str]:
-    """The values of a list with commas; a comma inside brackets belongs to its value."""
+    """Split a text at its commas, except at those inside brackets: '[1, 2], x' -> ['[1, 2]', 'x']."""
     values, depth = [""], 0
     for letter in text.replace("，", ",").replace("、", ","):
         depth += (letter in "[{") - (letter in "]}")
@@ -32,9 +30,11 @@ def split_values(text: str) -> list[str]:
 
 
 def plan(config: TrainConfig, field: str, values: Sequence[str]) -> list[tuple[str, TrainConfig]]:
-    """(name, configuration) of a run for each value of the field; all else is as in config. ValueError in one sentence.
+    """(name of the run, configuration) for each value of one field; all else is as in `config`.
 
-    Another family begins with its own arguments; another preset keeps data, budget, seed and device.
+    A value of "family" resets the networks' arguments. A value of "preset" keeps data, budget, seed and
+    device. Raises ValueError (message fit for the user) if the field, a value or the number of values is not
+    allowed.
     """
     field = field.strip().replace("-", "_")
     outer, _, inner = field.partition(".")
@@ -46,17 +46,17 @@ def plan(config: TrainConfig, field: str, values: Sequence[str]) -> list[tuple[s
         raise ValueError(f"there are {len(values)} values for {field}; a comparison has {LEAST} to {MOST}.")
     planned: list[tuple[str, TrainConfig]] = []
     for value in values:
-        made = vary(config, field, value)
-        if any(made == other for _, other in planned):
+        changed = with_value(config, field, value)
+        if any(changed == other for _, other in planned):
             raise ValueError(f"{field} is given twice as {value}.")
-        source = Path(made.dataset if field != "dataset" else value).stem
+        source = Path(changed.dataset if field != "dataset" else value).stem
         name = f"{source}-{field}-{value}" if field != "dataset" else f"dataset-{source}"
-        planned.append((re.sub(r"[^A-Za-z0-9._]+", "-", name).strip("-._")[:60], made))
+        planned.append((re.sub(r"[^A-Za-z0-9._]+", "-", name).strip("-._")[:60], changed))
     return planned
 
 
-def vary(config: TrainConfig, field: str, value: str) -> TrainConfig:
-    """config with one field changed."""
+def with_value(config: TrainConfig, field: str, value: str) -> TrainConfig:
+    """`config` with one field changed; see plan. Raises ValueError if the value is not allowed."""
     if field == "preset":
         kept = {name: getattr(config, name) for name in ("dataset", "kimg", "minutes", "seed", "device")}
         return preset_config(value).replace(**kept)
@@ -67,7 +67,7 @@ def vary(config: TrainConfig, field: str, value: str) -> TrainConfig:
 
 
 def known_values(field: str) -> list[str]:
-    """The values that a field can have, where they are few."""
+    """The values that a field allows, if they are few; else []."""
     if field == "preset":
         return list(PRESETS)
     found = next(f for f in fields(TrainConfig) if f.name == field)
