@@ -8,7 +8,7 @@ from .train_config import TrainConfig
 
 
 def parse_changes(pairs: dict[str, str]) -> dict[str, Any]:
-    """Changes from command-line names: dashes are underscores, a dot goes into a nested argument.
+    """Changes from command-line names: dashes become underscores, a dot reaches into a nested argument.
 
     {"ema-kimg": "2", "g-args.width": "64"} -> {"ema_kimg": "2", "g_args": {"width": 64}}
     """
@@ -26,7 +26,7 @@ def parse_changes(pairs: dict[str, str]) -> dict[str, Any]:
 
 
 def literal(text: str) -> Any:
-    """JSON where it is JSON (64, true, [1, 2]), else the text itself."""
+    """The value of a text that is JSON (64, true, [1, 2]), else the text itself."""
     import json
 
     try:
@@ -36,7 +36,7 @@ def literal(text: str) -> Any:
 
 
 def merge(config: TrainConfig, changes: dict[str, Any]) -> TrainConfig:
-    """config with changes, nested arguments merged into those it has."""
+    """config with changes; nested arguments are merged into those that it has."""
     merged = dict(changes)
     for name in ("g_args", "d_args"):
         if name in merged and not isinstance(merged[name], str):

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 FAMILY_NAMES = ("mlp", "dcgan", "resnet", "progan", "stylegan2", "r3gan")
 LOSS_NAMES = (
-    "minimax", "non_saturating", "least_squares", "wasserstein", "hinge", "relativistic", "relativistic_average",
+    "minimax", "non_saturating", "least_squares", "wasserstein", "hinge",
+    "relativistic", "relativistic_average",
 )  # fmt: skip
 CROSS_ENTROPY_LOSSES = ("minimax", "non_saturating")
 CLASS_TERMS = ("none", "cross_entropy", "contrastive", "d2d_ce")

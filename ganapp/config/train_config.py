@@ -1,7 +1,7 @@
-"""TrainConfig and ModelSpec: what a run and a generator are, as frozen, validated data that goes to JSON and back.
+"""TrainConfig: everything that decides how a run goes, as frozen, validated data that goes to JSON and back.
 
-Holds data and builds nothing. A field's default, range and one sentence of help stand together, here and nowhere else:
-the command line and the Advanced section of the page are made from them.
+Builds nothing. A field's default, range and sentence of help stand together, here and nowhere else: the command
+line and the Advanced section of the page are made from them.
 """
 
 from __future__ import annotations
@@ -24,12 +24,15 @@ from .names import (
     PRECISIONS,
 )
 
-UNLIMITED_KIMG = 10_000_000  # of a budget of minutes
+UNLIMITED_KIMG = 10_000_000  # the largest budget: kimg where only minutes limit a run
 
 
 @dataclass(frozen=True)
 class TrainConfig:
-    """Everything that decides how a run goes. Counting is in images: 1 kimg = 1,000 real images shown to D."""
+    """The configuration of a run. Counting is in images: 1 kimg = 1,000 real images shown to D.
+
+    Raises ValueError (message fit for the user) if a value, or a combination of values, is not allowed.
+    """
 
     # fmt: off
     dataset: str = option("faces", "data", "A built-in name, a folder or a ZIP of pictures.")
@@ -54,9 +57,13 @@ class TrainConfig:
 
     gp: float = option(0.0, "objective", "Weight λ of WGAN-GP's penalty, between real and generated images; 0 = off.", low=0, high=1000)
     gp_interval: int = option(1, "objective", "That penalty at every n-th step only (lazy), n times as strong.", low=1, high=64)
-    drift: float = option(0.0, "objective", "Weight of keeping D's outputs on real images near 0 (ProGAN's drift term, with wasserstein); 0 = off.", low=0, high=10)
-    weight_clip: float = option(0.0, "objective", "Clip the discriminator's weights to ± this after each of its steps (WGAN); 0 = off.", low=0, high=10)
-    label_smoothing: float = option(0.0, "objective", "Real images count as 1 minus this (one side alone, minimax and non_saturating); 0 = off.", low=0, high=0.5)
+    drift: float = option(
+        0.0, "objective", "Weight of keeping D's outputs on real images near 0 (ProGAN's drift term, with wasserstein); 0 = off.",
+        low=0, high=10)
+    weight_clip: float = option(
+        0.0, "objective", "Clip the discriminator's weights to ± this after each of its steps (WGAN); 0 = off.", low=0, high=10)
+    label_smoothing: float = option(
+        0.0, "objective", "Real images count as 1 minus this (one side alone, minimax and non_saturating); 0 = off.", low=0, high=0.5)
     instance_noise: float = option(0.0, "objective", "Strength of the noise on all images that D sees, at the start; it falls to 0.", low=0, high=2)
     instance_noise_kimg: float = option(100.0, "objective", "Over how many thousand images that noise falls to 0.", low=0.001, high=1_000_000)
     feature_matching: float = option(0.0, "objective", "Weight of matching D's mean features on real images (for G); 0 = off.", low=0, high=1000)
@@ -85,7 +92,8 @@ class TrainConfig:
     kimg: float = option(10_000.0, "budget", "Stop after this many thousand images.", low=0.001, high=UNLIMITED_KIMG)
     minutes: float = option(0.0, "budget", "Stop after this many minutes of training; 0 = no limit.", low=0, high=1_000_000)
     tick_sec: float = option(1.0, "budget", "Seconds between two points of the curves.", low=0, high=3600)
-    sample_sec: float = option(5.0, "budget", "Seconds between two sample grids (longer in a long run: 2 % of its time).", low=0, high=86_400)
+    sample_sec: float = option(
+        5.0, "budget", "Seconds between two sample grids (longer in a long run: 2 % of its time).", low=0, high=86_400)
     save_sec: float = option(60.0, "budget", "Seconds between two saves: what a power cut can cost.", low=0, high=86_400)
 
     seed: int = option(0, "machine", "Starting point of all randomness.", low=0, high=2**31 - 1)
@@ -124,7 +132,10 @@ class TrainConfig:
                 f"label_smoothing is {self.label_smoothing:g}, but {self.loss} has no labels to smooth: "
                 f"set it to 0, or loss to one of {', '.join(CROSS_ENTROPY_LOSSES)}."
             )
-        for name, family, does in (("grow_kimg", "progan", "grows"), ("path_length", "stylegan2", "has a mapping")):
+        for name, family, does in (
+            ("grow_kimg", "progan", "grows"),
+            ("path_length", "stylegan2", "has a mapping"),
+        ):
             value = getattr(self, name)
             if value and self.family != family:
                 raise ValueError(f"{name} is {value:g}; only {family} {does}, so {self.family} needs 0.")
@@ -135,7 +146,9 @@ class TrainConfig:
     def _check_classes(self) -> None:
         needed, head = CLASS_HEADS.get(self.class_term), self.d_args.get("head", "projection")
         if needed and not self.conditional:
-            raise ValueError(f"class_term is {self.class_term!r}, which needs classes: set conditional, or it to none.")
+            raise ValueError(
+                f"class_term is {self.class_term!r}, which needs classes: set conditional, or it to none."
+            )
         if needed and head != needed:
             raise ValueError(
                 f"class_term is {self.class_term!r}, which needs another head of the discriminator: "
@@ -148,18 +161,25 @@ class TrainConfig:
             )
 
     def spec(self) -> ModelSpec:
-        """The generator that this configuration trains. Only once channels are known (not 0)."""
-        return ModelSpec(self.family, self.resolution, self.channels, self.num_classes, self.z_dim, dict(self.g_args))
+        """The generator that this configuration trains. Channels must be known (not 0)."""
+        return ModelSpec(
+            self.family, self.resolution, self.channels, self.num_classes, self.z_dim, dict(self.g_args)
+        )
 
     def replace(self, **changes: Any) -> TrainConfig:
-        """A copy with changes. ValueError on an unknown field or a value out of range."""
+        """A copy with changes.
+
+        Raises ValueError (message fit for the user) if a field is unknown or a value is not allowed.
+        """
         unknown = sorted(set(changes) - {f.name for f in fields(self)})
         if unknown:
-            raise ValueError(f"unknown field {unknown[0]!r}; there are: {', '.join(f.name for f in fields(self))}.")
+            raise ValueError(
+                f"unknown field {unknown[0]!r}; there are: {', '.join(f.name for f in fields(self))}."
+            )
         return dataclasses.replace(self, **changes)
 
     def is_used_up(self, nimg: int, sec: float) -> bool:
-        """Whether the budget is, after so many images and seconds."""
+        """Whether the budget is used up after so many images and seconds of training."""
         return nimg >= self.kimg * 1000 or 0 < self.minutes * 60 <= sec
 
     def to_json(self) -> dict:
