@@ -1,4 +1,4 @@
-"""The cache on disk: prepared data sets, each a uint8 file (N, C, H, W) and tables, built under a lock.
+"""The cache on disk: prepared data sets, each a uint8 file (N, C, H, W) and tables, built once.
 
 What is in them is decided by the openers (opening.py); reading them is in dataset.py.
 """

@@ -19,12 +19,11 @@ FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "DIB", "TIFF", "PPM", "TGA", "IC
 FORMATS = tuple(f for f in FORMATS if f in Image.OPEN)
 MAX_PIXELS = 178_956_970  # from here on Pillow raises DecompressionBombError
 LARGE_PIXELS = 30_000_000
-ONE_LARGE = (
-    threading.Lock()
-)  # held while a picture above LARGE_PIXELS is decoded: one may take 2 GB of memory
-REDUCING_GAP = (
-    3.0  # of Image.resize: box filter down to 3 times the size, then the good filter; faster, looks the same
-)
+# Held while a picture of more than LARGE_PIXELS is decoded, which may take 2 GB of memory.
+ONE_LARGE = threading.Lock()
+# Of Image.resize: a box filter reduces to 3 times the size, the good filter does the rest. Faster, looks the
+# same.
+REDUCING_GAP = 3.0
 
 
 class Unusable(Exception):
@@ -127,9 +126,7 @@ def _reduce_depth(values: np.ndarray, mode: str, format: str | None) -> Image.Im
     low, high = float(values.min()), float(values.max())
     if mode.startswith("I;16") or (mode == "I" and format in ("PNG", "PPM")):
         low, high = 0.0, 65535.0
-    elif (
-        low >= 0
-    ):  # 32-bit files do not say their range: take the smallest usual one that contains all values
+    elif low >= 0:  # 32-bit files do not say their range: take the smallest usual one with all values
         tops = (1.0, 255.0, 65535.0) if mode == "F" else (255.0, 65535.0)
         low, high = 0.0, next((top for top in tops if high <= top), high)
     scaled = (values.astype(np.float32) - low) * (255.0 / max(high - low, 1e-30))

@@ -135,9 +135,8 @@ def _class(name: str):
 
 def _read(name: str, root: Path, train: bool) -> tuple[np.ndarray, np.ndarray, list[str]]:
     """Images uint8 (N, H, W) or (N, H, W, 3), labels int64 (N,), class names."""
-    lock = (
-        acquire_lock("downloads") if root == downloads() else None
-    )  # keeps clear_cache from deleting the files
+    # The lock keeps clear_cache from deleting the files.
+    lock = acquire_lock("downloads") if root == downloads() else None
     try:
         data = _class(name)(root, train=train, download=False)
         images, labels = np.asarray(data.data), np.asarray(data.targets, np.int64)

@@ -1,4 +1,4 @@
-"""A generator as a folder, config.json and model.safetensors: written, checked, loaded. Never unpickles.
+"""A generator as a folder, config.json and model.safetensors: written, checked, loaded. No pickles.
 
 The folder is a snapshot of a run, an entry of checkpoints/, or a model repository on the Hub.
 """

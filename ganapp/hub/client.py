@@ -68,10 +68,7 @@ def size_of(repo: str, name: str, revision: str, limit: int) -> int | None:
         if error.response.status_code < 500:
             raise
         return None
-    except (
-        ConnectionError,
-        hub.HTTPError,
-    ):  # HF_HUB_OFFLINE, or any error of the HTTP library
+    except (ConnectionError, hub.HTTPError):  # HF_HUB_OFFLINE, or any error of the HTTP library
         return None
     if found.commit_hash is None:  # not the Hub: the sign-in page of a public network
         return None

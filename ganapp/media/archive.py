@@ -37,6 +37,5 @@ def write_zip(path: str | Path, pictures: Iterable[tuple[str, np.ndarray, Mappin
         for name, image, metadata in pictures:
             buffer = io.BytesIO()
             save_png(buffer, image, metadata)
-            archive.writestr(
-                zipfile.ZipInfo(name), buffer.getvalue()
-            )  # has a fixed date, unlike writestr(name)
+            # A ZipInfo has a fixed date, so that the same images give the same bytes.
+            archive.writestr(zipfile.ZipInfo(name), buffer.getvalue())

@@ -68,12 +68,8 @@ def public(value: Any) -> Any:
 
 
 def _front_matter(spec, licence: str, data: str) -> str:
-    tags = [
-        "ganapp",
-        "gan",
-        f"family:{spec.family}",
-        f"resolution:{spec.resolution}",
-    ]  # read by generators/catalog.py
+    # generators/catalog.py reads the tags.
+    tags = ["ganapp", "gan", f"family:{spec.family}", f"resolution:{spec.resolution}"]
     lines = [f"license: {licence}", "library_name: ganapp", "pipeline_tag: unconditional-image-generation"]
     lines += ["tags:", *(f"- {json.dumps(tag)}" for tag in tags)]
     lines += [f"datasets:\n- {json.dumps(data)}"] if data else []

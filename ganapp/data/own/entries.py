@@ -154,10 +154,8 @@ def _zip_reader(file: zipfile.ZipFile, info: zipfile.ZipInfo, lock: threading.Lo
     def read() -> bytes:
         if info.flag_bits & 1:
             raise Unusable("protected by a password")
-        if info.compress_type not in (
-            zipfile.ZIP_STORED,
-            zipfile.ZIP_DEFLATED,
-        ):  # zipfile does not bound the others
+        # zipfile does not bound the memory that other methods take.
+        if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
             raise Unusable("packed by a method that is not read (only stored and deflated are)")
         if info.file_size > MAX_FILE:
             raise Unusable(f"too large ({info.file_size / 1e6:,.0f} MB)")

@@ -49,9 +49,8 @@ def label_entries(entries: list[Entry]) -> tuple[list[tuple[Entry, str | int | N
     if not parts or not all(len(p) > depth + 1 for p in parts):
         return [(e, None) for e in pictures], report
     classes = {p[depth] for p in parts}
-    shards = all(
-        re.fullmatch(r"\d{5}", c) for c in classes
-    )  # 00000/, 00001/, as in StyleGAN's and FFHQ's folders
+    # Folders 00000/, 00001/ … of StyleGAN and FFHQ are no classes.
+    shards = all(re.fullmatch(r"\d{5}", c) for c in classes)
     if len(classes) < 2 or shards:
         return [(e, None) for e in pictures], report
     return [(e, shown(p[depth])) for e, p in zip(pictures, parts, strict=True)], report

@@ -40,9 +40,8 @@ def keep_uploads(files: Sequence[str | Path]) -> Path:
     names: list[str] = []
     for name, _, path in hashed:
         n = 1
-        while name.lower() in {
-            other.lower() for other in names
-        }:  # two folders may hold a file of the same name
+        # Files of two folders may have the same name.
+        while name.lower() in {other.lower() for other in names}:
             n += 1
             name = f"{path.stem}-{n}{path.suffix}"
         names.append(name)

@@ -1,6 +1,7 @@
-"""Other people's checkpoints -> generator folders of ours. Recognized by their keys, rebuilt as our class, loaded strictly, tried once.
+"""Imports other projects' checkpoints as generator folders of ours.
 
-One layout a file (LAYOUTS in each); layout.py says what a layout is, reading.py how a file is read without running it.
+A checkpoint is recognized by its keys, rebuilt as our class, loaded strictly, and tried once. Each file in
+layouts/ has LAYOUTS (see layout.py); reading/ reads files without running code in them.
 """
 
 from __future__ import annotations
@@ -20,43 +21,57 @@ if TYPE_CHECKING:
 
 __all__ = ["Imported", "Layout", "import_checkpoint", "known_layouts"]
 
-# In the order in which they are asked: those with the most telling keys first.
+# Modules in layouts/, in the order in which they are tried: those with the most specific keys first.
 MODULES = ("biggan_deep", "fastgan", "lightweight", "stylegan2", "r3gan", "studiogan", "mimicry", "dcgan")
-# What is raised where tensors are missing or have other shapes than their keys promise: the file may be a stranger's.
+# Raised if tensors are missing or have shapes that their keys do not promise.
 MISFIT = (RuntimeError, LookupError, ArithmeticError, TypeError)
 HUB_FILE = re.compile(r"(?P<repo>[\w.-]+/[\w.-]+)(?:@(?P<revision>[\w./-]+))?:(?P<file>[\w./ -]+)", re.ASCII)
 
 
 def known_layouts() -> tuple[Layout, ...]:
-    """All layouts, in the order in which they are asked."""
+    """All layouts, in the order in which they are tried."""
     modules = (importlib.import_module(f".layouts.{name}", __name__) for name in MODULES)
     return tuple(layout for module in modules for layout in module.LAYOUTS)
 
 
-def import_checkpoint(source: str | Path, out: str | Path | None = None, *, progress: Progress | None = None) -> Path:
-    """Turn a checkpoint into a generator folder, which is returned.
+def import_checkpoint(
+    source: str | Path, out: str | Path | None = None, *, progress: Progress | None = None
+) -> Path:
+    """Turn a checkpoint into a generator folder, and return the folder.
 
-    source: a file, or "user/name[@revision]:file" of the Hub, or "user/name" of the catalog (catalog.json); one named file is
-    fetched, never code. out: a new or empty folder; None: imported/NAME here, after the file or the Hub's. ValueError, in one
-    sentence, where the file is unsafe, unknown, does not fit its class to the last tensor, or makes a picture that is not finite.
+    source: a file, or "user/name[@revision]:file" on the Hub, or "user/name" of catalog.json. Only that file
+    is fetched, never code. out: a new or empty folder; None: imported/NAME in the current folder, named after
+    the source.
+    progress: called with the bytes so far and in all while the file is fetched. Raises ValueError (message
+    fit for the user) if the file is unsafe or of no known layout, its tensors do not fit exactly, or the
+    generator's image is not finite.
     """
     from ..folder import save_generator
 
     folder = Path(out) if out is not None else Path("imported") / _folder_name(str(source))
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):  # before anything is fetched
+    # Checked before anything is fetched.
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise ValueError(f"{folder} exists already; name another folder, or an empty one.")
     path, name, commit = _locate(str(source), progress)
     found, layout = recognize(path)
     G = _build(found, path.name, layout)
-    origin = {"imported_from": name, "layout": layout.name, "layout_source": layout.source, "sha256": _sha256(path)}
+    origin = {
+        "imported_from": name,
+        "layout": layout.name,
+        "layout_source": layout.source,
+        "sha256": _sha256(path),
+    }
     return save_generator(
         G, folder, class_names=found.class_names, origin=origin | ({"commit": commit} if commit else {})
     )
 
 
 def recognize(path: Path) -> tuple[Imported, Layout]:
-    """What a file is, and by which layout. ValueError, with some of its keys, where it is none of them."""
-    from .reading.checkpoint import read_checkpoint, some
+    """Convert a checkpoint by the first layout that recognizes it.
+
+    Raises ValueError (message fit for the user) if none does, or if the tensors do not fit its layout.
+    """
+    from .reading.checkpoint import first_keys, read_checkpoint
 
     tensors, extra = read_checkpoint(path)
     known = known_layouts()
@@ -69,12 +84,16 @@ def recognize(path: Path) -> tuple[Imported, Layout]:
             return found, layout
     raise ValueError(
         f"{path.name} is none of the layouts that are known ({', '.join(layout.name for layout in known)}); "
-        f"its keys begin {some(sorted(tensors), 4)}."
+        f"its keys begin {first_keys(sorted(tensors), 4)}."
     )
 
 
 def _build(found: Imported, name: str, layout: Layout):
-    """The generator with its weights, tried once. ValueError where they do not fit or its picture is not finite."""
+    """Build the generator, load its weights and draw one image.
+
+    Raises ValueError (message fit for the user) if the weights do not fit, or weights or image are not
+    finite.
+    """
     import torch
 
     from ganapp.networks import build_generator
@@ -82,7 +101,7 @@ def _build(found: Imported, name: str, layout: Layout):
     try:
         with torch.device("meta"):
             G = build_generator(found.spec)
-        G.load_state_dict({k: _own(t) for k, t in found.tensors.items()}, strict=True, assign=True)
+        G.load_state_dict({k: _float_copy(t) for k, t in found.tensors.items()}, strict=True, assign=True)
         picture = _first_picture(G.eval().requires_grad_(False))
     except (*MISFIT, ValueError) as error:
         raise _misfit(name, layout, error) from None
@@ -93,8 +112,8 @@ def _build(found: Imported, name: str, layout: Layout):
     return G
 
 
-def _own(tensor: Tensor) -> Tensor:
-    """A copy in single precision (counters as they are) that shares its memory with no other: tied weights are saved apart."""
+def _float_copy(tensor: Tensor) -> Tensor:
+    """A contiguous copy, as float32 if floating. safetensors cannot save tensors that share memory."""
     import torch
 
     kind = torch.float32 if tensor.is_floating_point() else tensor.dtype
@@ -102,7 +121,11 @@ def _own(tensor: Tensor) -> Tensor:
 
 
 def _misfit(name: str, layout: Layout, error: Exception) -> ValueError:
-    detail = f"there is no {error}" if isinstance(error, KeyError) else " ".join(str(error).split())[:300].rstrip(".")
+    detail = (
+        f"there is no {error}"
+        if isinstance(error, KeyError)
+        else " ".join(str(error).split())[:300].rstrip(".")
+    )
     return ValueError(f"{name} looks like {layout.name}, but its tensors do not fit ({detail}).")
 
 
@@ -115,13 +138,13 @@ def _first_picture(G):
 
 
 def _folder_name(source: str) -> str:
-    """netG.pt of a path; user-name-netG.pt of user/name:netG.pt."""
+    """The name of the folder: netG.pt for a path, user-name-netG.pt for user/name:netG.pt."""
     path = Path(source).expanduser()
     return re.sub(r"[^\w.-]+", "-", path.name if path.exists() else source).strip("-.") or "model"
 
 
 def _locate(source: str, progress: Progress | None) -> tuple[Path, str, str]:
-    """(file, name to show, commit or "") of a source, fetched where it is on the Hub."""
+    """(file, name to show, commit or "") of a source; a file on the Hub is fetched."""
     from ganapp.hub import fetch_file
 
     from ..catalog import known_models
@@ -133,7 +156,8 @@ def _locate(source: str, progress: Progress | None) -> tuple[Path, str, str]:
     match = HUB_FILE.fullmatch(listed.source if listed else source)
     if match is None or ".." in source:
         raise ValueError(
-            f"{source!r} is no file, and no file of a model on the Hub (user/name:file or user/name@revision:file)."
+            f"{source!r} is no file, and no file of a model on the Hub (user/name:file or "
+            "user/name@revision:file)."
         )
     fetched, commit = fetch_file(match["repo"], match["file"], match["revision"] or "main", progress=progress)
     return fetched, f"{match['repo']}@{commit}:{match['file']}", commit

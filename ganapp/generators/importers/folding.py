@@ -1,4 +1,4 @@
-"""Spectral norm folded into plain weights, as torch.nn.utils.spectral_norm in eval mode computes them."""
+"""Folds spectral norm into plain weights, as torch.nn.utils.spectral_norm computes them in eval mode."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ if TYPE_CHECKING:
 
 
 def fold_spectral_norm(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
-    """weight_orig, weight_u, weight_v -> weight = weight_orig / (uᵀ W v), W with its dimension `dim` first.
+    """Replace weight_orig, weight_u and weight_v by weight = weight_orig / (uᵀ W v); other tensors stay.
 
-    dim is 1 for transposed convolutions, which u's length against the shape tells (u has W's rows), else 0. Other tensors
-    stay. (Miyato 2018, eq. 9.) ValueError where a vector is missing.
+    W is weight_orig as a matrix, with dimension 1 first for transposed convolutions and 0 for others; the
+    lengths of u and v tell which. Raises ValueError if u or v is missing. Miyato et al. 2018 (arXiv
+    1802.05957), eq. 9.
     """
     folded: dict[str, Tensor] = {}
     for name, tensor in tensors.items():
@@ -25,7 +26,9 @@ def fold_spectral_norm(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
             continue
         u, v = tensors.get(f"{prefix}weight_u"), tensors.get(f"{prefix}weight_v")
         if u is None or v is None:
-            raise ValueError(f"{name} has spectral norm, but its vectors weight_u and weight_v are not in the file.")
+            raise ValueError(
+                f"{name} has spectral norm, but its vectors weight_u and weight_v are not in the file."
+            )
         dim = 0 if tensor.shape[0] == u.numel() and tensor[0].numel() == v.numel() else 1
         matrix = tensor.transpose(0, dim).flatten(1)
         folded[f"{prefix}weight"] = tensor / (u @ (matrix @ v))

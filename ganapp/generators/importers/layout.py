@@ -1,4 +1,4 @@
-"""What an importer is: a layout that recognizes a checkpoint by its keys and turns it into a generator of ours."""
+"""The interface of an importer: a layout recognizes a checkpoint by its keys and converts it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class Imported(NamedTuple):
-    """A recognized checkpoint: the generator to build, and its weights under our names (load_state_dict strict)."""
+    """A converted checkpoint: the generator to build, and all of its weights under our names."""
 
     spec: ModelSpec
     tensors: dict[str, Tensor]
@@ -20,13 +20,14 @@ class Imported(NamedTuple):
 
 
 class Layout(NamedTuple):
-    """One layout of other people's checkpoints.
+    """One layout of another project's checkpoints.
 
-    convert gets the generator's tensors as they are in the file (EMA entry unwrapped, "module." stripped, spectral norm NOT
-    yet folded: see folding.py) and `extra`, what else the file says as plain data ({} mostly; arguments of the network of a
-    pickle). It gives None where the keys are not its own, and raises ValueError with one sentence where they are but cannot be used.
+    convert(tensors, extra) takes the generator's tensors as they are in the file: the averaged ones, without
+    "module.", spectral norm not yet folded (see folding.py). extra is further plain data of the file, mostly
+    {}. It returns None if the keys are not of this layout, and raises ValueError (message fit for the user)
+    if they are but cannot be used.
     """
 
-    name: str  # as shown: "PyTorch DCGAN tutorial"
-    source: str  # repository, where the layout comes from
+    name: str  # as shown to the user, such as "PyTorch DCGAN tutorial"
+    source: str  # repository that the layout comes from
     convert: Callable[[dict[str, Tensor], dict[str, Any]], Imported | None]

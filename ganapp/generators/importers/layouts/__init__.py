@@ -1,1 +1,1 @@
-"""Layouts of other people's checkpoints, one project a file."""
+"""Layouts of other projects' checkpoints, one file for each project."""

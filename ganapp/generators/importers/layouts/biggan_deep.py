@@ -1,8 +1,10 @@
-"""BigGAN-deep of huggingface/pytorch-pretrained-BigGAN: pytorch_model.bin -> models/imported/biggan_deep.py.
+"""BigGAN-deep (huggingface/pytorch-pretrained-BigGAN) -> networks/imported/biggan_deep.py.
 
-Its norms keep statistics for 51 truncations of z from 0 to 1. Those for 1 are taken: psi below 1 then truncates z, as for any
-family without a w space, with the statistics of the whole. So psi is not its truncation: that one changes the statistics too, and
-scales a normal cut at ±2 where psi redraws what lies beyond 2·psi. Read in pytorch_pretrained_biggan/model.py.
+Its norms have statistics for 51 truncations from 0 to 1; those of truncation 1 are imported. Our psi
+truncates z, as
+for any family without a w space, and differs from its truncation in two ways: it keeps the statistics of
+truncation 1, and it redraws values beyond 2·psi instead of scaling a normal cut off at ±2. Layout from
+pytorch_pretrained_biggan/model.py.
 """
 
 from __future__ import annotations
@@ -17,7 +19,12 @@ from ..layout import Imported, Layout
 if TYPE_CHECKING:
     from torch import Tensor
 
-ATTENTION = {"snconv1x1_theta": "query", "snconv1x1_phi": "key", "snconv1x1_g": "value", "snconv1x1_o_conv": "out"}
+ATTENTION = {
+    "snconv1x1_theta": "query",
+    "snconv1x1_phi": "key",
+    "snconv1x1_g": "value",
+    "snconv1x1_o_conv": "out",
+}
 HEADS = {"gen_z": "stem", "bn": "norm", "conv_to_rgb": "to_image"}
 
 
@@ -39,7 +46,7 @@ def convert(tensors: dict[str, Tensor], extra: dict[str, Any]) -> Imported | Non
     for name, tensor in tensors.items():
         name = _rename(name.removeprefix("generator."), blocks)
         if name.startswith("to_image."):
-            tensor = tensor[:3]  # of as many outputs as channels the first three are the picture
+            tensor = tensor[:3]  # it has as many outputs as channels; the first three are the image
         found[name] = tensor[-1] if name.endswith(("running_mean", "running_var")) else tensor
     return Imported(spec, found)
 
@@ -54,7 +61,9 @@ def _rename(name: str, blocks: list[int]) -> str:
         return ".".join(["attention", ATTENTION.get(layer, layer), *rest])
     kind, _, number = layer.partition("_")
     parts = ["norm", *rest] if kind == "bn" and rest[0].startswith("running") else rest
-    return ".".join(["blocks", str(blocks.index(int(entry))), {"bn": "norms", "conv": "convs"}[kind], number, *parts])
+    return ".".join(
+        ["blocks", str(blocks.index(int(entry))), {"bn": "norms", "conv": "convs"}[kind], number, *parts]
+    )
 
 
 LAYOUTS = (Layout("BigGAN-deep", "huggingface/pytorch-pretrained-BigGAN", convert),)

@@ -1,8 +1,9 @@
-"""The tutorials' small generators: PyTorch's DCGAN, huggan's, csinva's and PyTorch-GAN's, and csinva's MLP.
+"""Small generators of tutorials: DCGANs of PyTorch, huggan, csinva and PyTorch-GAN, and csinva's MLP.
 
-Read in pytorch/examples dcgan/main.py, huggingface/community-events huggan/pytorch/dcgan, csinva/gan-vae-pretrained-pytorch and
-eriklindernoren/PyTorch-GAN implementations/dcgan. csinva's grey CIFAR-100 network has the keys and shapes of the MNIST one, and differs
-in the padding of its last layer alone: it is taken for it, and its pictures lose two pixels on each side.
+csinva's grey CIFAR-100 network has the same keys and shapes as the MNIST one and differs only in the padding
+of its last layer. It is imported as the MNIST one, so its images lose two pixels on each side. Layouts from
+pytorch/examples dcgan/main.py, huggingface/community-events huggan/pytorch/dcgan,
+csinva/gan-vae-pretrained-pytorch and eriklindernoren/PyTorch-GAN implementations/dcgan.
 """
 
 from __future__ import annotations
@@ -18,14 +19,16 @@ from ..layout import Imported, Layout
 if TYPE_CHECKING:
     from torch import Tensor
 
-MOST_LINEAR = 16  # layers of an MLP
-MNIST_CROP = 2  # csinva's MNIST network pads its last, 1×1, layer by 2: 32 becomes 28
+MOST_LINEAR = 16  # largest number of layers of an MLP
+MNIST_CROP = 2  # the last layer of csinva's MNIST network, 1×1, has padding 2, so 32 pixels become 28
 
 
 def stack(tensors: dict[str, Tensor], prefix: str, last: int) -> Imported | None:
-    """A ConvStack whose layers lie under prefix.0, prefix.1, …; last: the kernel of its last convolution."""
+    """A ConvStack whose layers are prefix.0, prefix.1, … last: kernel size of the last convolution."""
     found = {
-        int(m[1]): t for k, t in tensors.items() if (m := re.fullmatch(rf"{prefix}\.(\d+)\.weight", k)) and t.ndim == 4
+        int(m[1]): t
+        for k, t in tensors.items()
+        if (m := re.fullmatch(rf"{prefix}\.(\d+)\.weight", k)) and t.ndim == 4
     }
     if (
         len(found) < 2
@@ -41,7 +44,9 @@ def stack(tensors: dict[str, Tensor], prefix: str, last: int) -> Imported | None
     channels, widths = convs[-1].shape[1], [c.shape[1] for c in convs[:-1]]
     crop = MNIST_CROP if last == 1 and channels == 1 else 0
     size = 4 * 2 ** (len(widths) - (last == 1)) - 2 * crop
-    spec = ModelSpec("conv_stack", size, channels, 0, convs[0].shape[0], {"widths": widths, "last": last, "crop": crop})
+    spec = ModelSpec(
+        "conv_stack", size, channels, 0, convs[0].shape[0], {"widths": widths, "last": last, "crop": crop}
+    )
     return Imported(spec, {k.replace(prefix, "layers", 1): t for k, t in tensors.items()})
 
 
@@ -58,10 +63,14 @@ def csinva(tensors: dict[str, Tensor], extra: dict[str, Any]) -> Imported | None
 
 
 def csinva_mlp(tensors: dict[str, Tensor], extra: dict[str, Any]) -> Imported | None:
-    """Linear layers 0, 2, 4 … of a bare nn.Sequential that end in a square grey picture."""
+    """Linear layers 0, 2, 4 … of an nn.Sequential whose output is a square grey image."""
     layers = sorted(int(k.split(".")[0]) for k in tensors if re.fullmatch(r"\d+\.weight", k))
     names = {f"{i}.{part}" for i in layers for part in ("weight", "bias")}
-    if not 2 <= len(layers) <= MOST_LINEAR or layers != list(range(0, 2 * len(layers), 2)) or names != set(tensors):
+    if (
+        not 2 <= len(layers) <= MOST_LINEAR
+        or layers != list(range(0, 2 * len(layers), 2))
+        or names != set(tensors)
+    ):
         return None
     weights = [tensors[f"{i}.weight"] for i in layers]
     if any(w.ndim != 2 for w in weights):
@@ -75,14 +84,18 @@ def csinva_mlp(tensors: dict[str, Tensor], extra: dict[str, Any]) -> Imported | 
 
 
 def pytorch_gan(tensors: dict[str, Tensor], extra: dict[str, Any]) -> Imported | None:
-    if not {"l1.0.weight", "conv_blocks.0.weight", *(f"conv_blocks.{i}.weight" for i in (2, 6, 9))} <= set(tensors):
+    if not {"l1.0.weight", "conv_blocks.0.weight", *(f"conv_blocks.{i}.weight" for i in (2, 6, 9))} <= set(
+        tensors
+    ):
         return None
     first, second = tensors["conv_blocks.2.weight"].shape[0], tensors["conv_blocks.6.weight"].shape[0]
     stem = tensors["l1.0.weight"]
     size = 4 * math.isqrt(stem.shape[0] // first)
     channels = tensors["conv_blocks.9.weight"].shape[0]
     spec = ModelSpec("upsample_dcgan", size, channels, 0, stem.shape[1], {"widths": [first, second]})
-    renamed = {k.replace("l1.0.", "stem.", 1).replace("conv_blocks.", "layers.", 1): t for k, t in tensors.items()}
+    renamed = {
+        k.replace("l1.0.", "stem.", 1).replace("conv_blocks.", "layers.", 1): t for k, t in tensors.items()
+    }
     return Imported(spec, renamed)
 
 

@@ -1,6 +1,7 @@
-"""lightweight-gan (lucidrains): model_N.pt = {GAN, version, …}, of which GE, the averaged generator -> models/imported/lightweight.py.
+"""lightweight-gan (lucidrains) -> networks/imported/lightweight.py.
 
-Read in lightweight_gan/lightweight_gan.py. Pictures with transparency (four channels) cannot be imported.
+A file model_N.pt has one state dict, GAN, in which GE is the averaged generator. Generators with transparency
+(four channels) cannot be imported. Layout from lightweight_gan/lightweight_gan.py.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from ..layout import Imported, Layout
 if TYPE_CHECKING:
     from torch import Tensor
 
-BLOCK = {"0.net.0": "0", "2.1": "5", "3": "6", "4": "7"}  # places in their block -> in ours
+BLOCK = {"0.net.0": "0", "2.1": "5", "3": "6", "4": "7"}  # number of a layer in their block -> in ours
 EXCITE = {"to_k": "to_key", "net": "gate", "dct_weights": "cosines"}
 ATTENTION = {
     "norm.g": "gain", "norm.b": "bias", "fn.to_lin_q": "linear_query", "fn.to_lin_kv.net.0": "linear_depth",
@@ -30,13 +31,18 @@ def convert(tensors: dict[str, Tensor], extra: dict[str, Any]) -> Imported | Non
     widths = [tensors[f"layers.{i}.0.2.1.weight"].shape[0] // 2 for i in range(count)]
     z_dim, channels = tensors["initial_conv.0.weight"].shape[0], tensors["out_conv.weight"].shape[0]
     if channels not in (1, 3):
-        raise ValueError(f"This lightweight-gan makes pictures of {channels} channels; only 1 and 3 can be imported.")
+        raise ValueError(
+            f"This lightweight-gan makes pictures of {channels} channels; only 1 and 3 can be imported."
+        )
     attended = [4 * 2**i for i in range(count) if f"layers.{i}.2.norm.g" in tensors]
-    args = {"widths": widths, "attention": attended, "frequency": any(k.endswith("dct_weights") for k in tensors)}
+    args = {
+        "widths": widths,
+        "attention": attended,
+        "frequency": any(k.endswith("dct_weights") for k in tensors),
+    }
     spec = ModelSpec("lightweight", 4 * 2**count, channels, 0, z_dim, args)
-    return Imported(
-        spec, {_rename(k): t for k, t in tensors.items() if not k.endswith(".0.1.f")}
-    )  # f: the blur's numbers
+    # The kernel of the blur (f) is not a weight.
+    return Imported(spec, {_rename(k): t for k, t in tensors.items() if not k.endswith(".0.1.f")})
 
 
 def _rename(name: str) -> str:

@@ -1,8 +1,8 @@
-"""mimicry (kwotsin/mimicry): netG_N_steps.pth = {model_state_dict, optimizer_state_dict, global_step} -> models/imported/mimicry.py.
+"""mimicry (kwotsin/mimicry): netG_N_steps.pth = {model_state_dict, …} -> networks/imported/mimicry.py.
 
-Its DCGAN, SNGAN, WGAN-GP, SSGAN and InfoMax-GAN have one generator, cGAN-PD adds conditional norms and SAGAN attention.
-Read in torch_mimicry/nets and modules/{resblocks,layers}.py. Its DCGANGeneratorCIFAR ends in a sigmoid instead of tanh, which
-no key tells: that one comes out wrong.
+DCGAN, SNGAN, WGAN-GP, SSGAN and InfoMax-GAN share one generator; cGAN-PD adds conditional norms, SAGAN
+attention. DCGANGeneratorCIFAR ends in a sigmoid instead of tanh, which no key tells, so its images are wrong.
+Layout from torch_mimicry/nets and modules/{resblocks,layers}.py.
 """
 
 from __future__ import annotations
@@ -19,14 +19,17 @@ if TYPE_CHECKING:
 
 LAYERS = {"b1": "norm1", "c1": "conv1", "b2": "norm2", "c2": "conv2", "c_sc": "shortcut"}
 ATTENTION = {"theta": "query", "phi": "key", "g": "value", "o": "out", "gamma": "gamma"}
-# After which block attention stands in SAGAN 32 and 128: no key says it.
+# Number of blocks -> the block that attention follows, of SAGAN 32 and 128. No key tells it.
 ATTENDED = {3: 2, 5: 3}
 
 
 def convert(tensors: dict[str, Tensor], extra: dict[str, Any]) -> Imported | None:
     from ..folding import fold_spectral_norm
 
-    if not any(f"l1.{name}" in tensors for name in ("weight", "weight_orig")) or "block2.c1.bias" not in tensors:
+    if (
+        not any(f"l1.{name}" in tensors for name in ("weight", "weight_orig"))
+        or "block2.c1.bias" not in tensors
+    ):
         return None
     tensors = fold_spectral_norm(tensors)
     count = sum(f"block{i + 2}.c1.weight" in tensors for i in range(len(tensors)))
@@ -63,7 +66,7 @@ def _renamed(tensors: dict[str, Tensor], last: int) -> dict[str, Tensor]:
         if first.startswith("block"):
             layer, _, rest = rest.partition(".")
             name = f"blocks.{int(first.removeprefix('block')) - 2}.{LAYERS.get(layer, layer)}"
-            if rest == "embed.weight":  # (classes, gains and then biases)
+            if rest == "embed.weight":  # (classes, 2 · channels): gains, then biases
                 gain, bias = tensor.chunk(2, dim=1)
                 renamed |= {f"{name}.gain.weight": gain.t() - 1, f"{name}.bias.weight": bias.t()}
                 continue

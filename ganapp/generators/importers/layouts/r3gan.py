@@ -1,6 +1,7 @@
-"""R3GAN (brownvc/R3GAN): its snapshots hold whole modules (unpickle.py reads them) -> models/imported/paper_r3gan.py.
+"""R3GAN (brownvc/R3GAN) -> networks/imported/paper_r3gan.py.
 
-Read in R3GAN/Networks.py, R3GAN/Resamplers.py and training/networks.py.
+Its snapshots are pickles of whole modules, read by reading/unpickle.py. Layout from R3GAN/Networks.py,
+R3GAN/Resamplers.py and training/networks.py.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from ..layout import Imported, Layout
 if TYPE_CHECKING:
     from torch import Tensor
 
-# A convolution has its weight here and its bias with the activation that follows.
+# The bias of a convolution belongs to the activation that follows it.
 BLOCK = {
     "LinearLayer1.Layer.weight": "body.0.weight",
     "NonLinearity1.Bias": "body.0.bias",
@@ -34,10 +35,12 @@ def convert(tensors: dict[str, Tensor], extra: dict[str, Any]) -> Imported | Non
     filters = [tensor for name, tensor in tensors.items() if name.endswith("Resampler.Kernel")]
     up = upsample().kernel
     if any(f.shape != up.shape[2:] or (4 * f.float() - up[0, 0]).abs().max() > 4e-3 for f in filters):
-        raise ValueError("This R3GAN generator enlarges with another filter than [1, 2, 1], which cannot be imported.")
+        raise ValueError(
+            "This R3GAN generator enlarges with another filter than [1, 2, 1], which cannot be imported."
+        )
     spec = _spec(tensors)
     renamed = {_rename(name): t for name, t in tensors.items() if not name.endswith("Resampler.Kernel")}
-    if "input.embedding.weight" in renamed:  # a linear layer on one-hot labels there, a table here
+    if "input.embedding.weight" in renamed:  # theirs is a linear layer on one-hot labels, ours a table
         renamed["input.embedding.weight"] = renamed["input.embedding.weight"].t()
     return Imported(spec, renamed | {"up.kernel": up})
 
@@ -51,7 +54,9 @@ def _spec(tensors: dict[str, Tensor]) -> ModelSpec:
     stages = 1 + max((int(m[1]) for m in names), default=0)
     blocks = [sum(int(m[1]) == stage for m in names) for stage in range(stages)]
     if 0 in blocks:
-        raise ValueError("This R3GAN generator has a stage without residual blocks, which cannot be imported.")
+        raise ValueError(
+            "This R3GAN generator has a stage without residual blocks, which cannot be imported."
+        )
     first = [f"MainLayers.{stage}.Layers.1" for stage in range(stages)]
     widths = [tensors[f"{block}.LinearLayer1.Layer.weight"].shape[1] for block in first]
     grouped = [tensors[f"{block}.LinearLayer2.Layer.weight"] for block in first]

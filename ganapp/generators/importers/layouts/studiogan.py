@@ -1,8 +1,8 @@
-"""StudioGAN (POSTECH-CVLab/PyTorch-StudioGAN): model=G[_ema]-*-weights-step=N.pth = {state_dict, optimizer}.
+"""StudioGAN (POSTECH-CVLab/PyTorch-StudioGAN): model=G[_ema]-*-weights-step=N.pth = {state_dict, …}.
 
-`resnet` and `big_resnet` become our resnet family, `deep_conv` models/imported/studiogan.py; its StyleGAN2 has NVIDIA's keys and
-is read as such. Read in src/models/{deep_conv,resnet,big_resnet}.py and src/utils/ops.py. The activation is taken to be ReLU, as in
-all of its configurations: no key tells.
+`resnet` and `big_resnet` become our resnet family, `deep_conv` becomes networks/imported/studiogan.py. Its
+StyleGAN2 has NVIDIA's keys, see stylegan2.py. No key tells the activation; it is ReLU in all of its
+configurations. Layout from src/models/{deep_conv,resnet,big_resnet}.py and src/utils/ops.py.
 """
 
 from __future__ import annotations
@@ -24,18 +24,25 @@ ATTENTION = {
     "sigma": "gamma",
 }
 RESIDUAL = {"bn1": "norm1", "bn2": "norm2", "conv2d0": "shortcut", "conv2d1": "conv1", "conv2d2": "conv2"}
-HEADS = {"linear0": "linear", "shared": "embedding", "bn4": "norm", "conv2d5": "to_image", "conv4": "to_image"}
-# StudioGAN's batch norm divides by √(var + 1e-4), ours by √(var + 1e-5): the difference goes into the variance.
+HEADS = {
+    "linear0": "linear",
+    "shared": "embedding",
+    "bn4": "norm",
+    "conv2d5": "to_image",
+    "conv4": "to_image",
+}
+# StudioGAN's batch norm divides by √(var + 1e-4), ours by √(var + 1e-5), so the difference is added to the
+# variance.
 EPS = 1e-4 - 1e-5
 
 
-class Found(NamedTuple):
-    """What the keys say, however the blocks are made."""
+class Structure(NamedTuple):
+    """What keys and shapes tell about a network, whatever its blocks are."""
 
-    widths: list[int]  # from 4×4 up
-    attended: int  # attention follows this many blocks; 0 = none
-    condition_dim: int  # what gains and biases of the norms are made from; 0 = plain norms
-    places: dict[int, int | None]  # number of an entry of `blocks` -> of the block; None = attention
+    widths: list[int]  # channels from 4×4 up
+    attended: int  # number of blocks before attention; 0: no attention
+    condition_dim: int  # inputs of the layers that make the norms' gains and biases; 0: plain norms
+    places: dict[int, int | None]  # number of an entry of `blocks` -> number of the block; None: attention
 
 
 def convert(tensors: dict[str, Tensor], extra: dict[str, Any]) -> Imported | None:
@@ -45,17 +52,22 @@ def convert(tensors: dict[str, Tensor], extra: dict[str, Any]) -> Imported | Non
     if "linear0.bias" not in tensors or not (residual or "blocks.0.0.deconv0.bias" in tensors):
         return None
     if any(name.startswith(("info_mix_linear.", "info_proj_linear.")) for name in tensors):
-        raise ValueError("This generator of StudioGAN takes InfoGAN codes beside z, which cannot be imported.")
+        raise ValueError(
+            "This generator of StudioGAN takes InfoGAN codes beside z, which cannot be imported."
+        )
     if "blocks.0.0.conv2d3.bias" in tensors:
-        raise ValueError("This is StudioGAN's big_resnet_deep; of its BigGANs only big_resnet can be imported.")
+        raise ValueError(
+            "This is StudioGAN's big_resnet_deep; of its BigGANs only big_resnet can be imported."
+        )
     tensors = fold_spectral_norm(tensors)
-    found = _find(tensors, "conv2d1" if residual else "deconv0")
-    spec = _residual_spec(tensors, found) if residual else _deep_conv_spec(tensors, found)
-    renamed = {_rename(name, found, residual): _value(name, tensor) for name, tensor in tensors.items()}
+    structure = _structure(tensors, "conv2d1" if residual else "deconv0")
+    spec = _residual_spec(tensors, structure) if residual else _deep_conv_spec(tensors, structure)
+    renamed = {_rename(name, structure, residual): _value(name, tensor) for name, tensor in tensors.items()}
     return Imported(spec, renamed)
 
 
-def _find(tensors: dict[str, Tensor], conv: str) -> Found:
+def _structure(tensors: dict[str, Tensor], conv: str) -> Structure:
+    """The structure of a network whose blocks have convolutions of this name."""
     places: dict[int, int | None] = {}
     widths: list[int] = []
     attended = []
@@ -69,37 +81,43 @@ def _find(tensors: dict[str, Tensor], conv: str) -> Found:
         else:
             widths += [weight.shape[1]] * (not widths) + [weight.shape[0]]
     if len(attended) > 1:
-        raise ValueError(f"This generator of StudioGAN has attention in {len(attended)} places; one is allowed.")
+        raise ValueError(
+            f"This generator of StudioGAN has attention in {len(attended)} places; one is allowed."
+        )
     gain = tensors.get(f"blocks.0.0.{'bn0' if conv == 'deconv0' else 'bn1'}.gain.weight")
-    return Found(widths, sum(attended), 0 if gain is None else gain.shape[1], places)
+    return Structure(widths, sum(attended), 0 if gain is None else gain.shape[1], places)
 
 
-def _residual_spec(tensors: dict[str, Tensor], found: Found) -> ModelSpec:
-    """Of our resnet. BigGAN splits z into chunks and shares an embedding; without classes its norms know a chunk alone."""
-    blocks, first = len(found.widths) - 1, tensors["linear0.weight"].shape[1]
+def _residual_spec(tensors: dict[str, Tensor], structure: Structure) -> ModelSpec:
+    """The spec of our resnet family.
+
+    BigGAN splits z into chunks, one for each block, and shares an embedding of the classes among the norms;
+    without classes, a norm depends on its chunk alone.
+    """
+    blocks, first = len(structure.widths) - 1, tensors["linear0.weight"].shape[1]
     size = 4 << blocks
     shared = tensors.get("shared.weight")
-    hierarchical = shared is not None or found.condition_dim == first
-    args: dict[str, Any] = {"widths": found.widths, "hierarchical": hierarchical}
-    args["attention"] = 4 << found.attended if found.attended else 0
+    hierarchical = shared is not None or structure.condition_dim == first
+    args: dict[str, Any] = {"widths": structure.widths, "hierarchical": hierarchical}
+    args["attention"] = 4 << structure.attended if structure.attended else 0
     args["embed_dim"] = 0 if shared is None else shared.shape[1]
-    classes = found.condition_dim * (not hierarchical) if shared is None else shared.shape[0]
+    classes = structure.condition_dim * (not hierarchical) if shared is None else shared.shape[0]
     z_dim = first * (blocks + 1) if hierarchical else first
     return ModelSpec("resnet", size, tensors["conv2d5.bias"].shape[0], classes, z_dim, args)
 
 
-def _deep_conv_spec(tensors: dict[str, Tensor], found: Found) -> ModelSpec:
-    size, z_dim = 4 << (len(found.widths) - 1), tensors["linear0.weight"].shape[1]
-    args = {"widths": found.widths, "attention": found.attended}
-    return ModelSpec("studiogan", size, tensors["conv4.bias"].shape[0], found.condition_dim, z_dim, args)
+def _deep_conv_spec(tensors: dict[str, Tensor], structure: Structure) -> ModelSpec:
+    size, z_dim = 4 << (len(structure.widths) - 1), tensors["linear0.weight"].shape[1]
+    args = {"widths": structure.widths, "attention": structure.attended}
+    return ModelSpec("studiogan", size, tensors["conv4.bias"].shape[0], structure.condition_dim, z_dim, args)
 
 
-def _rename(name: str, found: Found, residual: bool) -> str:
+def _rename(name: str, structure: Structure, residual: bool) -> str:
     head, _, rest = name.partition(".")
     if head != "blocks":
         return f"{HEADS.get(head, head)}.{rest}"
     entry, _, layer, *rest = rest.split(".")
-    place = found.places[int(entry)]
+    place = structure.places[int(entry)]
     if place is None:
         return ".".join(["attention", ATTENTION.get(layer, layer), *rest])
     if layer.startswith("bn"):

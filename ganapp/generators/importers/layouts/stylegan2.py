@@ -1,7 +1,8 @@
-"""StyleGAN2: NVIDIA's keys (stylegan2-ada-pytorch, stylegan3's stylegan2, StudioGAN) and rosinality's, as our stylegan2 family.
+"""StyleGAN2 with NVIDIA's keys (stylegan2-ada-pytorch, stylegan3, StudioGAN) or rosinality's.
 
-Where the channels are not those of our family, the size is none of ours, or activations are clamped, it becomes
-models/imported/nvidia_stylegan2.py. Read in NVlabs/stylegan2-ada-pytorch training/networks.py and rosinality/stylegan2-pytorch model.py.
+It becomes our stylegan2 family, or networks/imported/nvidia_stylegan2.py if its channels or its size are not
+possible in our family or its activations are clamped. Layouts from NVlabs/stylegan2-ada-pytorch
+training/networks.py and rosinality/stylegan2-pytorch model.py.
 """
 
 from __future__ import annotations
@@ -18,10 +19,14 @@ from ..layout import Imported, Layout
 if TYPE_CHECKING:
     from torch import Tensor
 
-MEAN_OF = 4096  # latents whose mean w stands in for w_avg where a file has none, as in rosinality's generate.py
+MEAN_OF = 4096  # latents whose mean w replaces a missing w_avg, as in rosinality's generate.py
 
-# What a pickle says of its modules, where it is not as it always is.
-EXPECTED = {"mapping.fc0.activation": "lrelu", "mapping.fc0.bias_gain": 0.01, "synthesis.b4.conv1.activation": "lrelu"}
+# Attributes of a pickle's modules that must have these values.
+EXPECTED = {
+    "mapping.fc0.activation": "lrelu",
+    "mapping.fc0.bias_gain": 0.01,
+    "synthesis.b4.conv1.activation": "lrelu",
+}
 
 
 def nvidia(tensors: dict[str, Tensor], extra: dict[str, Any]) -> Imported | None:
@@ -42,13 +47,17 @@ def nvidia(tensors: dict[str, Tensor], extra: dict[str, Any]) -> Imported | None
             renamed[_nvidia_name(name)] = tensor
     for name, wanted in EXPECTED.items():
         if extra.get(name, wanted) != wanted:
-            raise ValueError(f"This StyleGAN2 generator has {name} {extra[name]!r}; only {wanted!r} can be imported.")
+            raise ValueError(
+                f"This StyleGAN2 generator has {name} {extra[name]!r}; only {wanted!r} can be imported."
+            )
     clamp = extra.get("synthesis.b4.conv1.conv_clamp", 0)
     return _assembled(renamed, count, 0 if embedding is None else embedding.shape[1], clamp)
 
 
 def _nvidia_name(name: str) -> str:
-    name = re.sub(r"^mapping\.fc(\d+)\.", r"mapping.layers.\1.", name).replace("mapping.embed.", "mapping.embedding.")
+    name = re.sub(r"^mapping\.fc(\d+)\.", r"mapping.layers.\1.", name).replace(
+        "mapping.embed.", "mapping.embedding."
+    )
     name = name.replace("mapping.w_avg", "w_avg").replace("synthesis.b4.const", "synthesis.const")
     name = re.sub(r"^synthesis\.b(\d+)\.", lambda m: f"synthesis.blocks.{int(m[1]).bit_length() - 3}.", name)
     return name.replace(".torgb.", ".to_rgb.").replace(".noise_const", ".noise")
@@ -57,12 +66,14 @@ def _nvidia_name(name: str) -> str:
 def rosinality(tensors: dict[str, Tensor], extra: dict[str, Any]) -> Imported | None:
     import torch
 
-    if not {"style.1.weight", "input.input", "conv1.conv.modulation.weight", "to_rgb1.conv.weight"} <= set(tensors):
+    if not {"style.1.weight", "input.input", "conv1.conv.modulation.weight", "to_rgb1.conv.weight"} <= set(
+        tensors
+    ):
         return None
     renamed = {}
     for name, tensor in tensors.items():
         if name.endswith(".kernel"):
-            _check_filter(tensor / 4)  # an enlarging filter adds up to 4
+            _check_filter(tensor / 4)  # the sum of an enlarging filter is 4
         else:
             renamed[_rosinality_name(name)] = _rosinality_value(name, tensor)
     if "latent_avg" in extra:
@@ -86,12 +97,13 @@ def _rosinality_name(name: str) -> str:
 
 
 def _place(number: int) -> str:
-    """Where the n-th 3×3 convolution stands: 0 in the first block, then two in each."""
+    """Our name of the n-th 3×3 convolution: number 0 is in the first block, then two in each block."""
     return f"blocks.{(number + 1) // 2}.conv{(number + 1) % 2}"
 
 
 def _rosinality_value(name: str, tensor: Tensor) -> Tensor:
-    if name.endswith("conv.weight"):  # (1, O, I, k, k); scaled before its norm is taken, which counts for its epsilon
+    if name.endswith("conv.weight"):  # (1, O, I, k, k)
+        # Their code scales by 1/√(fan-in) before demodulation, which matters for demodulation's epsilon.
         return tensor[0] if name.startswith("to_rgb") else tensor[0] / math.sqrt(tensor[0, 0].numel())
     if name.endswith("noise.weight"):
         return tensor.reshape(())
@@ -101,7 +113,10 @@ def _rosinality_value(name: str, tensor: Tensor) -> Tensor:
 
 
 def _assembled(tensors: dict[str, Tensor], count: int, classes: int = 0, clamp: float = 0) -> Imported:
-    """Tensors under our names, but for the fixed filters, and of w_avg and noise where they lack -> spec and all tensors."""
+    """Derive the spec from tensors under our names, and add fixed filters and a missing w_avg or noise.
+
+    count: number of blocks. classes: 0 without. clamp: bound of the activations, 0 without.
+    """
     from ganapp.networks.parts.fir import FIR
 
     widths = [tensors[f"synthesis.blocks.{i}.conv1.weight"].shape[0] for i in range(count)]
@@ -111,7 +126,11 @@ def _assembled(tensors: dict[str, Tensor], count: int, classes: int = 0, clamp: 
     z_dim, size = first - (w_dim if classes else 0), 4 << (count - 1)
     args: dict[str, Any] = {"w_dim": w_dim, "mapping_layers": layers, "noise": noise}
     base, most = widths[-1] * size, max(widths)
-    if not clamp and size in RESOLUTIONS and widths == [min(most, max(8, base // (4 << i))) for i in range(count)]:
+    if (
+        not clamp
+        and size in RESOLUTIONS
+        and widths == [min(most, max(8, base // (4 << i))) for i in range(count)]
+    ):
         family, args = "stylegan2", args | {"channel_base": base, "channel_max": most}
     else:
         family, args = "nvidia_stylegan2", args | {"widths": widths, "clamp": clamp}
@@ -127,7 +146,7 @@ def _assembled(tensors: dict[str, Tensor], count: int, classes: int = 0, clamp: 
 
 
 def _drawn_noise(count: int) -> dict[str, Tensor]:
-    """Constant noise for rosinality's early files, which have none: the same whenever one is imported."""
+    """Constant noise, for rosinality's early files, which lack it. It is the same at every import."""
     import numpy as np
     import torch
 
@@ -139,12 +158,13 @@ def _drawn_noise(count: int) -> dict[str, Tensor]:
 
 
 def _mean_w(tensors: dict[str, Tensor], z_dim: int, classes: int, w_dim: int, layers: int) -> Tensor:
+    """The mean w (w_dim,) of MEAN_OF latents, for files that lack w_avg."""
     import numpy as np
     import torch
 
     from ganapp.networks.families.stylegan2 import Mapping
 
-    with torch.device("meta"):  # no random weights are drawn: they would disturb a run in this process
+    with torch.device("meta"):  # drawing random weights would disturb a run in this process
         mapping = Mapping(z_dim, classes, w_dim, layers)
     prefix = "mapping."
     state = {k.removeprefix(prefix): v.float() for k, v in tensors.items() if k.startswith(prefix)}
@@ -162,7 +182,8 @@ def _check_filter(kernel: Tensor) -> None:
     wanted = FIR().kernel[0, 0]
     if kernel.shape != wanted.shape or not torch.allclose(kernel.float(), wanted, atol=1e-3):
         raise ValueError(
-            "This StyleGAN2 generator resamples with another filter than [1, 3, 3, 1], which cannot be imported."
+            "This StyleGAN2 generator resamples with another filter than [1, 3, 3, 1], which cannot be "
+            "imported."
         )
 
 

@@ -1,6 +1,7 @@
-"""An unpickler that can name only what is listed here: tensors are noted down, modules become empty objects, nothing is imported.
+"""An unpickler that imports nothing: it records tensors and makes empty objects of modules.
 
-Runs in the process that unpickle.py starts, and is light: torch is not needed to read a pickle, only to make its tensors.
+A pickle can name only what is listed here. It runs in the process that unpickle.py starts, and does not need
+torch.
 """
 
 from __future__ import annotations
@@ -10,11 +11,11 @@ from typing import Any, NamedTuple
 
 
 class Refused(Exception):
-    """Why a pickle is not read, as the end of a sentence that begins with its name."""
+    """A pickle is refused. The message is the end of a sentence that begins with the file's name."""
 
 
 class Module:
-    """An object of a network's class: its state, and nothing that it could do."""
+    """Stands for an object of any network class: has its state and no behaviour."""
 
     __slots__ = ("state",)
 
@@ -23,11 +24,13 @@ class Module:
 
 
 class Storage(NamedTuple):
-    data: bytes  # as torch.save wrote it, not read yet
+    """The bytes of a tensor's storage, as torch.save wrote them."""
+
+    data: bytes
 
 
-class Noted(NamedTuple):
-    """A tensor that has not been made yet."""
+class TensorRecord(NamedTuple):
+    """The arguments of a tensor, which unpickle.py makes and checks."""
 
     storage: Any
     offset: Any
@@ -35,15 +38,15 @@ class Noted(NamedTuple):
     stride: Any
 
 
-def persistent(meta: Any) -> Module:
-    """torch_utils.persistence._reconstruct_persistent_obj, which would run meta["module_src"]: here it is not even looked at."""
+def persistent_object(meta: Any) -> Module:
+    """For torch_utils.persistence._reconstruct_persistent_obj, which would run meta["module_src"]."""
     module = Module()
     module.state = meta["state"]
     return module
 
 
-def noted(storage: Any, offset: Any, size: Any, stride: Any, *rest: Any) -> Noted:
-    return Noted(storage, offset, size, stride)
+def tensor_record(storage: Any, offset: Any, size: Any, stride: Any, *rest: Any) -> TensorRecord:
+    return TensorRecord(storage, offset, size, stride)
 
 
 def parameter(tensor: Any, *rest: Any) -> Any:
@@ -59,21 +62,21 @@ def collection(*items: Any) -> set:
 
 
 def encoded(text: Any, codec: Any) -> bytes:
-    """_codecs.encode, with which protocol 2 writes bytes."""
+    """For _codecs.encode, with which protocol 2 writes bytes."""
     if type(text) is not str or codec != "latin1":
         raise Refused("is refused: it encodes text in a way that no checkpoint needs")
     return text.encode("latin1")
 
 
-def inert(*args: Any) -> Module:
-    """Of numbers, devices and the like, whose values no tensor depends on."""
+def empty_object(*args: Any) -> Module:
+    """For devices, dtypes and the like, on whose values no tensor depends."""
     return Module()
 
 
 ALLOWED = {
-    "torch_utils.persistence._reconstruct_persistent_obj": persistent,
-    "torch._utils._rebuild_tensor": noted,
-    "torch._utils._rebuild_tensor_v2": noted,
+    "torch_utils.persistence._reconstruct_persistent_obj": persistent_object,
+    "torch._utils._rebuild_tensor": tensor_record,
+    "torch._utils._rebuild_tensor_v2": tensor_record,
     "torch._utils._rebuild_parameter": parameter,
     "torch._utils._rebuild_parameter_with_state": parameter,
     "torch.storage._load_from_bytes": Storage,
@@ -88,22 +91,34 @@ ALLOWED = {
         "torch.device",
         "numpy.dtype",
         "numpy.ndarray",
-        *(f"numpy.{core}.multiarray.{name}" for core in ("core", "_core") for name in ("scalar", "_reconstruct")),
-        *(f"torch.{name}" for name in ("float16", "bfloat16", "float32", "float64", "uint8", "int32", "int64", "bool")),
+        *(
+            f"numpy.{core}.multiarray.{name}"
+            for core in ("core", "_core")
+            for name in ("scalar", "_reconstruct")
+        ),
+        *(
+            f"torch.{name}"
+            for name in ("float16", "bfloat16", "float32", "float64", "uint8", "int32", "int64", "bool")
+        ),
     ],
-    inert,
+    empty_object,
 )
-NETWORKS = ("torch.nn.modules.", "training.", "R3GAN.", "BaselineGAN.")  # modules whose classes become Module
-CALLED = (Module, *dict.fromkeys(ALLOWED.values()))
-# Instructions that no checkpoint of these has: extensions, persistent ids, buffers, old ways to make objects.
+# Classes in these modules become Module.
+NETWORKS = ("torch.nn.modules.", "training.", "R3GAN.", "BaselineGAN.")
+CALLABLE = (Module, *dict.fromkeys(ALLOWED.values()))
+# Opcodes that no such checkpoint has: extensions, persistent ids, buffers, old ways to make objects.
 FORBIDDEN = (
-    pickle.PERSID, pickle.BINPERSID, pickle.EXT1, pickle.EXT2, pickle.EXT4, pickle.INST, pickle.OBJ, pickle.BYTEARRAY8,
-    pickle.NEXT_BUFFER, pickle.READONLY_BUFFER,
+    pickle.PERSID, pickle.BINPERSID, pickle.EXT1, pickle.EXT2, pickle.EXT4, pickle.INST, pickle.OBJ,
+    pickle.BYTEARRAY8, pickle.NEXT_BUFFER, pickle.READONLY_BUFFER,
 )  # fmt: skip
 
 
-class Restricted(pickle._Unpickler):  # the one in Python: its memo cannot be made to fill the memory
-    """An unpickler whose every call is to one of CALLED."""
+class RestrictedUnpickler(pickle._Unpickler):
+    """An unpickler that calls only what is in CALLABLE.
+
+    Derived from the one in Python, whose memo grows with the pickle; that in C allocates what an index asks
+    for.
+    """
 
     dispatch = dict(pickle._Unpickler.dispatch)
 
@@ -116,7 +131,7 @@ class Restricted(pickle._Unpickler):  # the one in Python: its memo cannot be ma
         raise Refused(f"is refused: it asks for {asked[:100]!r}, which no generator needs")
 
     def call(self, function: Any, args: Any) -> Any:
-        if not any(function is allowed for allowed in CALLED) or not isinstance(args, tuple):
+        if not any(function is allowed for allowed in CALLABLE) or not isinstance(args, tuple):
             raise Refused(f"is refused: it calls {type(function).__name__!r}, which is no function")
         return function(*args)
 
@@ -144,8 +159,8 @@ class Restricted(pickle._Unpickler):  # the one in Python: its memo cannot be ma
     dispatch |= dict.fromkeys([code[0] for code in FORBIDDEN], forbidden)
 
 
-class Bounded:
-    """A file that is never asked for more than it has, so that a length which lies takes no memory."""
+class BoundedFile:
+    """A file that refuses to read more bytes than it has left, so that a false length takes no memory."""
 
     def __init__(self, file: Any, size: int):
         self.file, self.size = file, size
@@ -153,5 +168,7 @@ class Bounded:
 
     def read(self, count: int) -> bytes:
         if not 0 <= count <= self.size - self.file.tell():
-            raise Refused(f"is damaged: it claims {count:,} bytes more, but has {self.size - self.file.tell():,}")
+            raise Refused(
+                f"is damaged: it claims {count:,} bytes more, but has {self.size - self.file.tell():,}"
+            )
         return self.file.read(count)

@@ -1,7 +1,7 @@
-"""Pickles of whole networks (NVIDIA's StyleGAN2, R3GAN) as plain tensors, without running any of the code that they hold or name.
+"""Reads pickles of whole networks (NVIDIA's StyleGAN2, R3GAN) as tensors, without running their code.
 
-read_pickle starts a process of its own, with limits on time and memory, which reads the pickle by restricted.py and leaves plain
-tensors in a temporary folder.
+read_pickle starts a process with limits on time and memory. That process reads the pickle by restricted.py
+and writes plain tensors to a temporary folder.
 """
 
 from __future__ import annotations
@@ -15,44 +15,49 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .restricted import Bounded, Module, Noted, Refused, Restricted, Storage
+from .restricted import BoundedFile, Module, Refused, RestrictedUnpickler, Storage, TensorRecord
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-SPARE_BYTES = 1024**3  # memory that reading may take beyond three times the file
-SECONDS = 300
+SPARE_BYTES = 1024**3  # memory that reading may take in addition to three times the file
+SECONDS = 300  # time that reading may take
 ROOT = Path(__file__).resolve().parents[4]
-# -I keeps this folder and the environment out of it; the places of modules are passed on.
+# The program of the process. It runs with -I, isolated from environment and current folder, so it is given
+# sys.path.
 START = """
 import json, sys
 sys.path[:] = json.loads(sys.argv[1])
 from ganapp.generators.importers.reading.unpickle import main
 main(json.loads(sys.argv[2]))
 """
-ENTRIES = ("G_ema", "G")  # of what training loops write; the averaged generator first
+ENTRIES = ("G_ema", "G")  # entries of a training snapshot, the averaged generator first
 MAX_MODULES = 10_000
 MAX_ATTRIBUTES = 100_000
-# All that the process is given of this one's environment: no token is among it.
+# Environment variables that the process is given; no token is among them.
 VARIABLES = (
-    "PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR", "HOME", "USERPROFILE",
+    "PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR", "HOME",
+    "USERPROFILE",
 )  # fmt: skip
 
 
 def read_pickle(
     path: str | Path, *, max_bytes: int = SPARE_BYTES, seconds: float = SECONDS
 ) -> tuple[dict[str, Tensor], dict[str, Any]]:
-    """(the generator's tensors by dotted names, its modules' numbers, truths and texts by dotted names).
+    """Read a pickled generator as ({dotted name: tensor}, {dotted name: number, bool or text}).
 
-    max_bytes: memory that reading may take beyond three times the file (kept to on Linux); seconds: the time. ValueError in
-    one sentence where the file asks for anything that is not allowed, is damaged, or takes more.
+    max_bytes: memory in addition to three times the file (enforced on Linux only). seconds: time. Raises
+    ValueError (message fit for the user) if the file names anything that is not allowed, is damaged, or takes
+    more memory or time.
     """
     from safetensors.torch import load
 
     path = Path(path)
     with tempfile.TemporaryDirectory(prefix="ganapp-pickle-") as folder:
         job = {"file": str(path.resolve()), "folder": folder, "bytes": max_bytes, "seconds": seconds}
-        environment = {name: os.environ[name] for name in VARIABLES if name in os.environ} | {"OMP_NUM_THREADS": "1"}
+        environment = {name: os.environ[name] for name in VARIABLES if name in os.environ} | {
+            "OMP_NUM_THREADS": "1"
+        }
         modules = [str(ROOT), *(entry for entry in sys.path if os.path.isabs(entry))]
         command = [sys.executable, "-I", "-c", START, json.dumps(modules), json.dumps(job)]
         slow = f"{path.name} is refused: reading it took longer than {seconds:g} seconds."
@@ -64,27 +69,35 @@ def read_pickle(
             raise ValueError(slow)
         result = Path(folder) / "result.json"
         if not result.exists():
-            raise ValueError(f"{path.name} is refused: the process that read it broke down ({done.returncode}).")
+            raise ValueError(
+                f"{path.name} is refused: the process that read it broke down ({done.returncode})."
+            )
         found = json.loads(result.read_text("utf-8"))
         if "error" in found:
             raise ValueError(f"{path.name} {found['error']}.")
-        # not load_file, which maps the file: it is about to be deleted
+        # Not load_file, which maps the file into memory: the file is deleted at the end of this block.
         return load((Path(folder) / "tensors.safetensors").read_bytes()), found["extra"]
 
 
-# -- what runs in the other process ---------------------------------------------------------------------------------------
+# -- Everything below runs in the other process. ----------------------------------------------------------
 
 
-def generator_of(content: Any) -> Module:
+def find_generator(content: Any) -> Module:
+    """The generator in a pickle's content. Raises Refused if there is none."""
     if isinstance(content, dict):
-        content = next((content[entry] for entry in ENTRIES if isinstance(content.get(entry), Module)), content)
+        content = next(
+            (content[entry] for entry in ENTRIES if isinstance(content.get(entry), Module)), content
+        )
     if not isinstance(content, Module) or not isinstance(content.state, dict):
         raise Refused("holds no network under G_ema or G")
     return content
 
 
-def flatten(root: Module) -> tuple[dict[str, Noted], dict[str, Any]]:
-    """Tensors and plain attributes of a module and all inside it, by dotted names. Refused where there is no end to them."""
+def flatten(root: Module) -> tuple[dict[str, TensorRecord], dict[str, Any]]:
+    """Tensors and plain attributes of a module and its submodules, by dotted names.
+
+    Raises Refused if it is damaged, or if there are too many, as in a module that contains itself.
+    """
     tensors, attributes = {}, {}
     pending = [("", root)]
     for _ in range(MAX_MODULES):
@@ -96,29 +109,37 @@ def flatten(root: Module) -> tuple[dict[str, Noted], dict[str, Any]]:
             raise Refused(f"is damaged: {prefix[:100]!r} is no module")
         passing = state.get("_non_persistent_buffers_set") or ()
         for part in ("_parameters", "_buffers"):
-            tensors |= {prefix + k: v for k, v in state.get(part, {}).items() if v is not None and k not in passing}
+            tensors |= {
+                prefix + k: v for k, v in state.get(part, {}).items() if v is not None and k not in passing
+            }
         attributes |= {prefix + k: v for k, v in state.items() if type(v) in (bool, int, float, str)}
-        pending += [(f"{prefix}{k}.", child) for k, child in state.get("_modules", {}).items() if child is not None]
-        if len(pending) > MAX_MODULES or len(tensors) + len(attributes) > MAX_ATTRIBUTES or len(prefix) > 1000:
+        pending += [
+            (f"{prefix}{k}.", child) for k, child in state.get("_modules", {}).items() if child is not None
+        ]
+        if (
+            len(pending) > MAX_MODULES
+            or len(tensors) + len(attributes) > MAX_ATTRIBUTES
+            or len(prefix) > 1000
+        ):
             break
     raise Refused("is refused: its modules have no end")
 
 
-def made(name: str, tensor: Any) -> Tensor:
-    """The tensor itself. Refused where it would be larger than its data, or goes beyond them."""
+def make_tensor(name: str, record: Any) -> Tensor:
+    """Make a tensor of its record. Raises Refused if it would be larger than its storage or exceed it."""
     import io
 
     import torch
 
     if (
-        not isinstance(tensor, Noted)
-        or not isinstance(tensor.storage, Storage)
-        or type(tensor.storage.data) is not bytes
+        not isinstance(record, TensorRecord)
+        or not isinstance(record.storage, Storage)
+        or type(record.storage.data) is not bytes
     ):
         raise Refused(f"is damaged: {name[:100]!r} is no tensor")
-    storage = torch.load(io.BytesIO(tensor.storage.data), map_location="cpu", weights_only=True)
+    storage = torch.load(io.BytesIO(record.storage.data), map_location="cpu", weights_only=True)
     flat = torch.empty(0, dtype=storage.dtype).set_(storage.untyped())
-    size, stride, offset = tuple(tensor.size), tuple(tensor.stride), tensor.offset
+    size, stride, offset = tuple(record.size), tuple(record.stride), record.offset
     numbers = (*size, *stride, offset)
     if len(size) != len(stride) or any(type(number) is not int or number < 0 for number in numbers):
         raise Refused(f"is damaged: {name[:100]!r} has no proper shape")
@@ -130,23 +151,26 @@ def made(name: str, tensor: Any) -> Tensor:
     return torch.as_strided(flat, size, stride, offset).clone(memory_format=torch.contiguous_format)
 
 
-def limit(job: dict[str, Any], size: int) -> int:
-    """Caps memory and processor time of this process; gives how many bytes tensors may take."""
+def limit_process(job: dict[str, Any], size: int) -> int:
+    """Limit memory and processor time of this process for a file of `size` bytes.
+
+    Returns how many bytes tensors may take.
+    """
     allowed = 3 * size + job["bytes"]
     try:
         import resource
-    except ImportError:  # Windows has no such limits; the time is limited from outside
+    except ImportError:  # Windows has no such limits; the parent process limits the time
         return allowed
 
     def cap(kind: int, most: int) -> None:
-        hard = resource.getrlimit(kind)[1]  # above which it cannot be set
+        hard = resource.getrlimit(kind)[1]  # the limit cannot be set above
         most = most if hard == resource.RLIM_INFINITY else min(most, hard)
         resource.setrlimit(kind, (most, most))
 
     cap(resource.RLIMIT_CPU, int(job["seconds"]) + 1)
     cap(resource.RLIMIT_CORE, 0)
     pages = Path("/proc/self/statm")
-    if pages.exists():  # elsewhere than on Linux that limit is not kept to, and what is taken already is not known
+    if pages.exists():  # on Linux only: elsewhere the limit is not enforced and present use is not known
         cap(resource.RLIMIT_AS, int(pages.read_text().split()[0]) * resource.getpagesize() + allowed)
     return allowed
 
@@ -156,13 +180,13 @@ def extract(path: Path, allowed: int) -> tuple[dict[str, Tensor], dict[str, Any]
         if file.read(4) == b"PK\x03\x04":
             raise Refused("was written by torch.save; rename it so that it ends in .pt")
         file.seek(0)
-        content = Restricted(Bounded(file, path.stat().st_size)).load()
-    found, attributes = flatten(generator_of(content))
+        content = RestrictedUnpickler(BoundedFile(file, path.stat().st_size)).load()
+    found, attributes = flatten(find_generator(content))
     if not found:
         raise Refused("holds a network without weights")
     tensors = {}
-    for name, tensor in found.items():
-        tensors[name] = made(name, tensor)
+    for name, record in found.items():
+        tensors[name] = make_tensor(name, record)
         allowed -= tensors[name].nbytes
         if allowed < 0:
             raise Refused("is refused: its tensors are larger than the file")
@@ -170,22 +194,24 @@ def extract(path: Path, allowed: int) -> tuple[dict[str, Tensor], dict[str, Any]
 
 
 def main(job: dict[str, Any]) -> None:
-    """Writes result.json, and tensors.safetensors where there is no error, into job["folder"]."""
+    """Write result.json, and tensors.safetensors if there is no error, into job["folder"]."""
     import torch
     from safetensors.torch import save_file
 
     torch.set_num_threads(1)
     path, folder = Path(job["file"]), Path(job["folder"])
     try:
-        tensors, extra = extract(path, limit(job, path.stat().st_size))
+        tensors, extra = extract(path, limit_process(job, path.stat().st_size))
         save_file(tensors, folder / "tensors.safetensors")
         result = {"extra": extra}
     except Refused as error:
         result = {"error": str(error)}
-    except Exception as error:  # noqa: BLE001 - the border: a damaged file raises anything
+    except Exception as error:  # noqa: BLE001 - a damaged file can raise any type
         full = isinstance(error, MemoryError) or "allocate memory" in str(error)
         why = "is refused: reading it takes too much memory"
-        result = {"error": why if full else f"cannot be read as a pickle of a network ({type(error).__name__})"}
+        result = {
+            "error": why if full else f"cannot be read as a pickle of a network ({type(error).__name__})"
+        }
     text = json.dumps(result)
     (folder / "result.part").write_text(text, "utf-8")
     (folder / "result.part").replace(folder / "result.json")
