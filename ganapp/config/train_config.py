@@ -76,7 +76,8 @@ class TrainConfig:
     augment_policy: str = option("color,translation,cutout", "objective", "What diffaugment does.")
     ada_target: float = option(0.6, "objective", "How sure of real images D may be before ada grows stronger.", low=0, high=1)
     ada_kimg: float = option(500.0, "objective", "Over how many thousand images ada can go from none to full.", low=0.001, high=100_000)
-    grow_kimg: float = option(0.0, "objective", "ProGAN: thousands of images for each fade and each rest between two; 0 = no growing.", low=0, high=100_000)
+    grow_kimg: float = option(
+        0.0, "objective", "ProGAN: thousands of images for each fade and each rest between two; 0 = no growing.", low=0, high=100_000)
 
     batch: int = option(64, "optimizer", "Real images a step.", low=1, high=4096)
     d_steps: int = option(1, "optimizer", "Discriminator steps for each generator step.", low=1, high=20)
