@@ -1,4 +1,4 @@
-"""weights.py: a generator folder written, found and read again; the Hub, by a server here that logs what is asked for."""
+"""generators/{folder,sources}.py: a folder written, found and read again; the Hub is a server here."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""BigGAN-deep: the pictures of the imported generator against those of the original code (tests/importers/README.md)."""
+"""BigGAN-deep: imported images against those of the original code (importers/README.md)."""
 
 import pytest
 import torch

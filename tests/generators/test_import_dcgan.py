@@ -1,4 +1,4 @@
-"""The tutorials' checkpoints: the pictures of the imported generator against those of the original code (tests/importers/README.md)."""
+"""The tutorials' checkpoints: imported images against those of the original code (importers/README.md)."""
 
 import pytest
 import torch

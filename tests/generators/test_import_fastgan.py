@@ -1,4 +1,4 @@
-"""FastGAN and Projected GAN: the pictures of the imported generator against those of the original code (tests/importers/README.md)."""
+"""FastGAN and Projected GAN: imported images against those of the original code (importers/README.md)."""
 
 import pytest
 import torch

@@ -1,4 +1,4 @@
-"""lightweight-gan: the pictures of the imported generator against those of the original code (tests/importers/README.md)."""
+"""lightweight-gan: imported images against those of the original code (importers/README.md)."""
 
 import pytest
 import torch

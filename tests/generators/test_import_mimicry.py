@@ -1,4 +1,4 @@
-"""mimicry's checkpoints: the pictures of the imported generator against those of the original code (tests/importers/README.md)."""
+"""mimicry's checkpoints: imported images against those of the original code (importers/README.md)."""
 
 import pytest
 import torch

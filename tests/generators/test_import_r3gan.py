@@ -1,4 +1,4 @@
-"""R3GAN: imported pictures against those of the original code (tests/importers/README.md)."""
+"""R3GAN: imported images against those of the original code (importers/README.md)."""
 
 import pytest
 import torch

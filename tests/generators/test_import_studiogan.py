@@ -1,4 +1,4 @@
-"""StudioGAN's checkpoints: the pictures of the imported generator against those of the original code (tests/importers/README.md)."""
+"""StudioGAN's checkpoints: imported images against those of the original code (importers/README.md)."""
 
 import pytest
 import torch

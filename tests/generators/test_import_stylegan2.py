@@ -1,4 +1,4 @@
-"""StyleGAN2 of NVIDIA and of rosinality: imported pictures against those of the original code (tests/importers/README.md)."""
+"""StyleGAN2, NVIDIA and rosinality: imported images against those of the original code (importers/README.md)."""
 
 import numpy as np
 import pytest

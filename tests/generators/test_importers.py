@@ -1,4 +1,4 @@
-"""importers/: what a checkpoint may be, how it is unwrapped, and what is refused before and after it is read."""
+"""generators/importers/: which files are read, how they are unwrapped, and what is refused."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""importers/unpickle.py: pickles of whole networks become tensors, and nothing that a pickle holds or names is run.
+"""importers/reading/unpickle.py: pickles of networks become tensors, and no code in or named by them is run.
 
 The good ones are pickled by small classes under the names of NVIDIA's and R3GAN's, whose pickles have the same structure.
 """

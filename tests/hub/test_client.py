@@ -1,4 +1,4 @@
-"""hub.py: finding and fetching, with the real huggingface_hub against a server here that logs what is asked for."""
+"""hub/client.py and generators/catalog.py, with the real huggingface_hub and a server that logs requests."""
 
 import json
 import os

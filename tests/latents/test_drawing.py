@@ -1,4 +1,4 @@
-"""sample.py: seeds in text, latents as a frozen function of the seed, pictures that do not depend on their batch."""
+"""latents/{seeds,labels,drawing}.py: lists of seeds, frozen latents, images that do not depend on their batch."""
 
 from contextlib import nullcontext
 from types import SimpleNamespace

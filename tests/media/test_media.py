@@ -1,4 +1,4 @@
-"""media.py: files are read back by another reader (Pillow, PyAV) and compared with what went in."""
+"""media/: files are read back by another reader (Pillow, PyAV) and compared with what went in."""
 
 import io
 import json

@@ -1,4 +1,4 @@
-"""labelled.py: a data set out of a generator, read back by our own reader; its names, its limits, and that it is whole or not there."""
+"""publishing/labelled_set.py: a data set read back by our own reader; its names and limits; whole or absent."""
 
 import io
 import sys

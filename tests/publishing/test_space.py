@@ -102,7 +102,7 @@ def test_no_permission_is_one_sentence(hub, tree, monkeypatch):
 
 
 def test_the_command(hub, tree, monkeypatch, capsys):
-    monkeypatch.setattr(space.plan, "__defaults__", (False, None, tree))
+    monkeypatch.setattr(space.plan, "__defaults__", (False, tree))
     monkeypatch.setattr(space.deploy, "__defaults__", (*space.deploy.__defaults__[:-1], tree))
     assert main.main(["deploy", "ana/studio"]) == 2
     assert "+ app.py" in (said := capsys.readouterr()).out and "--yes" in said.err
