@@ -46,19 +46,16 @@ def files(root: str | Path = ROOT) -> list[str]:
     return chosen
 
 
-def plan(repo: str, private: bool = False, token: str | None = None, root: str | Path = ROOT) -> Plan:
+def plan(repo: str, private: bool = False, root: str | Path = ROOT) -> Plan:
     """Compare the tree with the Space "user/name". Uploads nothing; errors as of hub.upload.plan."""
     root = Path(root)
     content = {path: root / path for path in files(root)}
-    return upload.plan(
-        upload.full_name(repo, token), content, "space", private, token, delete_below="ganapp/"
-    )
+    return upload.plan(upload.full_name(repo), content, "space", private, delete_below="ganapp/")
 
 
 def deploy(
     repo: str,
     private: bool = False,
-    token: str | None = None,
     agree: Callable[[Plan], bool] = lambda _: True,
     root: str | Path = ROOT,
 ) -> str:
@@ -66,8 +63,8 @@ def deploy(
 
     Returns its address, or "" if it was not agreed. Raises ValueError (message fit for the user) if it fails.
     """
-    planned = plan(repo, private, token, root)
-    return carry_out(planned, "Deploy ganapp", token) if agree(planned) else ""
+    planned = plan(repo, private, root)
+    return carry_out(planned, "Deploy ganapp") if agree(planned) else ""
 
 
 def _tracked(root: Path) -> list[str] | None:
