@@ -1,0 +1,98 @@
+"""driving/clock.py and full_disk.py: seconds of training, and what does not count as such."""
+
+import errno
+from types import SimpleNamespace
+
+import pytest
+
+from ganapp.driving import commands
+from ganapp.driving.clock import Clock
+from ganapp.driving.full_disk import FULL_DISK, Writer
+
+
+@pytest.fixture
+def time(monkeypatch):
+    """A time that moves on only in sleep(), which takes a hundred seconds."""
+    fake = SimpleNamespace(now=1000.0, slept=[])
+    fake.monotonic = lambda: fake.now
+
+    def sleep(sec):
+        fake.slept.append(sec)
+        fake.now += 100
+
+    fake.sleep = sleep
+    monkeypatch.setattr("ganapp.driving.clock.time", fake)
+    monkeypatch.setattr("ganapp.driving.full_disk.time", fake)
+    return fake
+
+
+def test_the_clock_counts_earlier_attempts_and_stands_still_when_stopped(time):
+    clock = Clock(before=50.0)
+    time.now += 7
+    assert (clock.sec(), clock.attempt_sec()) == (57.0, 7.0)
+    with pytest.raises(ZeroDivisionError), clock.stopped():
+        time.now += 1000
+        raise ZeroDivisionError
+    time.now += 2
+    assert (clock.sec(), clock.attempt_sec()) == (59.0, 9.0)
+    assert Clock().sec() == 0.0
+
+
+class Folder:
+    """Stands for a run whose command file says the next of `words` at each look."""
+
+    path = "."
+
+    def __init__(self, *words):
+        self.words, self.sent, self.told, self.logged = list(words), [], [], []
+
+    def command(self):
+        return self.words.pop(0)
+
+    def send(self, word):
+        self.sent.append(word)
+
+    def log(self, text):
+        self.logged.append(text)
+
+    def status(self):
+        return dict(self.told[-1])
+
+    def write_status(self, **changes):
+        self.told.append(changes)
+
+
+def full_disk():
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def test_waiting_for_a_full_disk_is_not_training(time):
+    """Two looks of a hundred seconds until somebody presses Resume: the budget in minutes does not shrink."""
+    run, clock, seen = Folder("pause", "run"), Clock(), []
+    time.now += 5
+    tries = iter([full_disk, lambda: "written"])
+    assert Writer(run, clock, seen.append).retry_when_disk_has_room(lambda: next(tries)()) == "written"
+    assert time.slept == [commands.COMMAND_SEC] * 2
+    assert clock.sec() == 5.0
+    assert run.sent == ["pause"]
+    assert [(told["state"], told["reason"]) for told in run.told] == [("paused", FULL_DISK)] * 2 + [
+        ("running", None)
+    ]
+    assert seen == run.told
+    assert run.logged == ["the disk is full: [Errno 28] No space left on device"]
+
+
+def test_a_stop_gives_the_write_up(time):
+    with pytest.raises(commands.Ended) as ended:
+        Writer(Folder("stop"), Clock(), lambda status: None).retry_when_disk_has_room(full_disk)
+    assert ended.value.state == "stopped"
+
+
+def test_what_is_no_full_disk_is_not_waited_for(time):
+    writer = Writer(Folder(), Clock(), lambda status: None)
+    for write in (writer.retry_when_disk_has_room, writer.write_unless_full):
+        with pytest.raises(PermissionError):
+            write(lambda: (_ for _ in ()).throw(PermissionError("no")))
+    assert not time.slept
+    assert writer.write_unless_full(lambda: None) is True
+    assert writer.write_unless_full(full_disk) is False
