@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
 
-.PHONY: run test lint clean
+.PHONY: run test lint lint-js clean
 
 run: $(VENV)/.app
 	$(BIN)/python app.py $(ARGS)
@@ -13,6 +13,11 @@ test: $(VENV)/.test
 
 lint: $(VENV)/.test
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .
+	$(BIN)/python .ci/lint_scripts.py --if-installed
+
+# fails where the tools are not installed; lint only says so
+lint-js: $(VENV)/.test
+	$(BIN)/python .ci/lint_scripts.py
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || (echo "Python 3.11 or newer is needed: make PYTHON=python3.12 ..." && false)

@@ -1,6 +1,6 @@
-"""Several runs side by side: what differs in their configurations, the figures of each, their grids at the same moment.
+"""Several runs side by side: differences of their configurations, summaries, grids at the same moment.
 
-Also the plan of a queue of runs that differ in one field. Reads run folders and starts nothing; no page and no torch.
+It reads run folders and starts nothing; it needs neither the page nor torch. Planning runs is in sweep.py.
 """
 
 from __future__ import annotations
@@ -14,46 +14,60 @@ from typing import Any, NamedTuple
 
 from ganapp.config import UNLIMITED_KIMG, TrainConfig
 
+from .columns import SUMMARIZED
 from .run import Run
 
 LEAST, MOST = 2, 8  # runs in a comparison
 AXES = ("images", "minutes")
 ARGS = ("g_args", "d_args")
-PATHS = ("dataset", "start_from")  # shown without the folders of somebody's disk
-# What differs by the way, and does not name a run where something else differs, too.
-ASIDE = ("preset", "kimg", "minutes", "tick_sec", "sample_sec", "save_sec", "precision", "threads", "device", "parent")
-LAST_ROWS = 20  # the losses of a run are the means of so many last rows
+PATH_FIELDS = ("dataset", "start_from")  # shown without local folders
+# Fields that do not name a run. They often differ along with what is compared.
+MINOR_FIELDS = (
+    "preset",
+    "kimg",
+    "minutes",
+    "tick_sec",
+    "sample_sec",
+    "save_sec",
+    "precision",
+    "threads",
+    "device",
+    "parent",
+)
+LAST_ROWS = 20  # rows of statistics whose mean losses a summary shows
 SHEET_COLUMNS = 4
 
 
 class Row(NamedTuple):
-    """A field of the configuration in which runs differ, with the value of each run, None where it has none."""
+    """A field in which configurations differ, with the value of each run; None if a run lacks it."""
 
     field: str
     values: list[Any]
 
 
-# -- configurations ---------------------------------------------------------------------------------------------------
+# -- configurations ------------------------------------------------------------------------------------------
 
 
 def differences(configs: Sequence[TrainConfig | None]) -> list[Row]:
-    """The fields that are not the same in all configurations, in the order of TrainConfig; g_args and d_args one by one.
+    """The fields that differ between configurations, in the order of TrainConfig; g_args.NAME is a field.
 
-    A configuration of None could not be read: it has no values and makes no difference.
+    A configuration that could not be read is None: it has no values and does not count as different.
     """
     flat = [flatten(config) if config else {} for config in configs]
     order = [f.name for f in fields(TrainConfig)]
-    names = sorted({name for values in flat for name in values}, key=lambda n: (order.index(n.split(".")[0]), n))
+    names = sorted(
+        {name for values in flat for name in values}, key=lambda n: (order.index(n.split(".")[0]), n)
+    )
     rows = []
     for name in names:
         values = [values.get(name) for values in flat]
         if len({json.dumps(v) for v, config in zip(values, configs) if config}) > 1:
-            rows.append(Row(name, [shown(name, value, values) for value in values]))
+            rows.append(Row(name, [without_folders(name, value, values) for value in values]))
     return rows
 
 
 def flatten(config: TrainConfig) -> dict[str, Any]:
-    """A configuration as field -> value, with g_args.width in place of g_args, and no budget that is none."""
+    """A configuration as {field: value}, with g_args.width for g_args. Unlimited kimg is left out."""
     values: dict[str, Any] = {}
     for name, value in config.to_json().items():
         if name in ARGS:
@@ -63,27 +77,28 @@ def flatten(config: TrainConfig) -> dict[str, Any]:
     return values
 
 
-def shown(name: str, value: Any, values: list[Any]) -> Any:
-    """A path by its last part, with a number where two different ones end alike."""
-    if name not in PATHS or not value:
+def without_folders(name: str, value: Any, values: list[Any]) -> Any:
+    """A path's last part, numbered if different paths end alike. Values of other fields are unchanged."""
+    if name not in PATH_FIELDS or not value:
         return value
     alike = list(dict.fromkeys(other for other in values if other and Path(other).name == Path(value).name))
     return Path(value).name + (f" ({alike.index(value) + 1})" if len(alike) > 1 else "")
 
 
 def labels(names: Sequence[str], rows: list[Row]) -> list[str]:
-    """A short name for each run: the one value in which it differs, where there is exactly one, else its own name."""
-    telling = [row for row in rows if row.field not in ASIDE]
-    if any(row.field == "family" for row in telling):  # the arguments of a network go with its family
-        telling = [row for row in telling if row.field.split(".")[0] not in ARGS]
-    if len(telling) == 1:
-        texts = [text_of(value) for value in telling[0].values]
+    """A label for each run: its value of the only field in which they differ, else its own name."""
+    major = [row for row in rows if row.field not in MINOR_FIELDS]
+    if any(row.field == "family" for row in major):  # then the networks' arguments differ, too
+        major = [row for row in major if row.field.split(".")[0] not in ARGS]
+    if len(major) == 1:
+        texts = [text_of(value) for value in major[0].values]
         if len(set(texts)) == len(texts):
             return texts
     return list(names)
 
 
 def text_of(value: Any) -> str:
+    """A value of a configuration or a summary as text, "–" if there is none."""
     if value is None or value == "":
         return "–"
     if isinstance(value, bool):
@@ -92,10 +107,13 @@ def text_of(value: Any) -> str:
         return ", ".join(
             f"{key} {inner:,}" if isinstance(inner, int) else f"{key} {inner}" for key, inner in value.items()
         )
-    return f"{value:g}" if isinstance(value, float) else value if isinstance(value, str) else json.dumps(value)
+    return (
+        f"{value:g}" if isinstance(value, float) else value if isinstance(value, str) else json.dumps(value)
+    )
 
 
 def read_configs(runs: Sequence[Run]) -> list[TrainConfig | None]:
+    """The configuration of each run, None if it cannot be read."""
     configs: list[TrainConfig | None] = []
     for run in runs:
         try:
@@ -105,17 +123,18 @@ def read_configs(runs: Sequence[Run]) -> list[TrainConfig | None]:
     return configs
 
 
-# -- figures ----------------------------------------------------------------------------------------------------------
+# -- summaries -----------------------------------------------------------------------------------------------
 
 
 def figures(run: Run, status: dict[str, Any]) -> dict[str, Any]:
-    """What a run has come to: state, kimg, minutes, images_per_sec (on the whole), parameters, and losses of late.
+    """The summary of a run: state, kimg, minutes, images_per_sec (overall), parameters, and recent losses.
 
-    Losses (g_loss, d_loss, gap = D on real minus D on fake) are means of its last rows; None where there is none.
+    Losses (g_loss, d_loss, gap) are means over the last LAST_ROWS rows of statistics. What is unknown is
+    None.
     """
     nimg, sec, last = status["nimg"], status["sec"], [with_gap(row) for row in run.last_stats(LAST_ROWS)]
 
-    def late(key: str) -> float | None:
+    def recent_mean(key: str) -> float | None:
         values = [row[key] for row in last if math.isfinite(row.get(key, math.nan))]
         return float(f"{math.fsum(values) / len(values):.4g}") if values else None
 
@@ -125,18 +144,18 @@ def figures(run: Run, status: dict[str, Any]) -> dict[str, Any]:
         "minutes": round(sec / 60, 1),
         "images_per_sec": float(f"{nimg / sec:.3g}") if sec > 0 and nimg else None,
         "parameters": status.get("parameters"),
-        **{key: late(key) for key in ("g_loss", "d_loss", "gap")},
+        **{key: recent_mean(key) for key in SUMMARIZED},
     }
 
 
 def with_gap(row: dict[str, float]) -> dict[str, float]:
-    """A row of statistics with "gap": how much more real images please D than generated ones."""
+    """A row of statistics with "gap": the mean logit of real images minus that of generated ones."""
     if "d_real" in row and "d_fake" in row:
         return {**row, "gap": row["d_real"] - row["d_fake"]}
     return row
 
 
-# -- grids at the same moment -----------------------------------------------------------------------------------------
+# -- grids at the same moment --------------------------------------------------------------------------------
 
 
 class Grid(NamedTuple):
@@ -148,7 +167,7 @@ class Grid(NamedTuple):
 
 
 def grids(run: Run) -> list[Grid]:
-    """All grids of a run, oldest first; their time is read off its statistics."""
+    """All grids of a run, oldest first. Their times are interpolated from its statistics."""
     import numpy as np
 
     rows, *_ = run.read_stats()
@@ -156,25 +175,26 @@ def grids(run: Run) -> list[Grid]:
     return [Grid(p, n := int(p.stem), round(float(np.interp(n, nimg, sec)), 1)) for p in run.samples()]
 
 
-def place_of(grid: Grid, axis: str) -> float:
+def position_of(grid: Grid, axis: str) -> float:
+    """When a grid was drawn: in images for the axis "images", in seconds for "minutes"."""
     return grid.nimg if axis == "images" else grid.sec
 
 
-def common_place(series: Sequence[list[Grid]], axis: str) -> float:
-    """The last moment that every run has reached of which there are pictures, in images or in seconds."""
-    return min((place_of(grids[-1], axis) for grids in series if grids), default=0.0)
+def common_position(series: Sequence[list[Grid]], axis: str) -> float:
+    """The latest position that all runs have reached; runs without grids do not count. Unit: position_of."""
+    return min((position_of(grids[-1], axis) for grids in series if grids), default=0.0)
 
 
-def grid_at(grids: list[Grid], place: float, axis: str) -> Grid | None:
-    """The grid that was the newest at a moment; the first one before that, None where there is none at all."""
-    earlier = [grid for grid in grids if place_of(grid, axis) <= place]
+def grid_at(grids: list[Grid], position: float, axis: str) -> Grid | None:
+    """The newest grid at a position; the first grid if all are later, None if there is none."""
+    earlier = [grid for grid in grids if position_of(grid, axis) <= position]
     return earlier[-1] if earlier else next(iter(grids), None)
 
 
 def sheet(captions: Sequence[tuple[str, str]], chosen: Sequence[Grid | None]):
-    """One picture, uint8 (H, W, 3): the grids side by side with two lines of text above each.
+    """One image, uint8 (H, W, 3), of the grids side by side with two lines of text above each.
 
-    Pixels are enlarged by whole numbers, so that the images of all runs are about equally large.
+    captions: (title, moment) of each. Grids are enlarged by whole factors to about the same size.
     """
     import numpy as np
     from PIL import Image, ImageDraw, ImageFont
@@ -186,24 +206,31 @@ def sheet(captions: Sequence[tuple[str, str]], chosen: Sequence[Grid | None]):
     widest = max(picture.width for picture in pictures)
     scales = [max(1, max(256, widest) // picture.width) for picture in pictures]
     pictures = [
-        p.resize((p.width * s, p.height * s), Image.Resampling.NEAREST) for p, s in zip(pictures, scales, strict=True)
+        p.resize((p.width * s, p.height * s), Image.Resampling.NEAREST)
+        for p, s in zip(pictures, scales, strict=True)
     ]
     gap, head, columns = 16, 48, min(SHEET_COLUMNS, len(pictures))
     width, height = max(p.width for p in pictures) + gap, max(p.height for p in pictures) + head + gap
-    page = Image.new("RGB", (columns * width + gap, math.ceil(len(pictures) / columns) * height + gap), "white")
+    page = Image.new(
+        "RGB", (columns * width + gap, math.ceil(len(pictures) / columns) * height + gap), "white"
+    )
     draw, large, small = ImageDraw.Draw(page), ImageFont.load_default(18), ImageFont.load_default(14)
     for i, (picture, (title, moment)) in enumerate(zip(pictures, captions, strict=True)):
         left, top = gap + i % columns * width, gap + i // columns * height
-        draw.text((left, top), clipped(draw, title, large, width - gap), "black", large)
-        draw.text((left, top + 24), clipped(draw, moment, small, width - gap), "#555555", small)
+        draw.text((left, top), fitting_end(draw, title, large, width - gap), "black", large)
+        draw.text((left, top + 24), fitting_end(draw, moment, small, width - gap), "#555555", small)
         page.paste(picture, (left, top + head))
     return np.asarray(page)
 
 
-def write_sheet(path: str | Path, runs: Sequence[Run], rows: list[Row], axis: str, at: float | None = None) -> str:
-    """The sheet of all runs as a .webp or .png, without loss, at a moment in kimg or minutes (None: the last of all).
+def write_sheet(
+    path: str | Path, runs: Sequence[Run], rows: list[Row], axis: str, at: float | None = None
+) -> str:
+    """Write the sheet of all runs, a lossless .webp or .png, and return its moment as text ("0.2 kimg").
 
-    Returns the moment in words. ValueError where there are no grids, or another ending.
+    rows: the differences, for the titles. axis: "images" or "minutes". at: the moment in kimg or minutes;
+    None means the latest that all runs have reached. Raises ValueError (message fit for the user) if there
+    are no grids or the path has another ending.
     """
     from ganapp.media import save_png, save_webp
 
@@ -211,9 +238,11 @@ def write_sheet(path: str | Path, runs: Sequence[Run], rows: list[Row], axis: st
     if not any(series):
         raise ValueError("none of these runs has sample grids yet.")
     unit, word = (1000, "kimg") if axis == "images" else (60, "min")
-    place = common_place(series, axis) if at is None else at * unit
-    chosen = [grid_at(grids, place, axis) for grids in series]
-    moments = [f"{grid.nimg / 1000:,.1f} kimg, {grid.sec / 60:.1f} min" if grid else "no grid yet" for grid in chosen]
+    position = common_position(series, axis) if at is None else at * unit
+    chosen = [grid_at(grids, position, axis) for grids in series]
+    moments = [
+        f"{grid.nimg / 1000:,.1f} kimg, {grid.sec / 60:.1f} min" if grid else "no grid yet" for grid in chosen
+    ]
     names = [run.name for run in runs]
     captions = [
         (label, moment if label == name else f"{name}: {moment}")
@@ -221,13 +250,16 @@ def write_sheet(path: str | Path, runs: Sequence[Run], rows: list[Row], axis: st
     ]
     page = sheet(captions, chosen)
     save_webp(path, page, quality=100) if check_sheet(path) == ".webp" else save_png(path, page)
-    return f"{place / unit:,.1f} {word}"
+    return f"{position / unit:,.1f} {word}"
 
 
 def check_sheet(path: str | Path) -> str:
+    """The suffix of a sheet's path. Raises ValueError (message fit for the user) if it is not allowed."""
     suffix = Path(path).suffix.lower()
     if suffix not in (".webp", ".png"):
-        raise ValueError(f"{Path(path).name!r} cannot be a sheet of grids: the name must end in .webp or .png.")
+        raise ValueError(
+            f"{Path(path).name!r} cannot be a sheet of grids: the name must end in .webp or .png."
+        )
     return suffix
 
 
@@ -236,8 +268,8 @@ def check_axis(axis: str) -> None:
         raise ValueError(f"by is {axis!r}; it must be one of {', '.join(AXES)}.")
 
 
-def clipped(draw, text: str, font, width: int) -> str:
-    """As much of the end of a text as fits: names of runs begin alike."""
+def fitting_end(draw, text: str, font, width: int) -> str:
+    """The end of a text that fits into `width` pixels. The end, because names of runs begin alike."""
     while text and draw.textlength(text, font) > width:
         text = "…" + text.lstrip("…")[1:]
     return text

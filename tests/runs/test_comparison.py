@@ -2,7 +2,6 @@
 
 import json
 import re
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,10 +10,13 @@ from PIL import Image
 from ganapp.cli.main import main
 from ganapp.config import TrainConfig, preset_config
 from ganapp.runs import comparison, create_run, list_runs, sweep
-from ganapp.ui.compare import tab as tab_module
-from ganapp.ui.compare.tab import METRICS, Comparison, plan
+from ganapp.runs.columns import MENU, SUMMARIZED
+from ganapp.ui.compare.compare import Comparison
+from ganapp.ui.compare.run_queue import plan
+from ganapp.ui.compare.tab import FILES
 from ganapp.ui.shared.strings import script_catalogs
 from ganapp.ui.shared.thinning import columns
+from ganapp.ui.shared.watching import UI
 
 FORM = {"preset": "dcgan-r1-32", "dataset": "faces", "budget": "minutes", "amount": "2", "field": "loss"}
 
@@ -116,8 +118,8 @@ def test_the_same_moment_by_images_and_by_minutes(tmp_path):
     )  # grids at 64, 192, … 576 images, 0.5, 1.5 … 4.5 s
     slow = comparison.grids(add_run(tmp_path, rows=5, every=2, sec=3.0))  # at 64, 192, 320 images, 3, 9, 15 s
     assert [grid.sec for grid in slow] == [3.0, 9.0, 15.0]
-    assert comparison.common_place([quick, slow], "images") == 320
-    assert comparison.common_place([quick, slow, []], "minutes") == 4.5
+    assert comparison.common_position([quick, slow], "images") == 320
+    assert comparison.common_position([quick, slow, []], "minutes") == 4.5
     assert [comparison.grid_at(g, 320, "images").nimg for g in (quick, slow)] == [320, 320]
     assert [comparison.grid_at(g, 4.5, "minutes").nimg for g in (quick, slow)] == [576, 64]
     assert comparison.grid_at(slow, 319, "images").nimg == 192
@@ -296,7 +298,7 @@ def test_eight_long_runs_come_in_less_than_160_kb():
     def row(i):
         return {"nimg": 10**8 + 64 * i, "sec": 1e5 + i * 1.37, "g_loss": -1.23456 * (1 + i % 7), "gap": 3.21 * (i % 5)}
 
-    from ganapp.ui.compare.tab import BUCKETS, MAX_ROWS
+    from ganapp.ui.compare.compare import BUCKETS, MAX_ROWS
 
     for count in (MAX_ROWS, 20_000):
         table = columns([row(i) for i in range(count)], ["g_loss", "gap"], MAX_ROWS, BUCKETS)
@@ -310,7 +312,7 @@ def test_start_makes_clearly_named_runs_in_order(tab, monkeypatch):
         run.write_status(asked=float(len(started)))
         started.append(run.name)
 
-    monkeypatch.setattr("ganapp.driving.driver.start", start)
+    monkeypatch.setattr("ganapp.driving.background.start", start)
     answer = tab.start(FORM | {"values": "minimax, non_saturating, hinge, relativistic"})
     assert answer == {"runs": started}
     assert started == [
@@ -329,7 +331,7 @@ def test_start_makes_clearly_named_runs_in_order(tab, monkeypatch):
     ],
 )  # fmt: skip
 def test_nothing_is_started_where_one_value_is_wrong(tab, monkeypatch, changes):
-    monkeypatch.setattr("ganapp.driving.driver.start", lambda run: pytest.fail("a run was started"))
+    monkeypatch.setattr("ganapp.driving.background.start", lambda run: pytest.fail("a run was started"))
     answer = tab.start(FORM | {"values": "hinge, minimax"} | changes)
     assert set(answer) == {"error"} and answer["error"].endswith(".") and "\n" not in answer["error"]
     assert list_runs(tab.watch.folder) == []
@@ -342,13 +344,15 @@ def test_start_takes_anything(tab, request_):
 
 def test_every_word_of_the_tab_is_translated():
     html, css, script = (
-        Path(tab_module.__file__).with_name("compare" + suffix).read_text("utf-8")
-        for suffix in (".html", ".css", ".js")
+        "".join((UI / name).read_text("utf-8") for name in names) for names in ((FILES.html,), FILES.css, FILES.scripts)
     )
     used = set(re.findall(r'data-(?:t|label|alt)="([\w.]+)"', html))
     used |= set(re.findall(r'\bt\("([\w.]+[a-z])"', script)) | set(re.findall(r'\bheading\("([\w.]+)"\)', script))
-    used |= {f"cmp.metric.{m}" for m in METRICS}
-    used |= {f"cmp.fact.{f}" for f in re.findall(r"^    (\w+): \(f\) =>", script, re.M)}
+    used |= {f"cmp.metric.{m}" for m in MENU}
+    (block,) = re.findall(r"const FIGURES = \{\n(.*?)\n  \};", script, re.S)
+    figures = re.findall(r"^    (\w+): \(", block, re.M)
+    assert {"state", "parameters"} <= set(figures)
+    used |= {f"cmp.fact.{f}" for f in (*figures, *SUMMARIZED)}
     for language, catalog in script_catalogs().items():
         assert used <= set(catalog), (language, used - set(catalog))
     assert not re.search(r"`|\$\{|\{\{", html + css)  # Gradio would take them for its own marks

@@ -13,11 +13,13 @@ import pytest
 
 from ganapp.config import TrainConfig
 from ganapp.runs import WORKING, create_run, list_runs, watchdog
+from ganapp.runs.columns import DRAWN
 from ganapp.runs.run import ENDED
 from ganapp.ui.shared import thinning
 from ganapp.ui.shared.strings import script_catalogs
 from ganapp.ui.shared.theme import UI
-from ganapp.ui.train.monitor import ACTIONS, Monitor
+from ganapp.ui.train.monitor import FILES, Monitor
+from ganapp.ui.train.run_actions import ACTIONS
 
 
 @pytest.fixture
@@ -196,7 +198,7 @@ def test_thinning_keeps_spikes_means_and_the_end():
 
 def test_a_long_run_of_every_series_loads_in_60_kb():
     def row(i):
-        return {"nimg": 10**8 + 64 * i, "sec": 1e5 + i * 1.37, **{k: -1.23456 * (1 + i % 7) for k in thinning.SERIES}}
+        return {"nimg": 10**8 + 64 * i, "sec": 1e5 + i * 1.37, **{k: -1.23456 * (1 + i % 7) for k in DRAWN}}
 
     for count in (thinning.MAX_ROWS, 20_000):
         assert len(json.dumps(thinning.columns([row(i) for i in range(count)]), separators=(",", ":"))) < 61_440
@@ -256,8 +258,8 @@ def test_a_word_for_a_run_that_rests_is_refused(monitor):
 
 def test_resume_starts_what_rests(monitor, monkeypatch):
     started = []
-    monkeypatch.setitem(sys.modules, "ganapp.driving.driver", types.SimpleNamespace(start=started.append))
-    monkeypatch.setattr("ganapp.driving.driver", sys.modules["ganapp.driving.driver"], raising=False)
+    monkeypatch.setitem(sys.modules, "ganapp.driving.background", types.SimpleNamespace(start=started.append))
+    monkeypatch.setattr("ganapp.driving.background", sys.modules["ganapp.driving.background"], raising=False)
     run = add_run(monitor, state="paused")
     assert monitor.act({"run": run.name, "word": "resume"}) == {"ok": True} and started == [run]
     run.write_status(state="finished")
@@ -302,8 +304,8 @@ def test_every_finding_and_remedy_has_words_on_the_page():
 
 def test_a_remedy_starts_a_run_that_goes_on(monitor, monkeypatch):
     started = []
-    monkeypatch.setitem(sys.modules, "ganapp.driving.driver", types.SimpleNamespace(start=started.append))
-    monkeypatch.setattr("ganapp.driving.driver", sys.modules["ganapp.driving.driver"], raising=False)
+    monkeypatch.setitem(sys.modules, "ganapp.driving.background", types.SimpleNamespace(start=started.append))
+    monkeypatch.setattr("ganapp.driving.background", sys.modules["ganapp.driving.background"], raising=False)
     run = add_run(monitor, state="running", rows=8, d_args={"norm": "none"}, g_lr=2e-4)
     for nimg in (256, 512):
         (run.path / f"state-{nimg:09d}.pt").write_bytes(b"state %d" % nimg)
@@ -343,8 +345,8 @@ def test_a_remedy_of_a_finished_run_trains(monitor, tiny_config, tiny_folder, re
 
 def test_a_run_by_the_clock_gets_its_minutes_once_more(monitor, monkeypatch):
     started = []
-    monkeypatch.setitem(sys.modules, "ganapp.driving.driver", types.SimpleNamespace(start=started.append))
-    monkeypatch.setattr("ganapp.driving.driver", sys.modules["ganapp.driving.driver"], raising=False)
+    monkeypatch.setitem(sys.modules, "ganapp.driving.background", types.SimpleNamespace(start=started.append))
+    monkeypatch.setattr("ganapp.driving.background", sys.modules["ganapp.driving.background"], raising=False)
     run = add_run(monitor, state="finished", rows=121, minutes=1, kimg=10_000_000)  # 60.5 s
     assert monitor.act({"run": run.name, "word": "remedy", "remedy": "rollback"})["ok"]
     assert (started[0].config().minutes, started[0].config().kimg) == (1 + 60.5 / 60, 10_000_000)
@@ -379,8 +381,8 @@ def test_how_a_run_ended_is_seen_by_a_page_that_polls_a_moment_after_another(tmp
 
 def test_a_remedy_without_a_state_begins_anew(monitor, monkeypatch):
     started = []
-    monkeypatch.setitem(sys.modules, "ganapp.driving.driver", types.SimpleNamespace(start=started.append))
-    monkeypatch.setattr("ganapp.driving.driver", sys.modules["ganapp.driving.driver"], raising=False)
+    monkeypatch.setitem(sys.modules, "ganapp.driving.background", types.SimpleNamespace(start=started.append))
+    monkeypatch.setattr("ganapp.driving.background", sys.modules["ganapp.driving.background"], raising=False)
     run = add_run(monitor, state="failed")
     assert monitor.act({"run": run.name, "word": "remedy", "remedy": "rollback"})["ok"]
     assert (started[0].states(), started[0].config().from_nimg, run.command()) == ([], 0, "run")
@@ -426,23 +428,17 @@ def test_timelapse_is_made_once(monitor, monkeypatch):
 
 def test_every_word_of_the_page_is_translated():
     catalogs = script_catalogs()
-    names = (
-        "train/monitor.html",
-        "train/monitor.css",
-        "shared/parts.css",
-        "train/monitor.js",
-        "shared/charts.js",
-        "shared/parts.js",
+    html, css, script = (
+        "".join((UI / name).read_text("utf-8") for name in names) for names in ((FILES.html,), FILES.css, FILES.scripts)
     )
-    html, css, parts, *scripts = ((UI / name).read_text(encoding="utf-8") for name in names)
     used = set(re.findall(r'data-(?:t|label|alt)="([\w.]+)"', html))
-    used |= set(re.findall(r'\b(?:t|item)\("([\w.]+[a-z])"', "".join(scripts)))
+    used |= set(re.findall(r'\b(?:t|item)\("([\w.]+[a-z])"', script))
     used |= {f"state.{s}" for s in (*WORKING, *ENDED, "interrupted")}
-    used |= {f"series.{s}" for s in thinning.SERIES}
+    used |= {f"series.{s}" for s in DRAWN}
     for language, catalog in catalogs.items():
         assert used <= set(catalog), (language, used - set(catalog))
     # Gradio fills its template before the browser sees it: these would be taken for its own marks.
-    assert not re.search(r"`|\$\{|\{\{", html + css + parts)
+    assert not re.search(r"`|\$\{|\{\{", html + css)
 
 
 def test_component_has_its_parts(tmp_path):

@@ -1,13 +1,16 @@
-// What the scripts of the page have in common: words, numbers, elements, settings, files, pictures and polling.
-// CATALOGS is put in front of it. Gradio runs each component's scripts in a function of their own, so nothing leaks.
+// What the scripts of a component share: words, numbers, nodes, settings, files and pictures. The constant
+// CATALOGS comes before it. Gradio runs the scripts of a component inside one function, so nothing here is
+// global.
 
-// element: the component; its nodes are found by data-m and named by data-t, data-label and data-alt. storage: where the
-// settings, which begin as `defaults`, are kept in this browser.
+// element: the component. Its nodes are found by data-m and get their words by data-t, data-label and data-
+// alt. storage: the key under which this browser keeps the settings, which start as `defaults`.
 function makeParts(element, storage, defaults) {
   const PICTURES_KEPT = 96;
 
   // Gradio sets the page's lang to the language that it chose itself, so both halves of the page agree.
-  const language = (document.documentElement.lang || navigator.language).toLowerCase().startsWith("zh") ? "zh-CN" : "en";
+  const language = (document.documentElement.lang || navigator.language).toLowerCase().startsWith("zh")
+    ? "zh-CN"
+    : "en";
   const t = (key, values = {}) =>
     (CATALOGS[language][key] ?? key).replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
   const number = (value, digits = 0) =>
@@ -20,14 +23,19 @@ function makeParts(element, storage, defaults) {
     return `${Math.floor(s / 3600)}:${two(Math.floor(s / 60) % 60)}:${two(s % 60)}`;
   }
 
-  const ui = Object.fromEntries([...element.querySelectorAll("[data-m]")].map((node) => [node.dataset.m, node]));
+  const ui = Object.fromEntries(
+    [...element.querySelectorAll("[data-m]")].map((node) => [node.dataset.m, node]),
+  );
   for (const node of element.querySelectorAll("[data-t]")) node.textContent = t(node.dataset.t);
-  for (const node of element.querySelectorAll("[data-label]")) node.ariaLabel = node.title = t(node.dataset.label);
+  for (const node of element.querySelectorAll("[data-label]"))
+    node.ariaLabel = node.title = t(node.dataset.label);
   for (const node of element.querySelectorAll("[data-alt]")) node.alt = t(node.dataset.alt);
   const set = (node, text) => node.textContent !== text && (node.textContent = text);
   const show = (node, yes) => node.hidden === yes && (node.hidden = !yes);
-  const able = (button, yes) => button.setAttribute("aria-disabled", String(!yes)); // keeps the focus where it is
-  const press = (button, run) => button.addEventListener("click", () => button.getAttribute("aria-disabled") !== "true" && run());
+  // Unlike `disabled`, this keeps the focus where it is.
+  const able = (button, yes) => button.setAttribute("aria-disabled", String(!yes));
+  const press = (button, run) =>
+    button.addEventListener("click", () => button.getAttribute("aria-disabled") !== "true" && run());
 
   function make(tag, text, attributes = {}) {
     const node = document.createElement(tag);
@@ -55,7 +63,10 @@ function makeParts(element, storage, defaults) {
   function fileUrl(path, version = "") {
     const config = window.gradio_config ?? {};
     const sign = new URLSearchParams(location.search).get("__sign"); // a private Space's pass for files
-    const query = new URLSearchParams({ ...(version && { v: version }), ...(sign && { __sign: sign }) }).toString();
+    const query = new URLSearchParams({
+      ...(version && { v: version }),
+      ...(sign && { __sign: sign }),
+    }).toString();
     const escaped = path.split("/").map(encodeURIComponent).join("/");
     return `${config.root ?? ""}${config.api_prefix ?? "/gradio_api"}/file=${escaped}${query && "?" + query}`;
   }
@@ -66,57 +77,32 @@ function makeParts(element, storage, defaults) {
     if (!pictures.has(url)) {
       const image = new Image();
       image.src = url;
-      pictures.set(url, image.decode().then(() => image));
+      pictures.set(
+        url,
+        image.decode().then(() => image),
+      );
       pictures.get(url).catch(() => pictures.delete(url));
       if (pictures.size > PICTURES_KEPT) pictures.delete(pictures.keys().next().value);
     }
     return pictures.get(url);
   }
 
-  return { language, t, number, kimg, clock, ui, set, show, able, press, make, settings, keep, fileUrl, gridUrl, picture };
-}
-
-// A function that asks the server now, and then again and again: one request is in flight at most, none while nobody looks.
-// request(): what to send; current(): an answer is dropped where this changed meanwhile; pause(): ms until the next time.
-function makePoll(element, server, { request, current, receive, pause, lost, gone }) {
-  let [timer, busy, again, failures] = [0, false, false, 0];
-  return async function poll() {
-    clearTimeout(timer);
-    if (!element.isConnected) return gone(); // Gradio made the component anew: the new one polls
-    if (busy) return void (again = true);
-    if (!document.hidden && element.checkVisibility()) {
-      busy = true;
-      const asked = current();
-      // Gradio's client answers undefined where the request failed.
-      const news = await server.poll(request()).catch(() => undefined);
-      busy = false;
-      failures = news ? 0 : failures + 1;
-      lost(failures > 1);
-      if (news && asked === current()) receive(news);
-    }
-    const soon = again;
-    again = false;
-    timer = setTimeout(poll, soon ? 0 : failures ? Math.min(15000, 1000 * 2 ** failures) : pause());
-  };
-}
-
-// Follows the page's width, its colours and whether it is seen. Returns the function that ends it.
-function followPage(root, { poll, resize, redraw }) {
-  let width = 0;
-  const sizes = new ResizeObserver(() => {
-    if (width === root.clientWidth) return; // a new height is of our own making
-    if (!width) poll(); // a tab that was hidden is shown
-    width = root.clientWidth;
-    resize();
-  });
-  sizes.observe(root);
-  const theme = new MutationObserver(redraw); // light or dark is a class of the body
-  theme.observe(document.body, { attributes: true, attributeFilter: ["class"] });
-  const onShow = () => !document.hidden && poll();
-  document.addEventListener("visibilitychange", onShow);
-  return () => {
-    sizes.disconnect();
-    theme.disconnect();
-    document.removeEventListener("visibilitychange", onShow);
+  return {
+    language,
+    t,
+    number,
+    kimg,
+    clock,
+    ui,
+    set,
+    show,
+    able,
+    press,
+    make,
+    settings,
+    keep,
+    fileUrl,
+    gridUrl,
+    picture,
   };
 }

@@ -1,4 +1,4 @@
-"""Statistics as columns for a browser: a run of any length in at most 60 KB. Knows nothing of pages or folders."""
+"""Statistics as columns for a browser: a run of any length in at most 60 KB. It reads no folder."""
 
 from __future__ import annotations
 
@@ -6,27 +6,27 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-SERIES = (
-    "d_loss", "g_loss", "r1", "r2", "gp", "drift", "d_class", "g_class", "feature_matching", "orthogonal", "path_length",
-    "d_real", "d_fake", "aug_p", "swd",
-)  # fmt: skip
+from ganapp.runs.columns import drawn_names
+
 MAX_ROWS = 900  # more rows than this are sent as BUCKETS times mean, lowest and highest
 BUCKETS = 440
-SERIES_IN_FULL = 6  # that many series get all of these rows; more of them share the same bytes
+SERIES_IN_FULL = 6  # so many series get all of these rows; more of them share the same bytes
 
 
 def columns(
     rows: list[dict[str, float]],
-    series: Sequence[str] = SERIES,
+    series: Sequence[str] | None = None,
     max_rows: int = MAX_ROWS,
     buckets: int = BUCKETS,
 ) -> dict[str, Any]:
     """Rows as columns of about 4 digits, null where there is no finite number.
 
-    Up to max_rows rows as they are. More as `buckets` points: the mean under the series' name, and "lo" and "hi" hold the
-    lowest and highest, so that a spike stays visible.
+    Up to max_rows rows as they are. More as `buckets` points: the mean under the series' name, and "lo" and
+    "hi" hold the lowest and highest, so that a spike stays visible. series: what to send of the rows; None:
+    what the monitor draws.
     """
-    keys = [key for key in series if any(key in row for row in rows)]
+    wanted = drawn_names(rows) if series is None else series
+    keys = [key for key in wanted if any(key in row for row in rows)]
     share = min(1.0, SERIES_IN_FULL / max(len(keys), 1))
     max_rows, buckets = int(max_rows * share), int(buckets * share)
     count = min(len(rows), buckets) if len(rows) > max_rows else len(rows)
@@ -55,5 +55,5 @@ def short(value: float, digits: int = 4) -> float:
 
 
 def spread(items: list, count: int) -> list:
-    """`count` of the items, first and last among them."""
+    """`count` of the items at even distances, the first and the last among them."""
     return [items[round(i * (len(items) - 1) / (count - 1))] for i in range(count)]

@@ -1,6 +1,6 @@
 """A folder of runs as the page's scripts see it: one look for all browsers, and what is new after a cursor.
 
-The monitor and the Compare tab are made from it. Files only are read, and no training is touched.
+The monitor and the Compare tab are made from it. It reads files only and touches no training.
 """
 
 from __future__ import annotations
@@ -12,19 +12,21 @@ import time
 import zlib
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from ganapp.runs import WORKING, Run, list_runs
 
 UI = Path(__file__).resolve().parents[1]  # the folder of all tabs
-FRESH_SEC = 0.7  # all browsers share one look at the folder for so long
+FRESH_SEC = 0.7  # for so long all browsers share one look at the folder
 MAX_LISTED = 300
 
 
 class Watch:
-    """Remembers what it saw of one folder for `fresh_sec`, and nothing else that matters."""
+    """One folder of runs. Remembers what it read for `fresh_sec`, so that all browsers share one look."""
 
-    def __init__(self, folder: str | Path, publish: Callable[[Path], None], fresh_sec: float = FRESH_SEC) -> None:
+    def __init__(
+        self, folder: str | Path, publish: Callable[[Path], None], fresh_sec: float = FRESH_SEC
+    ) -> None:
         self.folder = Path(folder).resolve()
         self.publish = publish  # makes the files of a folder available to the browser
         self.fresh_sec = fresh_sec
@@ -54,7 +56,7 @@ class Watch:
         return seen
 
     def fresh(self, key: Any, look: Callable[[], Any]) -> Any:
-        """look(), or what it gave a moment ago."""
+        """Return look(), or what it returned less than `fresh_sec` ago."""
         with self._lock:
             when, value = self._memory.get(key, (-math.inf, None))
             if time.monotonic() - when >= self.fresh_sec:
@@ -63,19 +65,22 @@ class Watch:
             return value
 
     def forget(self) -> None:
-        """Look again at everything: something was done."""
+        """Read everything again at the next look, because something was changed."""
         with self._lock:
             self._memory.clear()
 
     def find(self, name: Any) -> Run:
-        """The run of that name. Compared with the names that are there, so no path can come in from outside."""
+        """The run of that name. Only names in the folder match, so no path can come in from outside.
+
+        Raises ValueError (message fit for the user) if there is none.
+        """
         for run in list_runs(self.folder):
             if run.name == name:
                 return run
         raise ValueError(f"there is no run {str(name)[:80]!r} any more.")
 
     def list_news(self, known: dict, answer: dict[str, Any]) -> list[tuple[Run, dict]]:
-        """Add runs + list to the answer where known["list"] is another list; returns all runs with their status."""
+        """All runs with their status. Adds runs + list to the answer if known["list"] differs."""
         seen = self.runs()
         listed = [[run.name, status["state"], status["nimg"]] for run, status in seen]
         list_hash = fingerprint([row[:2] for row in listed])
@@ -86,7 +91,7 @@ class Watch:
     def news(self, run: Run, known: dict, columns: Callable[[list[dict]], dict]) -> dict[str, Any]:
         """What is new of a run's curves and pictures: some of reset, stats, attempt + offset, grids, real.
 
-        With "reset" the browser forgets the stats and grids it has of this run. `columns` makes stats of rows.
+        On "reset" the browser forgets the stats and grids of this run. `columns` turns rows into stats.
         """
         news: dict[str, Any] = {}
         attempt, offset = whole(known.get("attempt"), -1), max(0, whole(known.get("offset"), 0))
@@ -108,7 +113,7 @@ class Watch:
 
 
 def tidy(value: Any) -> Any:
-    """A value that JSON can hold: a driver may have written NaN, which is none."""
+    """A value that JSON can hold. A driver may have written NaN, which becomes None."""
     if isinstance(value, float):
         return round(value, 1) if math.isfinite(value) else None
     return value
@@ -136,17 +141,43 @@ def publisher() -> Callable[[Path], None]:
     return publish
 
 
-def sources(name: str, **constants: Any) -> dict[str, str]:
-    """The templates of a gr.HTML from NAME.html, NAME.css and NAME.js, with what they share and constants in front."""
+class Files(NamedTuple):
+    """The files of a gr.HTML, relative to ganapp/ui; those of a kind are joined in this order."""
+
+    html: str
+    css: tuple[str, ...]
+    scripts: tuple[str, ...]
+
+
+SHARED_SCRIPTS = tuple(
+    f"shared/{name}.js"
+    for name in (
+        "parts",
+        "polling",
+        "states",
+        "table",
+        "grid",
+        "timeline",
+        "axes",
+        "curves",
+        "readout",
+        "zoom",
+        "charts",
+    )
+)
+
+
+def sources(files: Files, **constants: Any) -> dict[str, str]:
+    """The templates of a gr.HTML. The constants, CATALOGS and WORKING come before the scripts."""
     from .strings import script_catalogs
 
     def read(*names: str) -> str:
         return "".join((UI / name).read_text(encoding="utf-8") for name in names)
 
-    constants["CATALOGS"] = script_catalogs()
+    constants |= {"CATALOGS": script_catalogs(), "WORKING": WORKING}
     given = "".join(f"const {key} = {json.dumps(value)};\n" for key, value in constants.items())
     return {
-        "html_template": read(f"{name}.html"),
-        "css_template": read("shared/parts.css", f"{name}.css"),
-        "js_on_load": given + read("shared/parts.js", "shared/charts.js", f"{name}.js"),
+        "html_template": read(files.html),
+        "css_template": read(*files.css),
+        "js_on_load": given + read(*files.scripts),
     }

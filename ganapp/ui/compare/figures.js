@@ -1,0 +1,94 @@
+// The table of the chosen runs: the figures of each, and the settings in which they differ.
+
+function makeFigures(parts, state) {
+  const { language, t, number, ui, set, make } = parts;
+  const cells = new Map(); // "figure run" -> its td
+
+  const millions = (n) => (n >= 1e6 ? `${number(n / 1e6, 2)} M` : `${number(n / 1e3, 0)} k`);
+  const decimal = (value) => (Number.isFinite(value) ? number(value, 3).replace("-", "−") : "–");
+  const speed = (value) => (value ? number(value, value < 100 ? 1 : 0) : "–");
+  const FIGURES = {
+    state: (figures) => t("state." + figures.state),
+    kimg: (figures) => number(figures.kimg, 1),
+    minutes: (figures) => number(figures.minutes, 1),
+    images_per_sec: (figures) => speed(figures.images_per_sec),
+    parameters: ({ parameters: sizes }) => (sizes ? `${millions(sizes.g)} + ${millions(sizes.d)}` : "–"),
+    ...Object.fromEntries(SUMMARIZED.map((name) => [name, (figures) => decimal(figures[name])])),
+  };
+
+  // Make the table anew, without the values of its figures.
+  function build() {
+    cells.clear();
+    const [head, body] = [make("thead"), make("tbody")];
+    head.append(headRow());
+    body.append(heading("cmp.figures"), ...Object.keys(FIGURES).map(figureRow));
+    body.append(heading("cmp.differ"), ...state.differences.rows.map(settingRow));
+    const isSame = !state.differences.rows.length && state.chosen.length > 1 && state.differences.isKnown;
+    if (isSame) body.append(row(make("td", t("cmp.differ.none"), { colSpan: state.chosen.length + 1 })));
+    ui.table.replaceChildren(head, body);
+  }
+
+  function row(...nodes) {
+    const node = make("tr");
+    node.append(...nodes);
+    return node;
+  }
+
+  function heading(key) {
+    const node = row(make("th", t(key), { scope: "colgroup", colSpan: state.chosen.length + 1 }));
+    node.className = "head";
+    return node;
+  }
+
+  function headRow() {
+    const cellOf = (run) => {
+      const cell = make("th", undefined, { scope: "col", title: run.name });
+      cell.append(namedRun(parts, run, "span"));
+      if (run.label !== run.name) cell.append(make("small", run.name));
+      return cell;
+    };
+    return row(make("td"), ...state.chosen.map(cellOf));
+  }
+
+  function figureRow(name) {
+    const title = make("th", t("cmp.fact." + name), { scope: "row" });
+    const empty = state.chosen.map((run) => {
+      const cell = make("td");
+      cells.set(`${name} ${run.name}`, cell);
+      return cell;
+    });
+    return row(title, ...empty);
+  }
+
+  function settingRow([field, values]) {
+    const title = make("th", fieldName(field), { scope: "row", title: field });
+    return row(title, ...values.map((value) => make("td", textOf(value), { title: textOf(value) })));
+  }
+
+  function fieldName(field) {
+    const [outer, inner] = field.split(".");
+    if (inner) return `${outer === "g_args" ? "G" : "D"}: ${inner}`;
+    return FORM.fields[field]?.label[language] ?? field;
+  }
+
+  function textOf(value) {
+    if (value === null || value === undefined || value === "") return "–";
+    return typeof value === "string" ? value : JSON.stringify(value);
+  }
+
+  function render() {
+    for (const run of state.chosen) {
+      if (!run.figures) continue;
+      for (const [name, text] of Object.entries(FIGURES)) {
+        const cell = cells.get(`${name} ${run.name}`);
+        if (cell) set(cell, text(run.figures));
+      }
+      const cell = cells.get(`state ${run.name}`);
+      if (!cell) continue;
+      cell.title = run.figures.reason ?? "";
+      cell.className = run.figures.state === "failed" ? "bad-state" : "";
+    }
+  }
+
+  return { build, render };
+}

@@ -1,0 +1,28 @@
+// One <img> of sample images that changes without flickering: a picture is shown once it is decoded, the last
+// asked for wins.
+
+// waiting: what is shown while there is no picture; shown(image) is called after a picture has appeared.
+function makeGrid({ picture, show }, img, waiting, shown) {
+  let wanted = "";
+
+  async function put(url, alt) {
+    if (wanted === url) return;
+    wanted = url;
+    const image = await picture(url).catch(() => null);
+    if (wanted !== url) return; // another one was asked for in the meantime
+    if (!image) return void (wanted = ""); // the next news asks for it again
+    img.src = url;
+    img.alt = alt;
+    show(waiting, false);
+    show(img, true);
+    shown(image);
+  }
+
+  function clear() {
+    wanted = "";
+    show(img, false);
+    show(waiting, true);
+  }
+
+  return { put, clear };
+}

@@ -1,0 +1,47 @@
+// When a component asks the server, and when it looks at the page again. It does not know what is asked.
+
+// A function that asks the server now, and then again and again: one request is in flight at most, none while
+// nobody looks. request(): what to send; current(): an answer is dropped where this changed meanwhile;
+// pause(): ms until the next time.
+function makePoll(element, server, { request, current, receive, pause, lost, gone }) {
+  let [timer, busy, again, failures] = [0, false, false, 0];
+  return async function poll() {
+    clearTimeout(timer);
+    if (!element.isConnected) return gone(); // Gradio made the component anew: the new one polls
+    if (busy) return void (again = true);
+    if (!document.hidden && element.checkVisibility()) {
+      busy = true;
+      const asked = current();
+      // Gradio's client answers undefined where the request failed.
+      const news = await server.poll(request()).catch(() => undefined);
+      busy = false;
+      failures = news ? 0 : failures + 1;
+      lost(failures > 1);
+      if (news && asked === current()) receive(news);
+    }
+    const soon = again;
+    again = false;
+    timer = setTimeout(poll, soon ? 0 : failures ? Math.min(15000, 1000 * 2 ** failures) : pause());
+  };
+}
+
+// Follows the page's width, its colours and whether it is seen. Returns the function that ends it.
+function followPage(root, { poll, resize, redraw }) {
+  let width = 0;
+  const sizes = new ResizeObserver(() => {
+    if (width === root.clientWidth) return; // a new height is of our own making
+    if (!width) poll(); // a tab that was hidden is shown
+    width = root.clientWidth;
+    resize();
+  });
+  sizes.observe(root);
+  const theme = new MutationObserver(redraw); // light or dark is a class of the body
+  theme.observe(document.body, { attributes: true, attributeFilter: ["class"] });
+  const onShow = () => !document.hidden && poll();
+  document.addEventListener("visibilitychange", onShow);
+  return () => {
+    sizes.disconnect();
+    theme.disconnect();
+    document.removeEventListener("visibilitychange", onShow);
+  };
+}

@@ -1,0 +1,57 @@
+"""The table of columns: each is shown somewhere, and a player's column is shown like its base column."""
+
+import pytest
+
+from ganapp.runs import columns
+from ganapp.runs.columns import COLUMNS, column_of
+from ganapp.ui.shared.strings import script_catalogs
+
+
+def test_every_column_has_a_place_and_words():
+    for name, column in COLUMNS.items():
+        assert column.name == column.label == name and not column.player
+        assert column.kind in columns.KINDS and (column.chart in columns.CHARTS or column.menu)
+        for words in script_catalogs().values():
+            assert not column.chart or words[f"series.{name}"]
+            assert not column.menu or words[f"cmp.metric.{name}"]
+
+
+def test_the_menu_has_one_column_a_position():
+    positions = sorted(column.menu for column in COLUMNS.values() if column.menu)
+    assert positions == list(range(1, len(columns.MENU) + 1))
+    assert columns.MENU[:3] == ("g_loss", "d_loss", "gap")
+
+
+@pytest.mark.parametrize(
+    ("name", "base", "player"),
+    [
+        ("d_loss", "d_loss", ""), ("d_a.loss", "d_loss", "d_a"), ("g_ab.loss", "g_loss", "g_ab"),
+        ("d_a.r1", "r1", "d_a"), ("d_b.d_real", "d_real", "d_b"), ("d_b.real", "d_real", "d_b"),
+        ("D.loss", "d_loss", "D"), ("vae.g_loss", "g_loss", "vae"),
+    ],
+)  # fmt: skip
+def test_a_players_column_is_shown_like_its_base_column(name, base, player):
+    column = column_of(name)
+    assert (column.name, column.label, column.player) == (name, base, player)
+    assert (column.kind, column.chart, column.menu) == (
+        COLUMNS[base].kind,
+        COLUMNS[base].chart,
+        COLUMNS[base].menu,
+    )
+
+
+@pytest.mark.parametrize("name", ["nimg", "d_a.cycle", "vae.kl", "", ".", "loss", ".loss"])
+def test_what_nothing_shows_is_none(name):
+    assert column_of(name) is None
+
+
+def test_drawn_names_are_in_the_order_of_the_legend():
+    rows = [
+        {"nimg": 1, "r1": 1.0, "g_loss": 1.0, "images_per_sec": 9.0},
+        {"nimg": 2, "d_b.loss": 1.0, "d_a.loss": 1.0},
+    ]
+    assert columns.drawn_names(rows) == ["g_loss", "r1", "d_a.loss", "d_b.loss"]
+    assert columns.drawn_names([]) == []
+    assert columns.described(["d_a.loss", "nimg"]) == [
+        {"name": "d_a.loss", "chart": "losses", "label": "d_loss", "player": "d_a"}
+    ]
