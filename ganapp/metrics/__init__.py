@@ -9,7 +9,7 @@ from .evaluation import REPEATS, WITHOUT_DOWNLOAD, Neighbours, check, evaluate, 
 from .figure import Figure, protocol_text, value_text
 from .measures import MEASURES
 from .rounds import MOST_REPEATS
-from .storage import figures_of, store, stored
+from .storage import figures_of, store
 
 __all__ = [
     "MEASURES",
@@ -27,6 +27,5 @@ __all__ = [
     "protocol_text",
     "quick_swd",
     "store",
-    "stored",
     "value_text",
 ]

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ganapp.generators import HUB_ID, locate
+from ganapp.generators import HUB_ID
 from ganapp.runs import measured_of, read_figures, run_of, write_figures
 
 from .figure import Figure
@@ -32,11 +32,6 @@ def place_of(folder: Path, name: str) -> Path | None:
 def store(setting: Setting, figures: Sequence[Figure]) -> Path | None:
     """Write the figures of a measurement; return the file, or None if there is no folder for them."""
     return write_figures(setting.place, [figure.to_json() for figure in figures]) if setting.place else None
-
-
-def stored(source: str, runs: str, checkpoints: str | None = None) -> list[dict[str, Any]]:
-    """Stored figures of a source (what load_generator takes), as JSON data. See figures_of."""
-    return figures_of(locate(source, runs=runs, checkpoints=checkpoints)[0])
 
 
 def figures_of(folder: str | Path) -> list[dict[str, Any]]:

@@ -13,7 +13,7 @@ from ganapp import metrics
 from ganapp.cli.main import main
 from ganapp.config import ModelSpec, TrainConfig
 from ganapp.data import Cancelled, ImageDataset, Images
-from ganapp.generators import save_generator
+from ganapp.generators import locate, save_generator
 from ganapp.metrics import MEASURES, WITHOUT_DOWNLOAD, measure
 from ganapp.metrics.evaluation import images_per_set, weights_text
 from ganapp.metrics.rounds import Round, Setting
@@ -374,10 +374,11 @@ def test_figures_stay_with_their_snapshot_when_the_run_is_renamed(home, pictures
     figure = metrics.Figure("swd", 4.5, None, {"source": "00001-mine/000000064", "data": "pictures"})
     metrics.store(metrics.prepare("00001-mine", None, runs=tmp_path), [figure])
     run.rename("other")
-    assert [f["value"] for f in metrics.stored("other", tmp_path)] == [4.5]
+    snapshot = locate("other", runs=tmp_path)[0]
+    assert [f["value"] for f in metrics.figures_of(snapshot)] == [4.5]
     anew = metrics.Figure("swd", 4.25, None, {"source": "other/000000064", "data": "pictures"})
     metrics.store(metrics.prepare("other", None, runs=tmp_path), [anew])
-    assert [f["value"] for f in metrics.stored("other", tmp_path)] == [4.25], "in place of the older one"
+    assert [f["value"] for f in metrics.figures_of(snapshot)] == [4.25], "in place of the older one"
 
 
 def test_figures_of_a_snapshot_that_is_gone_by_then_are_kept(home, tmp_path):
