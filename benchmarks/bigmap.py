@@ -1,14 +1,15 @@
-"""Train from a prepared file larger than what is kept in memory: does memory stay flat, and what does reading cost?
+"""Training from a file larger than memory allows: does memory stay flat, what does reading cost?
 
     python benchmarks/bigmap.py [--quick] [--folder FOLDER_WITH_5_GB]
 
-Two files of uint8 images, 3×64×64, are written with the app's own MapWriter into a temporary folder that is removed
-afterwards: 4 GiB and 64 MiB. Each is trained from by train() with a tiny dcgan on one thread, batch 64, for some hundred steps, in random
-order through Images and Batches, in a process of its own (small, large, large, small, so that a drift cancels). Batches
-would hold the small file in memory, so its limit is set to 0: both read every batch from the file. Resident memory is
-noted after ten steps and at each quarter; "grown" is the last less the first. The kernel is asked to drop the
-files from its own cache (which is not the process's memory) before each run, so the large one is read from the disk.
-Flat: the peak with 4 GiB exceeds the peak with 64 MiB by less than 64 MB.
+Two files of uint8 images, 3×64×64, of 4 GiB and 64 MiB are written with the app's MapWriter into a temporary
+folder, which is removed afterwards. train() trains a tiny dcgan from each, on one thread, with batch 64 and
+some hundred steps, in random order through Images and Batches. Each training is a process of its own; the
+order small, large, large, small cancels a drift. Batches would hold the small file in memory, so its limit is
+set to 0: both read every batch from the file. Resident memory is noted after ten steps and at each quarter;
+"grown" is the last value minus the first. The kernel is asked to drop the files from its cache (which is not
+the process's memory) before each run, so that the large one is read from the disk. Flat means: the peak with
+4 GiB exceeds the peak with 64 MiB by less than 64 MB.
 """
 
 from __future__ import annotations
@@ -35,9 +36,13 @@ SIZES = {"small": 64 << 20, "large": 4 << 30}
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--quick", action="store_true", help="512 MiB in place of 4 GiB, and 60 steps")
-    parser.add_argument("--folder", type=Path, help="where the temporary folder is made (default: the system's)")
+    parser.add_argument(
+        "--folder", type=Path, help="where the temporary folder is made (default: the system's)"
+    )
     parser.add_argument("--child", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("--steps", type=int, help="training steps of each process")
     args = parser.parse_args()
@@ -56,7 +61,9 @@ def main() -> None:
             raise SystemExit(
                 f"{folder} has {free / 1e9:.1f} GB left; this needs 6 GB. Name another place with --folder."
             )
-        write_sec = {size: write(folder / f"{size}.npy", count_of(size_bytes)) for size, size_bytes in sizes.items()}
+        write_sec = {
+            size: write(folder / f"{size}.npy", count_of(size_bytes)) for size, size_bytes in sizes.items()
+        }
         for size in ("small", "large", "large", "small"):
             path = folder / f"{size}.npy"
             forget(path)
@@ -67,7 +74,10 @@ def main() -> None:
             runs[size].append(json.loads(done.stdout.splitlines()[-1]))
     rows = {size: row(runs[size], sizes[size]) for size in runs}
     more = rows["large"]["peak_mb"] - rows["small"]["peak_mb"]
-    print(f"{'':8}{'file MB':>9}{'peak MB':>9}{'grown MB':>10}{'images/s':>10}{'read ms a batch: p50':>22}{'p95':>7}")
+    print(
+        f"{'':8}{'file MB':>9}{'peak MB':>9}{'grown MB':>10}{'images/s':>10}"
+        f"{'read ms a batch: p50':>22}{'p95':>7}"
+    )
     for size, r in rows.items():
         print(
             f"{size:8}{r['file_mb']:9.0f}{r['peak_mb']:9.0f}{r['grown_mb']:10.1f}{r['images_per_sec']:10.0f}"
@@ -75,8 +85,10 @@ def main() -> None:
         )
     print(f"the large one's peak is {more:+.0f} MB of the small one's; flat is less than {GOAL_MB} MB more")
     result = {
-        "what": f"peak resident memory of training from a file of {sizes['large'] >> 20} MiB and of one of 64 MiB",
-        "protocol": f"3x64x64, tiny dcgan, batch {BATCH}, {steps} steps at random places, 2 processes each, interleaved",
+        "what": f"peak resident memory of training from a file of {sizes['large'] >> 20} MiB "
+        "and of one of 64 MiB",
+        "protocol": f"3x64x64, tiny dcgan, batch {BATCH}, {steps} steps at random places, "
+        "2 processes each, interleaved",
         **rows,
         "peak_more_mb": round(more, 1),
         "goal_mb": GOAL_MB,
@@ -89,16 +101,17 @@ def main() -> None:
 
 
 def child(path: Path, steps: int) -> dict:
-    """Train from the file in this process; memory in MB, seconds, and the milliseconds of each read."""
+    """Train from the file in this process; return memory in MB, images/s and milliseconds of each read."""
     import torch
 
     from ganapp.config import TrainConfig
     from ganapp.data import ImageDataset, Images, batches
+    from ganapp.training.batch_source import LatentSource
     from ganapp.training.loop import train
     from ganapp.training.state import TrainState
 
     batches.IN_MEMORY_BYTES = 0
-    torch.set_num_threads(1)  # of layers this small a second thread makes nothing but noise
+    torch.set_num_threads(1)  # such small layers gain nothing from a second thread
     count = (path.stat().st_size - 128) // IMAGE_BYTES
     images = Images.open(path, (count, 3, RESOLUTION, RESOLUTION), fingerprint="bench")
     dataset = ImageDataset("bench", images, None, ())
@@ -124,7 +137,8 @@ def child(path: Path, steps: int) -> dict:
         return out
 
     images.take = timed_take
-    ticks = train(TrainState.create(config, device), config, draw)
+    source = LatentSource(draw, config.z_dim, device)
+    ticks = train(TrainState.create(config, device), config, source)
     for _ in range(10):
         next(ticks)
     resident, began = [resident_mb()], time.perf_counter()
@@ -133,11 +147,16 @@ def child(path: Path, steps: int) -> dict:
         if step % (steps // 4) == 0:
             resident.append(resident_mb())
     sec = time.perf_counter() - began
-    return {"peak_mb": peak_mb(), "resident_mb": resident, "images_per_sec": steps * BATCH / sec, "read_ms": reads[10:]}
+    return {
+        "peak_mb": peak_mb(),
+        "resident_mb": resident,
+        "images_per_sec": steps * BATCH / sec,
+        "read_ms": reads[10:],
+    }
 
 
 def write(path: Path, count: int) -> float:
-    """Write `count` images of noise, each another; seconds."""
+    """Write `count` different images of noise; return the seconds."""
     from ganapp.data import MapWriter
 
     began = time.perf_counter()
@@ -155,14 +174,14 @@ def count_of(size: int) -> int:
 
 
 def forget(path: Path) -> None:
-    """Ask the kernel to drop the file from its cache, where it knows how."""
+    """Ask the kernel to drop the file from its cache, if it can."""
     if hasattr(os, "posix_fadvise"):
         with open(path, "rb") as file:
             os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
 
 
 def resident_mb() -> float:
-    """Resident memory now; the peak where the system tells no more."""
+    """Resident memory in MB; the peak if the system does not say more."""
     try:
         return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
     except OSError:
@@ -172,7 +191,9 @@ def resident_mb() -> float:
 def peak_mb() -> float:
     import resource
 
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024) / 1e6
+    return (
+        resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024) / 1e6
+    )
 
 
 def row(runs: list[dict], size: int) -> dict:

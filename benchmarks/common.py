@@ -1,4 +1,4 @@
-"""What every benchmark shares: where results go, and what machine and versions made them."""
+"""Shared by the benchmarks: result files, the description of the machine, training on one thread."""
 
 from __future__ import annotations
 
@@ -49,10 +49,11 @@ def write_result(name: str, result: dict) -> Path:
 
 
 def begin(config, data):
-    """(config with what only the data says, a new TrainState, Batches): on one thread in bf16, as all comparisons are."""
+    """(config completed from the data, a new TrainState, its batch source), on one thread in bf16."""
     import torch
 
     from ganapp.data.batches import Batches
+    from ganapp.training.batch_source import LatentSource
     from ganapp.training.state import TrainState
 
     torch.set_num_threads(1)
@@ -62,28 +63,32 @@ def begin(config, data):
     )  # fmt: skip
     device = torch.device("cpu")
     draw = Batches(data, device, seed=config.seed, mirror=config.mirror, conditional=config.num_classes > 0)
-    return config, TrainState.create(config, device), draw
+    source = LatentSource(draw, config.z_dim, device, draw.labels)
+    return config, TrainState.create(config, device), source
 
 
-def train_until(state, config, draw, seconds: float, spent: float = 0.0) -> float:
-    """Train until so many processor seconds of training steps are spent, `spent` of them before; how many it came to.
+def train_until(state, config, source, seconds: float, spent: float = 0.0) -> float:
+    """Train until `seconds` of processor time are spent, `spent` of them before; return how many it was.
 
-    This process's own time: what neighbours on the machine take does not count. Ends sooner where a loss is not finite.
+    Processor time of this process, so that other work on the machine does not count. Ends early if a loss is
+    not finite.
     """
     from ganapp.training.loop import train
 
     began = time.process_time() - spent
-    for tick in train(state, config, draw):
-        if time.process_time() - began >= seconds or not all(value.isfinite() for value in tick.stats.values()):
+    for tick in train(state, config, source):
+        if time.process_time() - began >= seconds or not all(
+            value.isfinite() for value in tick.stats.values()
+        ):
             break
     return time.process_time() - began
 
 
-def averaged(state, config, labels):
-    """The averaged generator, with its spec, as `ganapp.sample.generate` takes it; labels of the data or None."""
+def averaged(state, config, source):
+    """The averaged generator, with its spec, as `ganapp.latents.generate` takes it."""
     from ganapp.training.averaging import averaged_generator
 
-    G = averaged_generator(state, config, labels, batches=8)
+    G = averaged_generator(state, config, source, batches=8)
     G.spec = config.spec()
     return G
 

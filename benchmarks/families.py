@@ -1,10 +1,11 @@
-"""A small real grid of every family under every loss, from the same data and budget, as one picture for the README.
+"""A small grid of every family under every loss, with the same data and budget, as one image.
 
     python benchmarks/families.py [--seconds 60] [--data faces] [--families dcgan,resnet] [--losses hinge,...]
 
-Each cell: a small network of the family at 32 pixels, trained for the same number of processor seconds on one thread, then
-seeds 0-15 of the averaged generator. R1 is on (weight 1, every 8th step) for every cell, so that losses are compared, not
-collapses; wasserstein has its gradient penalty in its place. The picture: rows are families, columns losses.
+Each cell is a small network of the family at 32 pixels, trained for the same number of processor seconds on
+one thread; it shows seeds 0-15 of the averaged generator. R1 (weight 1, every 8th step) is on in every cell,
+so that losses are compared and not collapses; wasserstein has its gradient penalty instead. Rows of the image
+are families, columns are losses.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import argparse
 
 from common import RESULTS, averaged, begin, train_until, write_result
 
-# family -> arguments of G and of D, learning rate (equalized layers need larger ones)
+# family: arguments of G, arguments of D, learning rate (equalized layers need a larger one)
 SMALL = {
     "mlp": ({"hidden": [256, 512]}, {"hidden": [512, 256]}, 5e-4),
     "dcgan": ({"width": 48}, {"width": 48, "norm": "none"}, 5e-4),
@@ -29,7 +30,9 @@ SMALL = {
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--data", default="faces")
     parser.add_argument("--families", default="")
@@ -54,12 +57,13 @@ def main() -> None:
             print(f"{family:10} {loss:22} {kimg} kimg", flush=True)
     save_webp(RESULTS / "families.webp", grid(np.stack(cells), columns=len(losses), pad=6))
     write_result(
-        "families", {"processor_seconds": args.seconds, "rows": list(families), "columns": list(losses), "cells": table}
+        "families",
+        {"processor_seconds": args.seconds, "rows": list(families), "columns": list(losses), "cells": table},
     )
 
 
 def cell(family: str, loss: str, data, seconds: float):
-    """(uint8 images (16, 32, 32, C), kimg): one small network after some seconds."""
+    """(uint8 images (16, 32, 32, C), kimg) of one small network after `seconds` of training."""
     from ganapp.config import TrainConfig
     from ganapp.latents import generate
 
@@ -69,9 +73,9 @@ def cell(family: str, loss: str, data, seconds: float):
         family=family, loss=loss, z_dim=64, batch=32, beta1=0.0, beta2=0.99, g_lr=rate, d_lr=rate, ema_kimg=1,
         g_args=g_args, d_args=d_args, **penalty,
     )  # fmt: skip
-    config, state, draw = begin(config, data)
-    train_until(state, config, draw, seconds)
-    return generate(averaged(state, config, draw.labels), range(16)), round(state.nimg / 1000, 1)
+    config, state, source = begin(config, data)
+    train_until(state, config, source, seconds)
+    return generate(averaged(state, config, source), range(16)), round(state.nimg / 1000, 1)
 
 
 if __name__ == "__main__":

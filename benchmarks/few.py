@@ -1,14 +1,17 @@
-"""Few pictures: the default recipe on 100 and on 1,000 pictures with DiffAugment, with ADA, and with neither.
+"""Few images: the default recipe on 100 and 1,000 images with DiffAugment, with ADA, with neither.
 
-    python benchmarks/few.py [--minutes 4] [--cifar10 PATH/cifar10-train.zip] [--data horses,faces-64] [--counts 100,1000]
+    python benchmarks/few.py [--minutes 4] [--cifar10 PATH/cifar10-train.zip]
+        [--data horses,faces-64] [--counts 100,1000]
 
-Pictures: CIFAR-10's horses at 32 pixels (dcgan-r1-32) and the built-in faces at 64 (dcgan-r1-64), without labels; the first
-N of a fixed permutation are trained on, all others are held out. One thread, bf16, so many processor minutes of training
-steps each, mirrored half of the time; ADA's strength can go from 0 to 1 in 20 kimg, since a run is that short. Measured on the averaged generator, seeds from 0:
-`c2st`, how often a small network tells held-out pictures from as many samples (2,000 of each; 0.5 is perfect); `closer`, the share of 1,000
-samples nearer to a training picture than a held-out picture usually is (0.5 is no copying) and `copies`, nearer than all but 1 % of them are,
-in pixels and in features; `fd`, the Fréchet distance to 3,700 held-out pictures (not FID). Features: the small classifier of
-the whole data set. A grid of seeds 0-31 each, beside 32 training pictures, goes to few-NAME.webp.
+Images: CIFAR-10's horses at 32 pixels (dcgan-r1-32) and the built-in faces at 64 (dcgan-r1-64), without
+labels. The first N of a fixed permutation are trained on, all others are held out. Training: one thread,
+bf16, a fixed number of processor minutes, mirrored half of the time. ADA's strength can go from 0 to 1 in 20
+kimg, since runs are that short. The averaged generator is measured, seeds from 0. `c2st`: accuracy of a small
+network that tells held-out images from as many samples (2,000 of each; 0.5 is perfect). `closer`: probability
+that one of 1,000 samples is nearer to a training image than a held-out image is (0.5 means no copying).
+`copies`: share of samples nearer than all but 1 % of the held-out images. Both in pixels and in features.
+`fd`: Fréchet distance to 3,700 held-out images (not FID). Features are those of the small classifier of the
+whole data set. A grid of seeds 0-31 of each, beside 32 training images, goes to few-NAME.webp.
 """
 
 from __future__ import annotations
@@ -23,7 +26,9 @@ HELD_OUT, SHOWN = 3_700, 32
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--minutes", type=float, default=4)
     parser.add_argument("--data", default="horses,faces-64")
     parser.add_argument("--counts", default="100,1000")
@@ -50,11 +55,12 @@ def main() -> None:
                 print(name, count, arm, found, flush=True)
         save_webp(RESULTS / f"{args.out}-{name}.webp", grid(np.stack(tiles), columns=1 + len(ARMS), pad=8))
     columns = ["training pictures", *ARMS]
-    write_result(args.out, {"protocol": " ".join(__doc__.split("\n\n")[-1].split()), "minutes": args.minutes, "columns": columns, "rows": rows})  # fmt: skip
+    protocol = " ".join(__doc__.split("\n\n")[-1].split())
+    write_result(args.out, {"protocol": protocol, "minutes": args.minutes, "columns": columns, "rows": rows})
 
 
 def horses(path: str):
-    """(CIFAR-10, the rows of its horses, preset)."""
+    """(CIFAR-10, indices of its horses, preset)."""
     from ganapp.data import open_dataset
 
     data = open_dataset(path, 32)
@@ -69,7 +75,7 @@ def faces():
 
 
 def part(data, rows):
-    """Those pictures of a data set, without labels."""
+    """Some images of a data set, without labels."""
     from ganapp.data import ImageDataset, Images
 
     return ImageDataset(f"{len(rows)} of {data.name}", Images(data.images.take(rows)), None, ())
@@ -82,7 +88,7 @@ def tile(images):
 
 
 def cell(preset: str, few, heldout, whole, changes: dict, args):
-    """({figure: value}, images (SHOWN, R, R, C)) of one recipe on few pictures."""
+    """({figure: value}, images (SHOWN, R, R, C)) of one recipe on few images."""
     from ganapp.config import preset_config
     from ganapp.latents import generate
     from ganapp.metrics import measure
@@ -91,18 +97,22 @@ def cell(preset: str, few, heldout, whole, changes: dict, args):
     from ganapp.metrics.rounds import Round, Setting
 
     config = preset_config(preset).replace(conditional=False, mirror=True, seed=args.seed, **changes)
-    config, state, draw = begin(config, few)
-    spent = train_until(state, config, draw, args.minutes * 60)
-    G = averaged(state, config, None)
+    config, state, source = begin(config, few)
+    spent = train_until(state, config, source, args.minutes * 60)
+    G = averaged(state, config, source)
     setting = Setting(G, few, heldout, {})
-    setting.classifier = classifier_of(whole, None)  # of all pictures: one for all counts
+    setting.classifier = classifier_of(whole, None)  # of all images, so that all counts share it
     found = {f.name: round(float(f.value), 4) for f in measure(setting, ["c2st"], 2_000, repeats=1)}
     found |= {f.name: round(float(f.value), 4) for f in measure(setting, ["memorisation"], 1_000, repeats=1)}
-    samples = Round(setting, 0, heldout.count).fake_seen(heldout.count)[0]
+    samples = Round(setting, 0, heldout.count).fake_outputs(heldout.count)[0]
     found["fd"] = round(float(frechet(setting.classifier.run(heldout.images.all())[0], samples)), 4)
-    about = {"kimg": round(state.nimg / 1000, 1), "times_seen": round(state.nimg / few.count), "seconds": round(spent)}
+    about = {
+        "kimg": round(state.nimg / 1000, 1),
+        "times_seen": round(state.nimg / few.count),
+        "seconds": round(spent),
+    }
     if config.augment == "ada":
-        about["aug_p"] = round(float(state.aug_p), 2)
+        about["aug_p"] = round(float(state.memory["aug_p"]), 2)
     return about | found, generate(G, range(SHOWN))
 
 

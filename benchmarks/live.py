@@ -1,9 +1,10 @@
-"""What the live figure costs: seconds a measurement, and its share of the time of a training.
+"""The cost of the live figure: seconds per measurement, and its share of the training time.
 
     python benchmarks/live.py [--minutes 5]
 
-The built-in faces at 32 and at 64 pixels with their default presets, each trained as the app does it (one save a minute).
-The share is that of the clock's time between the first step and the end; the promise is 3 %.
+The built-in faces at 32 and at 64 pixels with their default presets, each trained as the app does it (one
+save a minute). The share is that of the wall-clock time between the first step and the end; the promise is 3
+%.
 """
 
 from __future__ import annotations
@@ -15,7 +16,9 @@ from common import write_result
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--minutes", type=float, default=5)
     args = parser.parse_args()
 

@@ -1,15 +1,17 @@
-"""Mode coverage, the classic argument: one small backbone under every loss, for the same number of images.
+"""Mode coverage: one small backbone under every loss, for the same number of images.
 
     GANAPP_DATA=FOLDER python benchmarks/modes.py [--kimg 60] [--losses minimax,hinge] [--only grid]
 
-Stacked MNIST (Metz 2017; Lin 2018): three digits stacked as colour channels, 1,000 modes. 26,000 samples, sorted by a
-classifier trained here on MNIST (accuracy printed). Modes and KL to the uniform distribution as the papers compute them
-(argmax), and once more counting only samples whose three digits are all recognized with confidence > 0.9: argmax alone
-takes blobs for digits. Backbone: DCGAN, width 32, no norm in D, 28 pixels, unconditional, bf16, EMA weights, seeds 0-25,999.
+Stacked MNIST (Metz 2017; Lin 2018): three digits stacked as colour channels, 1,000 modes. 26,000 samples are
+sorted by a classifier trained here on MNIST (its accuracy is printed). Modes and KL to the uniform
+distribution are computed as in the papers (argmax), and once more with only those samples whose three digits
+are recognized with a confidence above 0.9, because argmax alone counts blobs as digits. Backbone: DCGAN,
+width 32, no norm in D, 28 pixels, unconditional, bf16, EMA weights, seeds 0-25,999.
 
-25 Gaussians on a 5×5 grid, spacing 2, standard deviation 0.05: MLPs of two hidden layers of 128; a mode counts where at
-least 1 % of an even share of 25,000 samples lies within three standard deviations; share = samples that do, anywhere. The
-gradient penalty of wasserstein is 0.1 here, as in the toy experiments of its authors.
+25 Gaussians on a 5×5 grid, spacing 2, standard deviation 0.05: MLPs with two hidden layers of 128. A mode
+counts if at least 1 % of an even share of 25,000 samples lies within three standard deviations; `share` is
+the share of samples that lie within three standard deviations of any mode. The gradient penalty of
+wasserstein is 0.1 here, as in the toy experiments of its authors.
 """
 
 from __future__ import annotations
@@ -19,7 +21,7 @@ import time
 
 from common import write_result
 
-# loss -> (name of the row, changes): each loss with what its paper needs to be itself
+# name of the row: changes; each loss with the settings that its paper requires
 ROWS = {
     "minimax": dict(loss="minimax"),
     "non_saturating": dict(loss="non_saturating"),
@@ -37,10 +39,16 @@ GRID_STD = 0.05
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--kimg", type=float, default=60, help="budget of each loss on Stacked MNIST")
-    parser.add_argument("--grid-kimg", type=float, default=5000, help="budget of each loss on the 25 Gaussians")
-    parser.add_argument("--losses", default="", help="rows whose name contains one of these, separated by commas")
+    parser.add_argument(
+        "--grid-kimg", type=float, default=5000, help="budget of each loss on the 25 Gaussians"
+    )
+    parser.add_argument(
+        "--losses", default="", help="rows whose name contains one of these, separated by commas"
+    )
     parser.add_argument("--only", choices=("stacked", "grid"), default="")
     parser.add_argument("--threads", type=int, default=0)
     args = parser.parse_args()
@@ -49,7 +57,9 @@ def main() -> None:
 
     if args.threads:
         torch.set_num_threads(args.threads)
-    rows = {n: c for n, c in ROWS.items() if not args.losses or any(part in n for part in args.losses.split(","))}
+    rows = {
+        n: c for n, c in ROWS.items() if not args.losses or any(part in n for part in args.losses.split(","))
+    }
     protocol = __doc__.split("\n\n", 2)[2].strip()
     if args.only != "stacked":
         found = {n: grid(c | GRID_CHANGES.get(n, {}), args.grid_kimg) for n, c in rows.items()}
@@ -75,7 +85,7 @@ def show(title: str, table: dict) -> None:
         print(f"  {name:24}", "  ".join(f"{k} {v}" for k, v in row.items()), flush=True)
 
 
-# -- Stacked MNIST ----------------------------------------------------------------------------------------------------
+# -- Stacked MNIST -------------------------------------------------------------------------------------------
 
 
 def mnist():
@@ -93,7 +103,8 @@ def stacked(changes: dict, kimg: float, classifier, digits, name: str) -> dict:
     from ganapp.config import TrainConfig
 
     config = TrainConfig(
-        family="dcgan", resolution=28, channels=3, z_dim=100, batch=64, g_lr=2e-4, d_lr=2e-4, beta1=0.5, ema_kimg=2, precision="bf16",
+        family="dcgan", resolution=28, channels=3, z_dim=100, batch=64, g_lr=2e-4, d_lr=2e-4,
+        beta1=0.5, ema_kimg=2, precision="bf16",
         g_args={"width": 32}, d_args={"width": 32, "norm": "none"}, **changes,
     )  # fmt: skip
 
@@ -125,7 +136,7 @@ def stacked(changes: dict, kimg: float, classifier, digits, name: str) -> dict:
 
 
 def kl_to_uniform(counts) -> float | None:
-    """KL(samples ‖ uniform over the modes), in nats; None where nothing was counted."""
+    """KL(samples ‖ uniform over the modes) in nats; None if nothing was counted."""
     import numpy as np
 
     if not counts.sum():
@@ -135,31 +146,34 @@ def kl_to_uniform(counts) -> float | None:
 
 
 def train_for(config, draw, kimg: float):
-    """The averaged generator after kimg thousand images on the CPU."""
+    """The averaged generator after `kimg` thousand images on the CPU."""
     import torch
 
     from ganapp.training.averaging import averaged_generator
+    from ganapp.training.batch_source import LatentSource
     from ganapp.training.loop import train
     from ganapp.training.state import TrainState
 
     state = TrainState.create(config, torch.device("cpu"))
-    for tick in train(state, config, draw):
+    source = LatentSource(draw, config.z_dim, torch.device("cpu"))
+    for tick in train(state, config, source):
         if tick.nimg >= kimg * 1000:
-            return averaged_generator(state, config, None)
+            return averaged_generator(state, config, source)
 
 
-# -- 25 Gaussians -----------------------------------------------------------------------------------------------------
+# -- 25 Gaussians --------------------------------------------------------------------------------------------
 
 
 def grid(changes: dict, kimg: float) -> dict:
-    """Points are handed to the mlp family as images (N, 1, 1, 2) scaled to about [-1, 1], so that train() itself is used."""
+    """Modes of 25 Gaussians. Points are images (N, 1, 1, 2) in about [-1, 1], as train() expects."""
     import numpy as np
     import torch
 
     from ganapp.config import TrainConfig
     from ganapp.networks import DiscriminatorOutput
+    from ganapp.training.batch_source import LatentSource
     from ganapp.training.loop import train
-    from ganapp.training.state import TrainState
+    from ganapp.training.state import Player, TrainState
 
     def mlp(inputs, outputs):
         layers = [torch.nn.Linear(inputs, 128), torch.nn.LeakyReLU(0.2), torch.nn.Linear(128, 128)]
@@ -186,11 +200,15 @@ def grid(changes: dict, kimg: float) -> dict:
         family="mlp", z_dim=2, channels=1, batch=256, g_lr=1e-3, d_lr=1e-3, beta1=0.5, ema_kimg=10, **changes
     )
     torch.manual_seed(0)
-    state = TrainState.create(config.replace(g_args={"hidden": [4]}, d_args={"hidden": [4]}), torch.device("cpu"))
-    state.G, state.D, state.ema = PointG(), PointD(), PointG().requires_grad_(False)
+    state = TrainState.create(
+        config.replace(g_args={"hidden": [4]}, d_args={"hidden": [4]}), torch.device("cpu")
+    )
+    G, D, average = PointG(), PointD(), PointG().requires_grad_(False)
     betas = (config.beta1, config.beta2)
-    state.g_opt = torch.optim.Adam(state.G.parameters(), lr=config.g_lr, betas=betas)
-    state.d_opt = torch.optim.Adam(state.D.parameters(), lr=config.d_lr, betas=betas)
+    state.players = {
+        "G": Player(G, torch.optim.Adam(G.parameters(), lr=config.g_lr, betas=betas), average, config.g_lr),
+        "D": Player(D, torch.optim.Adam(D.parameters(), lr=config.d_lr, betas=betas), lr=config.d_lr),
+    }
     points = np.array(GRID_POINTS)
 
     def draw(nimg: int, size: int):
@@ -198,7 +216,7 @@ def grid(changes: dict, kimg: float) -> dict:
         x = points[random.integers(0, 25, size)] + GRID_STD * random.standard_normal((size, 2))
         return torch.from_numpy(x / 4).float().view(-1, 1, 1, 2), None
 
-    for tick in train(state, config, draw):
+    for tick in train(state, config, LatentSource(draw, config.z_dim, torch.device("cpu"))):
         if tick.nimg >= kimg * 1000:
             break
     with torch.no_grad():
@@ -207,11 +225,15 @@ def grid(changes: dict, kimg: float) -> dict:
     distance = np.linalg.norm(x[:, None] - points[None], axis=2)
     near = distance.min(1) < 3 * GRID_STD
     counts = np.bincount(distance.argmin(1)[near], minlength=25)
-    return {"modes": int((counts >= 0.01 * 25_000 / 25).sum()), "of": 25, "share": round(float(near.mean()), 3)}
+    return {
+        "modes": int((counts >= 0.01 * 25_000 / 25).sum()),
+        "of": 25,
+        "share": round(float(near.mean()), 3),
+    }
 
 
 def train_classifier(train, test, epochs: int = 3, batch: int = 128):
-    """A small CNN on 28×28 grey digits; (classifier in eval mode, accuracy on the test split)."""
+    """(a small CNN for 28×28 grey digits in eval mode, its accuracy on the test split)."""
     import torch
     from torch import nn
 
@@ -237,7 +259,8 @@ def train_classifier(train, test, epochs: int = 3, batch: int = 128):
     x, y = (torch.from_numpy(a) for a in (test.images.all(), test.labels))
     with torch.no_grad():
         right = sum(
-            (net(a.float() / 127.5 - 1).argmax(1) == b).sum().item() for a, b in zip(x.split(500), y.split(500))
+            (net(a.float() / 127.5 - 1).argmax(1) == b).sum().item()
+            for a, b in zip(x.split(500), y.split(500))
         )
     return net, right / len(x)
 

@@ -1,16 +1,16 @@
-"""What one update of the monitor costs a browser that has watched a run for hours: bytes, and work of its main thread.
+"""Cost of an update of the monitor in a browser that has watched a run for hours: bytes, CPU time.
 
     python benchmarks/monitor_update.py [--quick]
 
-The app's own page in headless Chromium, 1440×900, on a run that this benchmark writes itself, as a driver does: six series,
-a row and a status a second, a grid of 64 pictures every tenth second. First, rows are added as fast as the page takes
-them one by one, until it holds more than 10,000 points a series; a page that is opened anew gets 440 points and their
-extremes, which is reported as "opened". Then each second is one update. Bytes: body and head of the request and of the
-answer of each poll, as DevTools counts them; grids are counted apart. Main thread: the increase of DevTools' TaskDuration
-from one second to the next, without DevTools' own commands: everything that the page does, its animations included. The
-same of seconds in which the run stands still and the page polls for nothing is reported ("idle"), and the main thread's
-processor time, which other work on the machine changes less. Goal: 95th percentiles of at most 5 KB (5,120 bytes) and
-100 ms.
+The app's own page in headless Chromium, 1440×900, on a run that this benchmark writes itself as a driver
+does: six series, one row and one status a second, a grid of 64 images every tenth second. First, rows are
+added one by one as fast as the page takes them, until it holds more than 10,000 points per series. A page
+that is opened anew gets 440 points and their extremes, which is reported as "opened". Then each second is one
+update. Bytes are body and head of the request and of the answer of each poll, as DevTools counts them; grids
+are counted apart. Main-thread work is the increase of DevTools' TaskDuration from one second to the next,
+without DevTools' own commands. It includes everything that the page does, animations too. The same is
+reported for seconds in which the run stands still ("idle"), and as the main thread's processor time, which
+other work on the machine changes less. Goal: 95th percentiles of at most 5 KB (5,120 bytes) and 100 ms.
 """
 
 from __future__ import annotations
@@ -19,17 +19,20 @@ import argparse
 import json
 import random
 import time
+from functools import partial
 
 from common import percentile, write_result
 from serving import App, browser_page, isolated, load, settle, wait_for, waiting_run
 
 GOAL_BYTES, GOAL_MS = 5120, 100.0
-BURST = 800  # rows at once; more than 900 would reach the page thinned
+BURST = 800  # rows at once; more than 900 would be thinned
 GRID_EVERY = 10
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--quick", action="store_true", help="2,400 points and 15 updates")
     args = parser.parse_args()
     points, updates = (2_400, 15) if args.quick else (12_000, 60)
@@ -60,7 +63,9 @@ def main() -> None:
         ("  its processor time, ms", "idle_processor_ms", ""),
     ):
         print(f"{name:28}{result[key]['median']:9}{result[key]['p95']:9}{goal:8}")
-    print({key: result[key] for key in ("points", "opened_bytes", "empty_poll_bytes", "grid_bytes", "heap_mb")})
+    print(
+        {key: result[key] for key in ("points", "opened_bytes", "empty_poll_bytes", "grid_bytes", "heap_mb")}
+    )
     met = result["update_bytes"]["p95"] <= GOAL_BYTES and result["main_thread_ms"]["p95"] <= GOAL_MS
     head = {
         "what": "cost of one monitor update in Chromium, with a long run's points in the page",
@@ -80,9 +85,9 @@ def measure(page, writer: Writer, points: int, updates: int) -> dict:
     page.wait_for_timeout(3000)
     opened = max(wire.polls)
     while writer.rows < points:
-        polled = len(wire.polls)
+        enough = len(wire.polls) + 2
         writer.add(BURST)
-        wait_for(lambda: (page.wait_for_timeout(50), len(wire.polls) >= polled + 2)[1], "the page does not poll")  # noqa: B023
+        wait_for(partial(polls_seen, page, wire, enough), "the page does not poll")
     page.wait_for_timeout(2500)
 
     idle = seconds(page, devtools, 8, lambda i: None)
@@ -102,13 +107,21 @@ def measure(page, writer: Writer, points: int, updates: int) -> dict:
             name: spread([second[name] for second in busy], 1)
             for name in ("main_thread_ms", "processor_ms", "script_ms")
         },
-        **{f"idle_{name}": spread([second[name] for second in idle], 1) for name in ("main_thread_ms", "processor_ms")},
+        **{
+            f"idle_{name}": spread([second[name] for second in idle], 1)
+            for name in ("main_thread_ms", "processor_ms")
+        },
         "heap_mb": round(metrics(devtools)["JSHeapUsedSize"] / 1e6, 1),
     }
 
 
+def polls_seen(page, wire: Wire, count: int) -> bool:
+    page.wait_for_timeout(50)  # DevTools' events arrive while the page is waited for
+    return len(wire.polls) >= count
+
+
 def seconds(page, devtools, count: int, each) -> list[dict[str, float]]:
-    """What the page's main thread did in each of `count` seconds, in milliseconds; each(i) happens at the start of one."""
+    """Milliseconds of main-thread work in each of `count` seconds; each(i) is called at the start of one."""
     out = []
     last = metrics(devtools)
     for i in range(count):
@@ -131,7 +144,7 @@ def metrics(devtools) -> dict[str, float]:
 
 
 class Wire:
-    """Bytes of every poll, heads included, and of every sample grid, as DevTools sees them."""
+    """Bytes of every poll, with heads, and of every sample grid, as DevTools counts them."""
 
     def __init__(self, devtools):
         self.polls: list[int] = []
@@ -160,7 +173,7 @@ class Wire:
 
 
 class Writer:
-    """Writes a run as its driver would, with made-up numbers."""
+    """Writes a run as its driver does, with invented numbers."""
 
     def __init__(self, run):
         from ganapp.data import open_dataset
@@ -186,9 +199,16 @@ class Writer:
 
     def say(self, state: str) -> None:
         self.run.write_status(
-            state=state, nimg=self.rows * 384, sec=float(self.rows), images_per_sec=384.0 + self.random.random(),
-            mem_mb=800, device="CPU (2 cores, x86_64)", precision="bf16", threads=2, attempt=1,
-        )  # fmt: skip
+            state=state,
+            nimg=self.rows * 384,
+            sec=float(self.rows),
+            images_per_sec=384.0 + self.random.random(),
+            mem_mb=800,
+            device="CPU (2 cores, x86_64)",
+            precision="bf16",
+            threads=2,
+            attempt=1,
+        )
 
     def grid(self) -> None:
         from ganapp.media import grid, save_webp

@@ -1,16 +1,17 @@
-"""What ten clients that watch one run cost it: images/s with and without them, in alternating blocks.
+"""What ten clients that watch a run cost it: images/s with and without them, in alternating blocks.
 
     python benchmarks/polling.py [--quick]
 
-One app, one run (dcgan-32 on the built-in faces, every core) in its own thread, without sample grids and saves, which
-would fall unevenly into the blocks. Blocks of 12 s in the order without, with, with, without, …; images/s of a block are
-its images over its seconds in stats.jsonl. With: ten kept-alive connections, each polling once a second with the
-monitor's cursor, evenly spread, and each fetching a sample grid (the same file) every 5 s as a page does at the start of a
-run. They are threads of this process on the same cores; their own processor time is reported and counts against the run.
-Two figures that other work on the machine changes less are reported beside it: the app's processor time for one poll of a
-run that is not at work but gets a new row and status a second, and what ten of them a second are of all cores.
-Goal: the median of the blocks with them is less than 3 % below the median of those without; the median of the differences
-of neighbouring blocks is reported too.
+One app and one run (dcgan-32 on the built-in faces, every core) in its own thread. Sample grids and saves,
+which would fall unevenly into the blocks, are off. Blocks of 12 s alternate: without, with, with, without, …
+Images/s of a block are its images over its seconds in stats.jsonl. "With" means ten kept-alive connections,
+each of which polls once a second with the monitor's cursor, evenly spread, and fetches a sample grid (the
+same file) every 5 s, as a page does at the start of a run. They are threads of this process on the same
+cores; their own processor time is reported and counts against the run. Two figures that other work on the
+machine changes less are reported, too: the app's processor time for one poll of a run that does not train but
+gets a new row and status each second, and the share of all cores that ten such polls a second take. Goal: the
+median of the blocks with clients is less than 3 % below that of the blocks without. The median of the
+differences of neighbouring blocks is reported, too.
 """
 
 from __future__ import annotations
@@ -30,7 +31,9 @@ GOAL = 0.03
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--quick", action="store_true", help="2 blocks of 5 s of each kind")
     args = parser.parse_args()
     order = ("without", "with", "with", "without") * (1 if args.quick else 3)
@@ -74,18 +77,22 @@ def main() -> None:
     print(f"{'':10}{'median images/s':>16}   blocks")
     for kind in speeds:
         print(f"{kind:10}{medians[kind]:16.1f}   {' '.join(f'{value:.0f}' for value in speeds[kind])}")
-    print(f"cost {100 * cost:.1f} % (pairs: {100 * statistics.median(pairs):.1f} %), goal < {100 * GOAL:g} %; ", end="")
     print(
-        f"{result['polls_per_sec']} polls/s of {result['bytes_per_poll']} bytes; the clients took {result['client_cores']} cores"
+        f"cost {100 * cost:.1f} % (pairs: {100 * statistics.median(pairs):.1f} %), goal < {100 * GOAL:g} %; ",
+        end="",
+    )
+    print(
+        f"{result['polls_per_sec']} polls/s of {result['bytes_per_poll']} bytes; "
+        f"the clients took {result['client_cores']} cores"
     )
     write_result("polling", result)
 
 
 def cpu_of_a_poll(app: App, run, rounds: int) -> float:
-    """Processor seconds of the app for one poll, less what it takes by itself; 0 where the system does not tell."""
+    """Processor seconds of the app for one poll, without its idle load; 0 if the system does not tell."""
     clients = [Client(app.port, f"still{i}") for i in range(CLIENTS)]
     spent = []
-    for polling in (True, False, True):  # the first is not counted
+    for polling in (True, False, True):  # the first one is a warm-up
         before = app.cpu_sec() or 0.0
         for i in range(rounds):
             run.append_stats(
@@ -104,7 +111,7 @@ def block(app: App, run, watched: bool, sec: float, costs: dict) -> float:
     """Images/s over `sec` seconds, between two ticks."""
     clients = [Client(app.port, f"bench{i}") for i in range(CLIENTS)] if watched else []
     for client in clients:
-        client.poll(run.name)  # the whole past, as a page gets when it is opened: before the block
+        client.poll(run.name)  # all earlier rows, as a newly opened page gets them; not part of the block
     rows, attempt, offset = run.read_stats()
     first = rows[-1]
     stop = threading.Event()

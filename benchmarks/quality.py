@@ -1,18 +1,20 @@
-"""Time to quality: what each preset reaches on each data set after so many processor minutes.
+"""Time to quality: what each preset reaches on each data set after a number of processor minutes.
 
-    GANAPP_DATA=FOLDER python benchmarks/quality.py --data mnist,cifar10,faces-32,faces-64 --minutes 2,5,10 --seeds 0,1
+    GANAPP_DATA=FOLDER python benchmarks/quality.py --data mnist,cifar10,faces-32,faces-64 --minutes 2,5,10
+    ... --seeds 0,1
     ... --presets dcgan-32,dcgan-r1-32          only these
-    ... --trial "wider=dcgan-r1-32:g_lr=1e-3,g_args.width=96"      a preset with changes, under a name of its own
-    ... --states FOLDER                          keep the state at each mark, and go on from it: --minutes 30 after 10
+    ... --trial "wider=dcgan-r1-32:g_lr=1e-3,g_args.width=96"      a preset with changes, under its own name
+    ... --states FOLDER     keep the state at each mark and continue from it: --minutes 30 after 10
 
-A cell is one training on one thread in bf16; its clock is the process's own processor time in training steps alone. That
-leaves waiting out, but not what neighbours on the machine cost in memory bandwidth and cache: the same recipe got from 0.7
-to 1 times the images a second on other days, so images_per_sec stands in each row and differences below a third mean
-little. A mark is measured on 5,000 samples of the averaged generator (the last step's where the preset has no average),
-seeds 0-4,999, against 5,000 training pictures: Fréchet distance in the features of the data set's own small classifier
-(`fd`, not FID), precision and recall, and for labelled data KL of the classes and the accuracy of conditional samples. A
-preset of another size is trained at the data's; nothing else of it is changed. Cells are added to the result file one by
-one; several of these programs may run beside each other.
+A cell is one training on one thread in bf16. Its clock is the process's own processor time in training steps.
+That leaves waiting out, but not what other work on the machine costs in memory bandwidth and cache: on other
+days the same recipe got 0.7 to 1 times the images a second. Hence images_per_sec is in each row, and
+differences below a third mean little. At each mark 5,000 samples of the averaged generator (of the last
+step's if the preset has no average), seeds 0-4,999, are measured against 5,000 training images: Fréchet
+distance in the features of the data set's own small classifier (`fd`, not FID), precision and recall, and for
+labelled data the KL of the classes and the accuracy of conditional samples. A preset of another size is
+trained at the size of the data; nothing else is changed. Cells are added to the result file one by one;
+several of these programs may run at the same time.
 """
 
 from __future__ import annotations
@@ -41,7 +43,9 @@ FIGURES = ("fd", "pr", "classes")
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--data", default=",".join(DATA))
     parser.add_argument(
         "--cifar10", default=DATA["cifar10"][0], help="the class-folder ZIP of CIFAR-10's training split"
@@ -69,14 +73,14 @@ def main() -> None:
 
 
 def parse_trial(text: str) -> tuple[str, tuple[str, dict]]:
-    """ "wider=dcgan-r1-32:g_lr=1e-3,g_args.width=96" -> ("wider", ("dcgan-r1-32", changes as of a command line))."""
+    """ "wider=dcgan-r1-32:g_lr=1e-3" -> ("wider", ("dcgan-r1-32", {"g_lr": "1e-3"}))."""
     label, _, rest = text.partition("=")
     preset, _, changes = rest.partition(":")
     return label, (preset, dict(part.split("=", 1) for part in changes.split(",") if part))
 
 
 def cell(name: str, label: str, preset: str, changes: dict, seed: int, marks: list[float], args) -> None:
-    """Train one recipe on one data set; write a row at each mark."""
+    """Train one recipe on one data set and write a row at each mark."""
     import torch
 
     from ganapp.config import merge, parse_changes, preset_config
@@ -85,17 +89,17 @@ def cell(name: str, label: str, preset: str, changes: dict, seed: int, marks: li
     source, size = DATA[name]
     data = open_dataset(source, size)
     config = merge(preset_config(preset), parse_changes(changes)).replace(dataset=source, seed=seed)
-    config, state, draw = begin(config, data)
+    config, state, batches = begin(config, data)
     spent, kept = 0.0, Path(args.states) / f"{name}-{label}-{seed}.pt" if args.states else None
     if kept and kept.exists():
         saved = torch.load(kept, weights_only=True)
         spent = saved.pop("spent")
         state.load_state_dict(saved)
     for mark in (m for m in marks if m * 60 > spent + 1):
-        spent = train_until(state, config, draw, mark * 60, spent)
+        spent = train_until(state, config, batches, mark * 60, spent)
         row = {
             "data": name, "preset": label, "seed": seed, "minutes": mark, "kimg": round(state.nimg / 1000, 1),
-            "images_per_sec": round(state.nimg / spent, 1), **figures(state, config, data, draw.labels, source),
+            "images_per_sec": round(state.nimg / spent, 1), **figures(state, config, data, batches, source),
         }  # fmt: skip
         if changes:
             row["changes"] = {"of": preset, **changes}
@@ -106,15 +110,15 @@ def cell(name: str, label: str, preset: str, changes: dict, seed: int, marks: li
             torch.save(state.state_dict() | {"spent": spent}, kept)
 
 
-def figures(state, config, data, labels, source) -> dict[str, float]:
-    """What this state's generator gets; {"failed": reason} where its numbers are none."""
+def figures(state, config, data, batches, source) -> dict[str, float]:
+    """Figures of the state's generator; {"failed": reason} if its weights are not finite."""
     from ganapp.data import open_dataset
     from ganapp.metrics import measure
     from ganapp.metrics.rounds import Setting
 
     if not all(p.isfinite().all() for p in state.ema.parameters()):
         return {"failed": "no longer finite"}
-    G = averaged(state, config, labels)
+    G = averaged(state, config, batches)
     heldout = open_dataset(source, data.resolution, channels=data.channels, split="heldout")
     names = [n for n in FIGURES if n != "classes" or data.num_classes > 1]
     found = measure(Setting(G, data, heldout, {}), names, SAMPLES, repeats=1)
@@ -122,7 +126,7 @@ def figures(state, config, data, labels, source) -> dict[str, float]:
 
 
 def add(path: Path, row: dict) -> None:
-    """Into the file, in place of an older row of the same cell and mark."""
+    """Add a row to the file; it replaces an older row of the same cell and mark."""
     from filelock import FileLock
 
     def key(r: dict) -> tuple:
@@ -140,7 +144,7 @@ def add(path: Path, row: dict) -> None:
 
 
 def print_tables(rows: list[dict]) -> None:
-    """Markdown, a table a data set: Fréchet distance at each mark (of two seeds: both), the best at the last mark first."""
+    """Print a Markdown table per data set: Fréchet distance at each mark, best preset first."""
     for data in dict.fromkeys(row["data"] for row in rows):
         own = [row for row in rows if row["data"] == data]
         marks = sorted({row["minutes"] for row in own})
@@ -155,7 +159,7 @@ def print_tables(rows: list[dict]) -> None:
 
 
 def preset_line(preset: str, rows: list[dict], marks: list[float]) -> tuple[tuple, str]:
-    """(what to sort by, a line): precision, recall and accuracy are those of the last mark that was reached, means over seeds."""
+    """(sort key, line of the table). Precision, recall and accuracy are means over seeds at the last mark."""
     own = [row for row in rows if row["preset"] == preset]
     by_mark = [[row.get("fd", inf) for row in own if row["minutes"] == mark] for mark in marks]
     last = [row for row in own if row["minutes"] == max(row["minutes"] for row in own)]
@@ -167,7 +171,8 @@ def preset_line(preset: str, rows: list[dict], marks: list[float]) -> tuple[tupl
     cells = [", ".join(map(short, values)) or "–" for values in by_mark]
     reached = max(i for i, values in enumerate(by_mark) if values)
     kimg = f"{sum(row['kimg'] for row in last) / len(last):.0f}"
-    line = f"| `{preset}` | {' | '.join(cells)} | {kimg} | {mean('precision')}, {mean('recall')} | {mean('classes.accuracy')} |"
+    quality = f"{mean('precision')}, {mean('recall')} | {mean('classes.accuracy')}"
+    line = f"| `{preset}` | {' | '.join(cells)} | {kimg} | {quality} |"
     return (-reached, sum(by_mark[reached]) / len(by_mark[reached])), line
 
 

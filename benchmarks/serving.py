@@ -1,7 +1,7 @@
-"""The app in a process of its own, in a temporary folder, with requests and a browser for it: shared by the benchmarks.
+"""The app as a process in a temporary folder, with a client and a browser; for the benchmarks.
 
-Not a benchmark. Nothing of the machine's own runs, cache or locks is touched; the prepared faces are copied from the
-usual cache, so that no timing contains their drawing.
+Not a benchmark. The machine's own runs, cache and locks are not touched. The prepared faces are copied from
+the usual cache, so that no timing contains drawing them.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ WAIT_SEC = 90
 
 @contextmanager
 def isolated(faces: bool = True) -> Iterator[Path]:
-    """A temporary folder that holds runs/, the cache and every temporary file; for this process and its children."""
+    """A temporary folder for runs/, the cache and temporary files of this process and its children."""
     from ganapp.data import cache_folder, open_dataset
 
     with tempfile.TemporaryDirectory(prefix="ganapp-bench-", ignore_cleanup_errors=True) as name:
@@ -39,13 +39,16 @@ def isolated(faces: bool = True) -> Iterator[Path]:
         for part in ("runs", "checkpoints", "tmp", "cache/datasets"):
             (folder / part).mkdir(parents=True)
         if faces:
-            open_dataset("faces", 32)  # drawn once a machine
+            open_dataset("faces", 32)  # draws them into the usual cache, once per machine
             for prepared in cache_folder().glob("datasets/faces-train-32-*[0-9a-f]"):
                 shutil.copytree(prepared, folder / "cache" / "datasets" / prepared.name)
         mine = {
-            "GANAPP_CACHE": folder / "cache", "GRADIO_TEMP_DIR": folder / "tmp" / "gradio", "TMPDIR": folder / "tmp",
-            "GRADIO_ANALYTICS_ENABLED": "False", "HF_HUB_OFFLINE": "1",
-        }  # fmt: skip
+            "GANAPP_CACHE": folder / "cache",
+            "GRADIO_TEMP_DIR": folder / "tmp" / "gradio",
+            "TMPDIR": folder / "tmp",
+            "GRADIO_ANALYTICS_ENABLED": "False",
+            "HF_HUB_OFFLINE": "1",
+        }
         before = {key: os.environ.get(key) for key in mine}
         os.environ.update({key: str(value) for key, value in mine.items()})
         try:
@@ -56,7 +59,7 @@ def isolated(faces: bool = True) -> Iterator[Path]:
 
 
 class App:
-    """`python app.py` on a free port, over the folder of isolated(). A context manager: it is ended, and saves, at the end."""
+    """`python app.py` on a free port, in the folder of isolated(). A context manager, which ends it."""
 
     def __init__(self, folder: Path, runs: Path | None = None):
         self.folder, self.runs, self.port = folder, runs or folder / "runs", free_port()
@@ -77,7 +80,7 @@ class App:
         return self
 
     def wait_until_served(self, path: str) -> float:
-        """Seconds from the start of the process until this path answers with 200."""
+        """Seconds from the start of the process until `path` answers with 200."""
         while time.perf_counter() - self.began < WAIT_SEC:
             if self.process.poll() is not None:
                 raise RuntimeError(f"the app ended: {(self.folder / 'app.log').read_text()[-2000:]}")
@@ -100,7 +103,7 @@ class App:
         self.log.close()
 
     def wait_until_idle(self) -> None:
-        """Until what the app loads once it is served (PyTorch) is loaded: a second with hardly any processor time."""
+        """Wait until the app has loaded PyTorch in the background: a second without load."""
         deadline, spent = time.monotonic() + WAIT_SEC, self.cpu_sec() or 0.0
         while time.monotonic() < deadline:
             time.sleep(1)
@@ -110,14 +113,14 @@ class App:
         raise RuntimeError("the app does not come to rest")
 
     def loaded(self, library: str) -> bool:
-        """Whether the process has a shared library of that name open; True where the system does not tell."""
+        """Whether the process has loaded a shared library of that name; True if the system does not tell."""
         try:
             return library in Path(f"/proc/{self.process.pid}/maps").read_text()
         except OSError:
             return True
 
     def cpu_sec(self) -> float | None:
-        """Processor time of the app so far; None where the system does not tell."""
+        """Processor seconds of the app so far; None if the system does not tell."""
         try:
             fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
         except OSError:
@@ -130,13 +133,13 @@ class App:
 
 
 class Client:
-    """One kept-alive connection, as a browser has it. Knows where the page's monitor and its small events are."""
+    """One kept-alive connection, as a browser has it. It calls the monitor and a small event."""
 
     def __init__(self, port: int, session: str = "bench"):
         self.http = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
         self.session = session
         self.known: dict[str, Any] = {}
-        self.received = 0  # bytes of the last answer, without its head
+        self.received = 0  # bytes of the last answer's body
 
     def get(self, path: str) -> tuple[int, bytes]:
         return self._ask("GET", path)
@@ -154,7 +157,7 @@ class Client:
             answer = self.http.getresponse()
             return answer.status, answer.read()
         except (http.client.RemoteDisconnected, BrokenPipeError, ConnectionResetError):
-            self.http.close()  # the server drops a connection after 5 quiet seconds; a browser opens another one, too
+            self.http.close()  # The server closes idle connections after 5 s; reconnect.
             if not again:
                 raise
         return self._ask(method, path, *rest, again=False)
@@ -165,28 +168,33 @@ class Client:
 
     @cached_property
     def elements(self) -> dict[str, int]:
-        """elem_id -> Gradio's number of the component."""
+        """{elem_id: Gradio's number of the component}."""
         found = ((c["props"].get("elem_id"), c["id"]) for c in self.config["components"])
         return {name: number for name, number in found if name}
 
     @cached_property
     def about_event(self) -> int:
-        """Gradio's number of the event that writes the sentence about a preset: one without a queue."""
+        """Gradio's number of the event that describes a chosen preset. It has no queue."""
         chosen, about = [self.elements["preset"], "change"], [self.elements["about"]]
         events = (d for d in self.config["dependencies"] if d["queue"] is False and d["outputs"] == about)
         return next(d["id"] for d in events if chosen in [list(target) for target in d["targets"]])
 
     def server_function(self, name: str, data: Any) -> Any:
-        """What the monitor's script calls as server.poll(…) and server.act(…)."""
+        """Call a server function of the monitor, as its script does by server.poll(…), server.act(…)."""
         body = {"data": data, "component_id": self.elements["monitor"], "fn_name": name}
         return self.post("/gradio_api/component_server/", body)
 
     def poll(self, run: str) -> dict[str, Any]:
-        """One poll with the cursor that monitor.js keeps; returns the news."""
+        """One poll with the same cursor as the monitor's script; returns what is new."""
         news = self.server_function("poll", {"run": run, "known": self.known})
         if "run" in news:
             self.known = {"list": self.known.get("list"), "run": news["run"]}
-        for key, value in (("list", "list"), ("status", "status_hash"), ("attempt", "attempt"), ("offset", "offset")):
+        for key, value in (
+            ("list", "list"),
+            ("status", "status_hash"),
+            ("attempt", "attempt"),
+            ("offset", "offset"),
+        ):
             if value in news:
                 self.known[key] = news[value]
         if news.get("grids"):
@@ -196,7 +204,7 @@ class Client:
         return news
 
     def small_event(self, preset: str) -> Any:
-        """An event without a queue: the sentence about a preset, as when another one is chosen."""
+        """The event that describes a preset, as if it was chosen in the page; returns the description."""
         body = {
             "data": [preset],
             "event_data": None,
@@ -228,14 +236,14 @@ def browser_page(url: str, storage: dict[str, str] | None = None) -> Iterator[An
 
 
 def settle(page) -> None:
-    """Wait until the page's own first questions (the preview, what a preset can do here) are answered."""
+    """Wait until the page shows the preview of the data and the description of the preset."""
     wait_for(lambda: page.locator("#preview_grid img").count(), "no preview of the data appeared")
     wait_for(lambda: page.locator("#about .plain-note").count(), "nothing was said about the preset")
     page.wait_for_timeout(500)
 
 
 def waiting_run(runs: Path, name: str, **changes: Any):
-    """A dcgan-32 run on the faces that lets the page resume it: no time limit, every core, as a person would start it."""
+    """A paused dcgan-32 run on the faces that the page can resume, without a time limit, on every core."""
     from ganapp.config import preset_config
     from ganapp.runs import create_run
 
@@ -246,7 +254,7 @@ def waiting_run(runs: Path, name: str, **changes: Any):
 
 
 def wait_for(what: Callable[[], Any], sentence: str, sec: float = WAIT_SEC) -> Any:
-    """The first true answer of `what`. RuntimeError with the sentence where there is none in time."""
+    """The first true answer of what(). Raises RuntimeError(sentence) if there is none in `sec` seconds."""
     deadline = time.monotonic() + sec
     while time.monotonic() < deadline:
         if found := what():
@@ -256,7 +264,7 @@ def wait_for(what: Callable[[], Any], sentence: str, sec: float = WAIT_SEC) -> A
 
 
 def resume(client: Client, run) -> None:
-    """Go on with a run through the page's own button, and wait until its steps are counted again."""
+    """Resume a run as the page's button does, and wait until it trains."""
     before = run.status()["nimg"]
     answer = client.server_function("act", {"run": run.name, "word": "resume"})
     assert answer.get("ok"), answer
@@ -264,7 +272,7 @@ def resume(client: Client, run) -> None:
 
 
 def pause(client: Client, run) -> None:
-    """Pause through the page's own button, and wait until everything is saved and the run let go."""
+    """Pause a run as the page's button does, and wait until it is saved and unlocked."""
     answer = client.server_function("act", {"run": run.name, "word": "pause"})
     assert answer.get("ok"), answer
     wait_for(lambda: run.status()["state"] == "paused" and not run.is_locked(), f"{run.status()}")
@@ -281,5 +289,5 @@ def cores() -> int:
 
 
 def load() -> list[float]:
-    """How busy the machine was with other work: the load averages of 1, 5 and 15 minutes."""
+    """Load averages of 1, 5 and 15 minutes: how busy the machine was with other work."""
     return [round(value, 2) for value in os.getloadavg()] if hasattr(os, "getloadavg") else []

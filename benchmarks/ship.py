@@ -1,9 +1,11 @@
-"""Make a shipped checkpoint of a run's best snapshot: 16-bit weights, figures, a grid of real beside generated, a card.
+"""Make a shipped checkpoint of a run's best snapshot: 16-bit weights, figures, grid and card.
 
-    GANAPP_DATA=FOLDER python benchmarks/ship.py RUN NAME --data mnist [--snapshot 000120000] [--about "Handwritten digits"]
+    GANAPP_DATA=FOLDER python benchmarks/ship.py RUN NAME --data mnist
+        [--snapshot 000120000] [--about "Handwritten digits"]
 
-The figures are those of the 16-bit weights as they are shipped. The grid: 64 training pictures (a fixed draw) on the left, seeds 0-63 on
-the right, none chosen; the class of each is its seed's own. The command that the card gives is read off the run's configuration.
+The figures are measured on the 16-bit weights that are shipped. The grid shows 64 training images (a fixed
+random choice) on the left and seeds 0-63, without selection, on the right; each seed has its own class. The
+card's command is derived from the run's configuration.
 """
 
 from __future__ import annotations
@@ -20,10 +22,14 @@ SHOWN = 64
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("run", help="a run's folder")
     parser.add_argument("name", help="of the checkpoint")
-    parser.add_argument("--data", default="", help="data to measure against; else what the run was trained on")
+    parser.add_argument(
+        "--data", default="", help="data to measure against; else what the run was trained on"
+    )
     parser.add_argument("--snapshot", default="", help="else the best by the live figure")
     parser.add_argument("--repeats", type=int, default=3, help="of each figure, for its interval")
     parser.add_argument("--about", default="")
@@ -39,7 +45,7 @@ def main() -> None:
     if snapshot is None:
         parser.error(f"{run.name} has no snapshot {args.snapshot or BEST!r}.")
     data = args.data or run.config().dataset
-    with tempfile.TemporaryDirectory(dir=target.parent) as temporary:  # in place of the old one when all is there
+    with tempfile.TemporaryDirectory(dir=target.parent) as temporary:  # replaces the old one when complete
         folder = Path(temporary) / args.name
         write_halved(snapshot, folder, run.config())
         setting = prepare(args.name, data, checkpoints=folder.parent)
@@ -48,16 +54,20 @@ def main() -> None:
         write_card(folder, run, args)
         shutil.rmtree(target, ignore_errors=True)
         shutil.move(folder, target)
-    print(f"{target.name}: {text_of_size(sum(p.stat().st_size for p in target.iterdir()))}, {snapshot.name} images")
+    size = text_of_size(sum(p.stat().st_size for p in target.iterdir()))
+    print(f"{target.name}: {size}, {snapshot.name} images")
 
 
 def write_halved(snapshot, folder, config) -> None:
-    """A copy of a generator folder with 16-bit weights."""
+    """Write a copy of a generator folder with 16-bit weights."""
     from ganapp.generators import load_generator, save_generator
 
     G = load_generator(snapshot)
     save_generator(
-        G.half(), folder, class_names=G.class_names, origin=G.origin | {"run": folder.name, "ema_kimg": config.ema_kimg}
+        G.half(),
+        folder,
+        class_names=G.class_names,
+        origin=G.origin | {"run": folder.name, "ema_kimg": config.ema_kimg},
     )
 
 
@@ -88,16 +98,29 @@ def write_card(folder, run, args) -> None:
     rest, heading, quality = rest.partition("## Figures of quality")
     chosen = "What is shipped is the snapshot with the least live figure, as 16-bit numbers."
     made = f"```\n{command(run.config())}\n```\n\n{chosen}\n\n"
-    parts = [before.rstrip(), args.about, picture, "## " + rest + made + heading + quality.rstrip(), args.limits]
+    parts = [
+        before.rstrip(),
+        args.about,
+        picture,
+        "## " + rest + made + heading + quality.rstrip(),
+        args.limits,
+    ]
     (folder / "README.md").write_text("\n\n".join(part for part in parts if part) + "\n", encoding="utf-8")
 
 
 def command(config) -> str:
-    """The command line that makes such a run: the preset and every field that differs from it."""
+    """The command line that makes such a run: the preset and every option that differs from it."""
     from ganapp.config import preset_config
 
     plain, words = preset_config(config.preset).to_json(), []
-    found = {"channels", "num_classes", "preset", "parent", "from_nimg", "kimg"}  # the budget is one of minutes
+    found = {
+        "channels",
+        "num_classes",
+        "preset",
+        "parent",
+        "from_nimg",
+        "kimg",
+    }  # kimg: the budget is in minutes
     for name, value in config.to_json().items():
         if name in found or value == plain[name]:
             continue
@@ -106,7 +129,9 @@ def command(config) -> str:
             words.append(f"--data {Path(value).name}")
         elif isinstance(value, dict):
             words += [
-                f"{option}.{k.replace('_', '-')} {json.dumps(v)}" for k, v in value.items() if plain[name].get(k) != v
+                f"{option}.{k.replace('_', '-')} {json.dumps(v)}"
+                for k, v in value.items()
+                if plain[name].get(k) != v
             ]
         else:
             words.append(f"{option} {value:g}" if isinstance(value, float) else f"{option} {value}")

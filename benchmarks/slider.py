@@ -1,14 +1,14 @@
-"""How long the slider between two seeds takes in the Generate tab: from the input event to the new picture on the screen.
+"""Latency of the slider between two seeds, from the input event to the new image on the screen.
 
     python benchmarks/slider.py [--source FOLDER | RUN'S FOLDER] [--quick]
 
-The app and headless Chromium on the same CPU, nothing training. The model: checkpoints/faces-32 unless --source names
-another generator folder, or a run's folder, whose newest snapshot is taken; it is copied, so that nothing is touched. Moved
-100 times to a place of its own, 100 ms apart: from the slider's input event until the frame after the decoded picture
-("shown"); the part that the request took, by the browser's own resource timing ("request"); and the same picture made
-100 times in this process by the function behind it, without gradio ("made"). Then one drag of 2 s with an event every
-20 ms: pictures shown a second, and how long after the last event the last picture is there. Goal: 95th percentile of
-"shown" below 150 ms.
+The app and headless Chromium run on the same CPU; nothing trains. The model is a copy of
+checkpoints/faces-32, or of another generator folder or the newest snapshot of a run given by --source. The
+slider is moved to 100 different places, 100 ms apart. "shown" is the time from its input event until the
+frame after the decoded image, "request" the request's part of it by the browser's resource timing. "made" is
+the time of the function behind it for the same images, in this process, without gradio. Then the slider is
+dragged for 2 s with an event every 20 ms: images shown a second, and the time from the last event to the last
+image. Goal: 95th percentile of "shown" below 150 ms.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from serving import App, browser_page, cores, isolated, load, settle
 
 GOAL_MS = 150.0
 NAME = "faces-32"
-# A MutationObserver cannot say when a picture is decoded; the frame after decode() is the first that can show it.
+# A MutationObserver does not know when an image is decoded. The frame after decode() is the first to show it.
 MOVE = """async (places) => {
   const range = document.querySelector("#mix_slider input[type=range]");
   const src = () => document.querySelector("#mix_image img")?.src;
@@ -42,7 +42,8 @@ MOVE = """async (places) => {
     await frame();
     shown.push(performance.now() - began);
     await new Promise((done) => setTimeout(done, 100));
-    const sent = performance.getEntriesByType("resource").filter((e) => e.startTime >= began && e.name.includes("/run/"));
+    const ours = (e) => e.startTime >= began && e.name.includes("/run/");
+    const sent = performance.getEntriesByType("resource").filter(ours);
     if (sent.length) requests.push(sent[0].responseEnd - sent[0].startTime);
   }
   return {shown, requests};
@@ -51,7 +52,10 @@ DRAG = """async () => {
   const range = document.querySelector("#mix_slider input[type=range]");
   const src = () => document.querySelector("#mix_image img")?.src;
   let pictures = 0, last = 0, before = src();
-  const watch = new MutationObserver(() => { if (src() !== before) { before = src(); pictures++; last = performance.now(); } });
+  const watch = new MutationObserver(() => {
+    if (src() === before) return;
+    before = src(); pictures++; last = performance.now();
+  });
   watch.observe(document.querySelector("#mix_image"), {subtree: true, childList: true, attributes: true});
   const began = performance.now();
   for (let i = 0; i <= 100; i++) {
@@ -67,7 +71,9 @@ DRAG = """async () => {
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument(
         "--source", type=Path, default=ROOT / "checkpoints" / NAME, help="a generator's or a run's folder"
     )
@@ -110,19 +116,23 @@ def main() -> None:
     for name in ("shown", "request", "made"):
         r = result[f"{name}_ms"]
         print(f"{name:10}{r['median']:8}{r['p95']:8}{r['most']:8}")
-    print(f"drag: {drag['per_sec']:.1f} pictures/s, the last one {drag['after_ms']:.0f} ms after the last event")
+    print(
+        f"drag: {drag['per_sec']:.1f} pictures/s, the last one {drag['after_ms']:.0f} ms after the last event"
+    )
     write_result("slider", result)
 
 
 def copy_model(source: Path, target: Path) -> dict:
-    """Copy the generator folder, or the newest snapshot of the run; what it is, for the result."""
+    """Copy a generator folder, or the newest snapshot of a run; return its description for the result."""
     from ganapp.generators import read_config
     from ganapp.runs import Run
 
     if not (source / "model.safetensors").exists():
         snapshots = Run(source).snapshots()
         if not snapshots:
-            raise SystemExit(f"there is no generator in {source}: name a generator's or a run's folder with --source")
+            raise SystemExit(
+                f"there is no generator in {source}: name a generator's or a run's folder with --source"
+            )
         source = snapshots[0]
     shutil.copytree(source, target)
     spec = read_config(target)["spec"]
@@ -133,7 +143,7 @@ def copy_model(source: Path, target: Path) -> dict:
 
 
 def places(count: int) -> list[float]:
-    """Places of the slider, no two neighbours alike."""
+    """Positions of the slider, 0 to 1, neighbours always different."""
     return [i * 37 % 101 / 100 for i in range(count)]
 
 

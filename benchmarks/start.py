@@ -1,12 +1,13 @@
-"""How long `python app.py` takes from a clean process to a served page, and which imports that time goes into.
+"""Start-up time of `python app.py`: from a clean process to a served page, and which imports take it.
 
     python benchmarks/start.py [--quick]
 
-A process is started seven times after one warm-up (which fills the disk's and Python's own caches); each time the clock
-runs from before the process exists until GET / answers 200 and until GET /config does, asked every 10 ms. Goal: median of
-the second at most 6 s on 2 cores. Imports: `python -X importtime` over the same modules in one more process (slower by
-itself), its own time summed for each top-level package. Heavy modules are named where they are loaded before the page is
-served (gradio itself loads pandas). The processor time until then is what another load on the machine does not change.
+A process is started seven times after a warm-up, which fills the caches of the disk and of Python. Each time
+the clock runs from before the process exists until GET / and until GET /config answer 200; both are asked
+every 10 ms. Goal: a median of the latter of at most 6 s on 2 cores. Imports: `python -X importtime` over the
+same modules in one more process (which is slower), own time summed per top-level package. Heavy modules that
+are loaded before the page is served are named (gradio itself loads pandas). The processor time until then is
+reported, too, because other work on the machine does not change it.
 """
 
 from __future__ import annotations
@@ -24,7 +25,18 @@ from common import ROOT, write_result
 from serving import App, cores, free_port, isolated, load
 
 GOAL_SEC = 6.0
-HEAVY = ("torch", "torchvision", "av", "matplotlib", "scipy", "sklearn", "plotly", "altair", "transformers", "pandas")
+HEAVY = (
+    "torch",
+    "torchvision",
+    "av",
+    "matplotlib",
+    "scipy",
+    "sklearn",
+    "plotly",
+    "altair",
+    "transformers",
+    "pandas",
+)
 SAME_AS_APP = """
 import sys
 sys.path.insert(0, {root!r})
@@ -36,7 +48,9 @@ app.demo.close()
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--quick", action="store_true", help="2 starts in place of 7")
     args = parser.parse_args()
 
@@ -47,7 +61,8 @@ def main() -> None:
     served, page, cpu = ([start[key] for start in starts] for key in ("/", "/config", "cpu"))
     result = {
         "what": "seconds from a clean process to a served page",
-        "protocol": f"{len(starts)} starts after a warm-up; asked every 10 ms; / and then /config answered with 200",
+        "protocol": f"{len(starts)} starts after a warm-up; asked every 10 ms; "
+        "/ and then /config answered with 200",
         "root_sec": summary(served),
         "page_sec": summary(page),
         "cpu_sec": summary(cpu),
@@ -74,7 +89,7 @@ def one_start(folder: Path) -> dict[str, float]:
 
 
 def imports(folder: Path) -> tuple[dict[str, float], list[str]]:
-    """(the 10 packages whose modules take longest to import, s; heavy packages among all that were imported)."""
+    """({package: seconds} of the 10 slowest to import, heavy packages among all that were imported)."""
     done = subprocess.run(
         [sys.executable, "-X", "importtime", "-c", SAME_AS_APP.format(root=str(ROOT), port=free_port())],
         cwd=folder, capture_output=True, text=True, check=True, timeout=120,

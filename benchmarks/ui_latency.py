@@ -1,13 +1,14 @@
-"""How long small events of the page take while a DCGAN trains on every core in the app's own thread, against an idle app.
+"""Latency of small events of the page while a DCGAN trains on every core, and in an idle app.
 
     python benchmarks/ui_latency.py [--quick]
 
-One app, one run (dcgan-32 on the built-in faces, as many threads as cores), paused and resumed through the page's own
-actions; idle and busy blocks alternate, in the order idle, busy, busy, idle, … so that a drift of the machine cancels. In
-each block three small events are timed in turn, 20 ms apart: the monitor's poll (POST component_server) and an event
-without a queue (the sentence about a preset, POST run/predict), both over one kept-alive connection; and in headless
-Chromium a press of Start with a name that is refused, from the click to the changed sentence in the page. Chromium
-itself runs on the same cores. Goal: busy 95th percentile at most 2.5 times the idle one, for each event.
+One app and one run (dcgan-32 on the built-in faces, as many threads as cores), paused and resumed through the
+page's own actions. Idle and busy blocks alternate, idle, busy, busy, idle, … so that a drift of the machine
+cancels. Each block times three small events in turn, 20 ms apart: the monitor's poll (POST component_server);
+an event without a queue (the description of a preset, POST run/predict), both over one kept-alive connection;
+and in headless Chromium a press of Start with a name that is refused, from the click to the changed message.
+Chromium runs on the same cores. Goal: the busy 95th percentile is at most 2.5 times the idle one, for each
+event.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from serving import App, Client, browser_page, cores, isolated, load, pause, res
 GOAL_RATIO = 2.5
 GAP_SEC = 0.02
 PRESETS = ("dcgan-32", "mlp-28")
-# From the click to the next frame after the sentence has changed. What is pressed is refused: nothing is started.
+# From the click to the next frame after the message has changed. The start is refused: nothing is trained.
 CLICK = """async (name) => {
   const box = document.querySelector("#run_name input, #run_name textarea");
   box.value = name;
@@ -31,7 +32,8 @@ CLICK = """async (name) => {
   const began = performance.now();
   const changed = new Promise((done) => {
     const watch = new MutationObserver(() => {
-      if (message.textContent.includes(`'${name}'`)) requestAnimationFrame(() => (watch.disconnect(), done()));
+      if (!message.textContent.includes(`'${name}'`)) return;
+      requestAnimationFrame(() => (watch.disconnect(), done()));
     });
     watch.observe(message, {subtree: true, childList: true, characterData: true});
   });
@@ -42,7 +44,9 @@ CLICK = """async (name) => {
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--quick", action="store_true", help="2 short blocks of each kind")
     args = parser.parse_args()
     order = ("idle", "busy", "busy", "idle") * (1 if args.quick else 2)
@@ -50,7 +54,8 @@ def main() -> None:
 
     before = load()
     times: dict[str, dict[str, list[float]]] = {
-        event: {"idle": [], "busy": []} for event in ("poll", "event without a queue", "click to change in Chromium")
+        event: {"idle": [], "busy": []}
+        for event in ("poll", "event without a queue", "click to change in Chromium")
     }
     speeds = []
     with isolated() as folder:
@@ -60,7 +65,7 @@ def main() -> None:
             with browser_page(app.url) as page:
                 page.wait_for_selector("#monitor [data-m=full]:visible")
                 settle(page)
-                for kind in ("busy", "idle"):  # one of each that is not counted
+                for kind in ("busy", "idle"):  # one block of each as a warm-up
                     switch(kind, client, run)
                     block(client, page, run, 5)
                 for kind in order:
@@ -75,7 +80,8 @@ def main() -> None:
     print(f"{'ms':30}{'idle p50':>9}{'p95':>7}{'busy p50':>10}{'p95':>7}{'p95 ratio':>11}")
     for event, r in rows.items():
         print(
-            f"{event:30}{r['idle_p50_ms']:9}{r['idle_p95_ms']:7}{r['busy_p50_ms']:10}{r['busy_p95_ms']:7}{r['p95_ratio']:11}"
+            f"{event:30}{r['idle_p50_ms']:9}{r['idle_p95_ms']:7}"
+            f"{r['busy_p50_ms']:10}{r['busy_p95_ms']:7}{r['p95_ratio']:11}"
         )
     result = {
         "what": "milliseconds of a small event, the app idle and beside a DCGAN in its own thread",
@@ -97,18 +103,22 @@ def switch(kind: str, client: Client, run) -> None:
         resume(client, run)
     if kind == "idle" and state == "running":
         pause(client, run)
-    time.sleep(1.5)  # the first steps and the page's own update are over
+    time.sleep(1.5)  # for the first steps and the page's own update
 
 
 def block(client: Client, page, run, events: int) -> dict[str, list[float]]:
-    """Milliseconds of `events` events of each sort."""
-    times: dict[str, list[float]] = {"poll": [], "event without a queue": [], "click to change in Chromium": []}
+    """Milliseconds of `events` events of each kind."""
+    times: dict[str, list[float]] = {
+        "poll": [],
+        "event without a queue": [],
+        "click to change in Chromium": [],
+    }
     for i in range(events):
         times["poll"].append(timed(client.poll, run.name))
         time.sleep(GAP_SEC)
         times["event without a queue"].append(timed(client.small_event, PRESETS[i % 2]))
         time.sleep(GAP_SEC)
-        if i % 2 == 0:  # the slowest: half as often
+        if i % 2 == 0:  # half as often, because it is slow
             times["click to change in Chromium"].append(page.evaluate(CLICK, f"/{time.monotonic_ns()}"))
             time.sleep(GAP_SEC)
     return times
