@@ -9,7 +9,8 @@ import sys
 import threading
 from pathlib import Path
 
-os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # nothing is sent anywhere unless its owner asks for it
+# Nothing is sent anywhere unless the owner of this machine asks for it.
+os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 
 from ganapp.ui import build_ui, launch_options
 from ganapp.ui.access import capabilities
@@ -22,15 +23,14 @@ def parse_arguments(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--port", type=int, help="port (default: GRADIO_SERVER_PORT, else 7860)")
     about = "folder of the runs (default: runs; on a Space with persistent storage /data/runs)"
     parser.add_argument("--runs", type=Path, default=capabilities.here().runs, help=about)
-    parser.add_argument(
-        "--checkpoints", type=Path, default=here / "checkpoints", help="folder of ready-made generators"
-    )
+    about = "folder of ready-made generators"
+    parser.add_argument("--checkpoints", type=Path, default=here / "checkpoints", help=about)
     parser.add_argument("--share", action="store_true", help="make a public link through Gradio's servers")
     return parser.parse_args(arguments)
 
 
 def serve(args: argparse.Namespace) -> None:
-    """Serve until Ctrl-C or SIGTERM; then pause the runs of this process, so that nothing is lost."""
+    """Serve until Ctrl-C or SIGTERM; then save and pause the runs of this process."""
     port = args.port or int(os.environ.get("GRADIO_SERVER_PORT", "7860"))
     try:
         _, url, _ = demo.launch(
@@ -42,7 +42,8 @@ def serve(args: argparse.Namespace) -> None:
         )
     except OSError as error:
         sys.exit(f"The page cannot be served on port {port} ({error}). Choose another one with --port.")
-    print(f"ganapp is at {url}   (Ctrl-C ends it; running trainings are saved and can be resumed)", flush=True)
+    hint = "Ctrl-C ends it; running trainings are saved and can be resumed"
+    print(f"ganapp is at {url}   ({hint})", flush=True)
     threading.Thread(target=warm_up, daemon=True).start()
     done = threading.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
@@ -50,17 +51,17 @@ def serve(args: argparse.Namespace) -> None:
     while not done.wait(0.5):  # with a timeout, so that Windows sees Ctrl-C
         pass
     print("Saving …", flush=True)
-    from ganapp.driving import driver
+    from ganapp.driving import background
 
-    driver.shutdown()
+    background.shutdown()
     demo.close()
     sys.stdout.flush()
-    # A thread that is still inside PyTorch would make the interpreter's own end an abort ("terminate called …").
+    # If a thread is still inside PyTorch, a normal exit would abort ("terminate called …").
     os._exit(0)
 
 
 def warm_up() -> None:
-    """Load PyTorch once the page is served, so that the first Start or Generate does not wait for it."""
+    """Load PyTorch after the page is served, so that the first Start or Generate does not wait for it."""
     import torch  # noqa: F401
 
 

@@ -73,6 +73,15 @@ def tiny_folder(tmp_path_factory):
     return folder
 
 
+def latent_source(draw, config, labels=None):
+    """The batch source of a GAN on the CPU: draw(nimg, size) gives real images; labels (M,) are the data's classes."""
+    import torch
+
+    from ganapp.training.batch_source import LatentSource
+
+    return LatentSource(draw, config.z_dim, torch.device("cpu"), labels)
+
+
 TINY_ARGS = {
     "mlp": ({"hidden": [16, 24]}, {"hidden": [24, 16], "dropout": 0.3}),
     "dcgan": ({"width": 4}, {"width": 4}),

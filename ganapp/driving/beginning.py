@@ -1,26 +1,31 @@
-"""How a run begins: the configuration with what only the data and the machine can say, the weights it starts from, checks.
+"""How a run begins: what only data and machine can say of a configuration, the weights it starts from, and checks.
 
-Each function raises ValueError, in one sentence, for what cannot be.
+Each function raises ValueError (message fit for the user) if the run cannot begin like this.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ganapp.config import TrainConfig
 from ganapp.runs import Run, create_run, nimg_of
 
-# in the names of weights whose shape depends on the number of classes
-PER_CLASS = ("embedding", "classes", "proxies", "gain.weight", "bias.weight")
+if TYPE_CHECKING:
+    import torch
+
+    from ganapp.data import ImageDataset
+    from ganapp.training.state import TrainState
 
 
-def resolve(config: TrainConfig, dataset, device) -> TrainConfig:
+def resolve(config: TrainConfig, dataset: ImageDataset, device: torch.device) -> TrainConfig:
     """The configuration with everything that is only known here: channels, classes, precision, threads."""
-    config = config.replace(
-        channels=dataset.channels, num_classes=dataset.num_classes if config.conditional and dataset.num_classes else 0
-    )
+    num_classes = dataset.num_classes if config.conditional and dataset.num_classes else 0
+    config = config.replace(channels=dataset.channels, num_classes=num_classes)
     if config.class_term != "none" and not config.num_classes:
-        raise ValueError(f"class_term is {config.class_term!r}, but {config.dataset} has no classes: set it to none.")
+        raise ValueError(
+            f"class_term is {config.class_term!r}, but {config.dataset} has no classes: set it to none."
+        )
     if config.batch > dataset.count:
         raise ValueError(f"batch is {config.batch}, but there are only {dataset.count} training images.")
     from ganapp.training.probe import probe
@@ -30,57 +35,64 @@ def resolve(config: TrainConfig, dataset, device) -> TrainConfig:
 
 
 def check_networks(config: TrainConfig) -> None:
-    """ValueError, in one sentence, where the networks of a configuration cannot be built. Nothing is allocated."""
+    """Raise ValueError if the networks of a configuration cannot be built. Nothing is allocated."""
     import torch
 
     from ganapp.networks import build_discriminator, build_generator
 
-    # Neither is known before the data is opened; the arguments do not depend on how many there are.
-    config = config.replace(channels=config.channels or 3, num_classes=config.num_classes or 10 * config.conditional)
+    # Neither is known before the data is opened; whether arguments are allowed does not depend on them.
+    config = config.replace(
+        channels=config.channels or 3, num_classes=config.num_classes or 10 * config.conditional
+    )
     with torch.device("meta"):
         build_generator(config.spec())
         build_discriminator(config.spec(), config.d_args)
 
 
-def check_same_data(config: TrainConfig, dataset) -> None:
-    """ValueError where a resume finds data that the networks do not fit."""
+def check_same_data(config: TrainConfig, dataset: ImageDataset) -> None:
+    """Raise ValueError if a resume finds data that the networks do not fit."""
     classes = dataset.num_classes if config.num_classes else 0
     if (dataset.channels, classes) != (config.channels, config.num_classes):
         raise ValueError(
-            f"{config.dataset} has changed since this run began: it has {classes} classes and {dataset.channels} channels "
-            f"now, and had {config.num_classes} and {config.channels}. Start a new run from this one."
+            f"{config.dataset} has changed since this run began: it has {classes} classes and {dataset.channels} "
+            f"channels now, and had {config.num_classes} and {config.channels}. Start a new run from this one."
         )
 
 
-def start_from(source: str, state, runs: Path) -> None:
-    """Fine-tuning: load G (and D, where source is a run with a saved state) into a new state. ValueError where they do not fit."""
+def start_from(source: str, state: TrainState, config: TrainConfig, runs: Path) -> None:
+    """Fine-tuning: load the weights of a run or a generator into a new state.
 
+    From a run with a saved state come all networks and averages; from a generator, G and its average.
+    """
     from ganapp.generators import load_generator
     from ganapp.runs import open_run
+    from ganapp.training.state import gan_class_weights
 
     try:
         run = open_run(source, runs)
     except ValueError:
         run = None
     if run is not None and run.states():
-        saved = newest_state(run)
-        parts = {"G": saved["G"], "D": saved["D"], "ema": saved["ema"]}
+        found = newest_state(run)["players"]
     else:
         tensors = load_generator(source, runs=runs).state_dict()
-        parts = {"G": tensors, "ema": tensors}
-    for name, tensors in parts.items():
-        load_fitting(getattr(state, name), tensors, f"{source} ({name})")
+        found = {"G": {"net": tensors, "average": tensors}}
+    for name, parts in found.items():
+        player, renewed = state[name], gan_class_weights(config, name)
+        for net, part in ((player.net, "net"), (player.average, "average")):
+            if net is not None:
+                load_fitting(net, parts[part], renewed, f"{source} ({name})")
 
 
-def load_fitting(net, tensors: dict, what: str) -> None:
-    """Strict, but for what is learned of classes: with another number of classes that starts anew."""
+def load_fitting(net: torch.nn.Module, tensors: dict, class_weights: set[str], what: str) -> None:
+    """Load weights strictly. Those in `class_weights` keep their new values if the number of classes differs."""
     own = net.state_dict()
-    tensors = {
-        k: own[k] if any(part in k for part in PER_CLASS) and k in own and own[k].shape != v.shape else v
+    fitting = {
+        k: own[k] if k in class_weights and k in own and own[k].shape != v.shape else v
         for k, v in tensors.items()
     }
     try:
-        net.load_state_dict(tensors, strict=True)
+        net.load_state_dict(fitting, strict=True)
     except RuntimeError:
         raise ValueError(
             f"{what} does not fit this configuration: family, resolution, channels, z_dim, g_args and whether there "
@@ -89,13 +101,18 @@ def load_fitting(net, tensors: dict, what: str) -> None:
 
 
 def newest_state(run: Run, unreadable: dict[Path, str] | None = None) -> dict:
-    """The newest of a run's states that can be read, on the CPU; those that cannot go into `unreadable` with their errors."""
+    """The newest readable state of a run, on the CPU, in today's form.
+
+    States that cannot be read are added to `unreadable` with their errors. Raises ValueError if none can be read.
+    """
     import torch
+
+    from ganapp.training.state import migrate_state
 
     for path in run.states():
         try:
-            return torch.load(path, map_location="cpu", weights_only=True)
-        except Exception as error:  # noqa: BLE001 - the border: bytes that a power cut left raise anything
+            return migrate_state(torch.load(path, map_location="cpu", weights_only=True))
+        except Exception as error:  # noqa: BLE001 - bytes that a power cut left behind can raise anything
             if unreadable is not None:
                 unreadable[path] = str(error).splitlines()[0] if str(error) else type(error).__name__
     raise ValueError(
@@ -104,10 +121,11 @@ def newest_state(run: Run, unreadable: dict[Path, str] | None = None) -> dict:
 
 
 def branch(run: Run, config: TrainConfig, state: Path | None, rollbacks: int = 0) -> Run:
-    """A new run that goes on from a state of `run` (None: from its beginning) with another configuration of the same networks.
+    """A new run that goes on from a state of `run` (None: from its beginning) with another configuration.
 
-    It has a copy of the state before it is at work, so that starting it is resuming it: optimizers, averages and counts
-    go on. `rollbacks`: how many in a row were made without a person. OSError where the state is gone.
+    The networks must be the same. The new run gets a copy of the state before it works, so that starting it is resuming
+    it: optimizers, averages and counts go on. `rollbacks` is the number of automatic rollbacks in a row that led here.
+    Raises OSError if the state is gone.
     """
     nimg = nimg_of(state) if state else 0
     child = create_run(run.path.parent, config.replace(parent=run.name, from_nimg=nimg))

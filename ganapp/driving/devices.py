@@ -23,7 +23,9 @@ def pick_device(name: str):
     if device.type == "cuda":
         index = device.index or 0
         if index >= torch.cuda.device_count():
-            raise ValueError(f"device is {name!r}, but this machine has {torch.cuda.device_count()} CUDA devices.")
+            raise ValueError(
+                f"device is {name!r}, but this machine has {torch.cuda.device_count()} CUDA devices."
+            )
         return torch.device("cuda", index)
     if device.type == "mps" and not torch.backends.mps.is_available():
         raise ValueError("device is 'mps', but this machine has no Apple GPU.")

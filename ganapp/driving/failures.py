@@ -15,7 +15,11 @@ def is_full_disk(error: BaseException, folder: Path) -> bool:
         return error.errno in (errno.ENOSPC, errno.EDQUOT)
     if "os error 28" in str(error):  # safetensors, from Rust
         return True
-    return isinstance(error, RuntimeError) and "writ" in str(error) and shutil.disk_usage(folder).free < FULL_DISK_BYTES
+    return (
+        isinstance(error, RuntimeError)
+        and "writ" in str(error)
+        and shutil.disk_usage(folder).free < FULL_DISK_BYTES
+    )
 
 
 def is_out_of_memory(error: BaseException) -> bool:

@@ -36,7 +36,7 @@ def save_generator(
         save_file(tensors, temporary, metadata={"format": "pt"})
     config = {
         "format": GENERATOR_FORMAT,
-        "spec": {k: v for k, v in vars(G.spec).items() if k != "format"},
+        "spec": G.spec.to_json(),
         "class_names": list(class_names),
         "origin": origin or {},
     }

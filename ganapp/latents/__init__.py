@@ -1,6 +1,6 @@
-"""Seeds and labels to latents, latents to pictures, and walks between them. Writes no file.
+"""Seeds and labels to latents, latents to images, and walks between them. Writes no files.
 
-Light on purpose: torch is imported where a picture is drawn.
+Importing this package is light: torch is imported when an image is drawn.
 """
 
 from .drawing import generate, images_from_latents, images_from_w, map_latents

@@ -1,8 +1,7 @@
-"""Seeds to latents to pictures: what a person means by "seed 42, smiling, psi 0.7", as pure functions of a generator.
+"""Draws images of seeds, latents z or latents w, by pure functions of a generator.
 
-Not training and not files: nothing here reads the global random state, keeps anything between calls or writes to disk.
+Nothing here reads the global random state, keeps anything between calls or writes a file.
 Truncation in w: Karras et al. 2019, arXiv 1812.04948; truncation of z: Brock et al. 2019, arXiv 1809.11096.
-torch is imported inside the functions that run a network, so that the app's page can start without it.
 """
 
 from __future__ import annotations
@@ -13,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .labels import labels_of
-from .seeds import check_psi, has_w_space, latents
+from .seeds import check_psi, has_role, latents
 
 if TYPE_CHECKING:
     import torch
@@ -27,10 +26,11 @@ def generate(
     device: str | torch.device | None = None,
     batch: int = 16,
 ) -> np.ndarray:
-    """One picture a seed, uint8 (N, H, W, C); a picture depends on its seed, class and psi alone, not on the batch.
+    """Draw one image for each seed, uint8 (N, H, W, C). It depends on seed, class and psi, not on `batch`.
 
-    y: None for each seed's own class, one class (number or name) for all, or one each. psi in (0, 1], 1 = no
-    truncation. device None = where G is; otherwise G is moved there. G must be in eval mode.
+    y: None for each seed's own class, one class (number or name) for all, or one for each seed. psi:
+    truncation in (0, 1], 1 = none. device: G is moved there; None: where it is. batch: images drawn at a
+    time. Raises ValueError (message fit for the user) if an argument is wrong or G is in training mode.
     """
     z = latents(G, seeds, psi)
     labels = labels_of(G, seeds, y)
@@ -45,12 +45,13 @@ def images_from_latents(
     device: str | torch.device | None = None,
     batch: int = 16,
 ) -> np.ndarray:
-    """Pictures of z (N, z_dim), uint8 (N, H, W, C); y int64 (N,), or float class embeddings (N, E), or None.
+    """Draw images uint8 (N, H, W, C) of z (N, z_dim).
 
-    psi acts in w-space only: where the family has none, z is expected truncated already (see `latents`).
+    y: labels int64 (N,), class embeddings float (N, E), or None. psi is applied in w space only. For a
+    generator without one, z must be truncated already (see `latents`).
     """
     psi = check_psi(psi)
-    if has_w_space(G):
+    if has_role(G, "mapped"):
         return _pictures(G, lambda z, y: G.synthesis(_mapped(G, z, y, psi)), z, y, device, batch)
     return _pictures(G, G, z, y, device, batch)
 
@@ -62,7 +63,10 @@ def map_latents(
     psi: float = 1.0,
     device: str | torch.device | None = None,
 ) -> np.ndarray:
-    """w of z (N, z_dim) under truncation psi, float32 (N, ...) as the family shapes it; only where `has_w_space`."""
+    """w of z (N, z_dim) with truncation psi, float32 (N, ...); the family decides the shape.
+
+    Only for a generator with the role "mapped".
+    """
     psi = check_psi(psi)
     return _computed(G, lambda z, y: _mapped(G, z, y, psi).float(), z, y, device)
 
@@ -70,12 +74,14 @@ def map_latents(
 def images_from_w(
     G: torch.nn.Module, w: np.ndarray, device: str | torch.device | None = None, batch: int = 16
 ) -> np.ndarray:
-    """Pictures of w (N, ...) as `map_latents` gives it (already truncated), uint8 (N, H, W, C)."""
+    """Draw images uint8 (N, H, W, C) of w (N, ...), shaped and truncated as `map_latents` returns it."""
     return _pictures(G, lambda w, _: G.synthesis(w), w, None, device, batch)
 
 
-def embed_labels(G: torch.nn.Module, labels: np.ndarray, device: str | torch.device | None = None) -> np.ndarray:
-    """The class embeddings that G itself uses, float32 (N, E) for labels int64 (N,)."""
+def embed_labels(
+    G: torch.nn.Module, labels: np.ndarray, device: str | torch.device | None = None
+) -> np.ndarray:
+    """The generator's own class embeddings, float32 (N, E), of labels int64 (N,)."""
     return _computed(G, lambda labels, _: G.embed(labels).float(), labels, None, device)
 
 
@@ -85,7 +91,7 @@ def _mapped(G, z, y, psi):
 
 
 def _pictures(G, run, inputs, y, device, batch) -> np.ndarray:
-    """run(inputs, y) -> (N, C, H, W) in [-1, 1], batch by batch, as uint8 (N, H, W, C)."""
+    """run(inputs, y), images (N, C, H, W) in [-1, 1], batch by batch, as uint8 (N, H, W, C)."""
     import torch
 
     if batch < 1:
@@ -103,11 +109,11 @@ def _pictures(G, run, inputs, y, device, batch) -> np.ndarray:
 
 
 def _computed(G, run, inputs, y, device) -> np.ndarray:
-    """run(inputs, y) as an array; arrays go to the device, floating ones as float32."""
+    """run(inputs, y) as an array. Arrays are moved to the device, floating ones as float32."""
     import torch
 
     if G.training:
-        # Batch statistics would make a picture depend on its neighbours, and change the network by looking at it.
+        # Batch statistics would make an image depend on its batch, and drawing would change the network.
         raise ValueError("The generator is in training mode: call G.eval() before sampling from it.")
     first = next(G.parameters(), None)
     here = first.device if first is not None else torch.device("cpu")
@@ -119,6 +125,6 @@ def _computed(G, run, inputs, y, device) -> np.ndarray:
         values = torch.as_tensor(values)
         return values.to(here, torch.float32 if values.is_floating_point() else torch.int64)
 
-    # Autocast that a caller left on would round differently from one call to the next.
+    # Autocast that a caller left on would change the rounding.
     with torch.inference_mode(), torch.autocast(here.type, enabled=False):
         return run(tensor(inputs), None if y is None else tensor(y)).cpu().numpy()

@@ -1,4 +1,4 @@
-"""Class labels: turns the names and numbers that a person gives into the class of each image."""
+"""Class labels: turns names and numbers of classes into the class of each image."""
 
 from __future__ import annotations
 
@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
 
 def resolve_label(G: torch.nn.Module, label: int | str) -> int:
-    """A class of this generator, given by number or by name, as its number; ValueError naming what is allowed."""
+    """The number of a class that is given by number or name; case is ignored if that is not ambiguous.
+
+    Raises ValueError (message fit for the user, with what is allowed) if the generator has no such class.
+    """
     count, names = G.spec.num_classes, tuple(getattr(G, "class_names", ()))
     if not count:
         raise ValueError(f"This model has no classes, so the label {label!r} cannot be asked for.")
@@ -33,10 +36,13 @@ def resolve_label(G: torch.nn.Module, label: int | str) -> int:
     return number
 
 
-def labels_of(G: torch.nn.Module, seeds: Sequence[int], y: int | str | Sequence[int | str] | None = None) -> np.ndarray:
-    """The class of each picture, int64 (N,): y for all, or one each, or the seed's own; -1 where there are no classes.
+def labels_of(
+    G: torch.nn.Module, seeds: Sequence[int], y: int | str | Sequence[int | str] | None = None
+) -> np.ndarray:
+    """The class of each seed's image, int64 (N,); -1 for a generator without classes.
 
-    ValueError for a class that the model lacks, any class of a model without classes, or a wrong number of them.
+    y: one class (number or name) for all, one for each seed, or None for the class that belongs to each seed.
+    Raises ValueError (message fit for the user) if a class is unknown or their number is wrong.
     """
     if y is None:
         drawn = [latent(seed, G.spec.z_dim, num_classes=G.spec.num_classes)[1] for seed in seeds]

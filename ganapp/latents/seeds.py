@@ -17,17 +17,19 @@ if TYPE_CHECKING:
     import torch
 
 
-SEED_LIMIT = 2**32  # seeds are 0 <= seed < SEED_LIMIT: what numpy's frozen stream takes
-MAX_SEEDS = 10_000  # in one text, so that a mistyped range cannot fill the memory
-NO_LABEL = -1  # stands in label arrays where there is no class
+SEED_LIMIT = 2**32  # seeds are 0 <= seed < SEED_LIMIT, the range of numpy's RandomState
+MAX_SEEDS = 10_000  # in one text, so that a mistyped range does not fill the memory
+NO_LABEL = -1  # in arrays of labels: no class
 
 
 def parse_seeds(text: str) -> list[int]:
-    """Seeds from text such as "0-15, 42, 100-103": numbers and ascending ranges, in the order written, repeats kept.
+    """Read seeds from text such as "0-15, 42, 100-103": numbers and ascending ranges.
 
-    Commas (Chinese ones too), semicolons, spaces and new lines separate. ValueError with one sentence otherwise.
+    They may be separated by commas (also Chinese ones), semicolons, spaces and line breaks. Order and repeats
+    are kept. Raises ValueError (message fit for the user) for anything else, and for more than MAX_SEEDS
+    seeds.
     """
-    # NFKC turns full-width digits, commas, dashes and spaces, as a Chinese keyboard types them, into ASCII.
+    # NFKC turns the full-width digits, commas, dashes and spaces of a Chinese keyboard into ASCII.
     plain = unicodedata.normalize("NFKC", text)
     plain = re.sub(r"\s*[-–—]\s*", "-", plain)
     seeds: list[int] = []
@@ -50,13 +52,13 @@ def parse_seeds(text: str) -> list[int]:
 
 
 def _bounded(digits: str) -> int:
-    # Python refuses to convert thousands of digits; anything this long is out of range anyway.
+    """The number, or SEED_LIMIT if it has more digits than any seed: int() refuses thousands of digits."""
     digits = digits.lstrip("0") or "0"
     return int(digits) if len(digits) <= 10 else SEED_LIMIT
 
 
 def format_seeds(seeds: Iterable[int]) -> str:
-    """The shortest text that parse_seeds turns back into the same list: [0, 1, 2, 7] -> "0-2, 7"."""
+    """The shortest text from which parse_seeds reads the same list: [0, 1, 2, 7] -> "0-2, 7"."""
     runs: list[list[int]] = []
     for seed in seeds:
         if runs and seed == runs[-1][1] + 1:
@@ -70,17 +72,19 @@ def format_seeds(seeds: Iterable[int]) -> str:
 
 
 def check_psi(psi: float) -> float:
-    """psi as a float in (0, 1]; ValueError outside."""
+    """psi as a float. Raises ValueError (message fit for the user) if it is not in (0, 1]."""
     if not 0 < psi <= 1:
         raise ValueError(f"psi is {psi}: it must be more than 0 and at most 1 (1 = no truncation).")
     return float(psi)
 
 
 def latent(seed: int, z_dim: int, psi: float = 1.0, num_classes: int = 0) -> tuple[np.ndarray, int]:
-    """The latent of a seed and the class it falls in: z float32 (z_dim,), y in [0, num_classes) or -1 without classes.
+    """The latent z float32 (z_dim,) and the class of a seed: in [0, num_classes), or -1 without classes.
 
-    One frozen stream a seed, read in this order: z_dim normals, the class, then the redraws of the values outside
-    ±2·psi where psi < 1. So neither the class nor a value that stays inside depends on psi.
+    If psi < 1, values of z outside of ±2·psi are drawn again (truncated normal; Brock et al. 2019, arXiv
+    1809.11096). Each seed has a RandomState of its own, which numpy has frozen. It yields z_dim normals, then
+    the class, then the redraws, so that neither the class nor a value inside of ±2·psi depends on psi. Raises
+    ValueError (message fit for the user) if seed or psi is out of range.
     """
     psi = check_psi(psi)
     seed = operator.index(seed)
@@ -88,13 +92,14 @@ def latent(seed: int, z_dim: int, psi: float = 1.0, num_classes: int = 0) -> tup
         raise ValueError(f"Seed {seed} is out of range: seeds go from 0 to {SEED_LIMIT - 1}.")
     stream = np.random.RandomState(seed)
     z = stream.randn(z_dim)
-    # The type is named because numpy's default one differs between systems.
+    # The default integer type of numpy differs between systems.
     y = int(stream.randint(num_classes, dtype=np.int64)) if num_classes else NO_LABEL
     if psi < 1:
         bound = 2 * psi
         outside = np.abs(z) > bound
         while outside.any():
-            # Within ±0.02 a normal is flat to 2e-4, and rejection would need thousands of rounds: draw it flat.
+            # Within ±0.02 the normal density is constant to 2e-4, so a uniform draw replaces thousands of
+            # rejections.
             count = int(outside.sum())
             z[outside] = stream.uniform(-bound, bound, count) if psi < 0.01 else stream.randn(count)
             outside = np.abs(z) > bound
@@ -102,13 +107,16 @@ def latent(seed: int, z_dim: int, psi: float = 1.0, num_classes: int = 0) -> tup
 
 
 def latents(G: torch.nn.Module, seeds: Sequence[int], psi: float = 1.0) -> np.ndarray:
-    """z of each seed for this generator, float32 (N, z_dim); truncated where the family has no w-space."""
+    """z of each seed, float32 (N, z_dim). psi truncates it unless the generator truncates w."""
     psi = check_psi(psi)
-    z_psi = 1.0 if has_w_space(G) else psi
+    z_psi = 1.0 if has_role(G, "mapped") else psi
     rows = [latent(seed, G.spec.z_dim, z_psi, G.spec.num_classes)[0] for seed in seeds]
     return np.stack(rows) if rows else np.empty((0, G.spec.z_dim), np.float32)
 
 
-def has_w_space(G: torch.nn.Module) -> bool:
-    """Whether this family has an intermediate latent w: there psi truncates w, elsewhere z."""
-    return hasattr(G, "mapping") and hasattr(G, "synthesis")
+def has_role(G: torch.nn.Module, role: str) -> bool:
+    """Whether a generator's class declares a role (networks/roles.py).
+
+    With the role "mapped" psi truncates w, without it z.
+    """
+    return role in getattr(G, "roles", ())

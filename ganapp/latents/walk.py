@@ -1,7 +1,8 @@
-"""Walks between seeds: slerp and lerp, and the frames of a walk through keyframes, class morphs included.
+"""Walks between seeds: slerp, lerp, and the frames of a walk through keyframes and classes.
 
-Not video: frames are arrays, made lazily; media.py writes them. Slerp: Shoemake 1985, for latents White 2016
-(arXiv 1609.04468): a straight line between two normal vectors passes through lengths that G never saw in training.
+Frames are arrays, drawn lazily; media/film.py writes films. Slerp is by Shoemake 1985, for latents by White
+2016 (arXiv 1609.04468): the middle of a straight line between two normal vectors is shorter than the z seen
+in training.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import numpy as np
 
 from .drawing import embed_labels, images_from_latents, images_from_w, map_latents
 from .labels import labels_of
-from .seeds import has_w_space, latents
+from .seeds import has_role, latents
 
 if TYPE_CHECKING:
     import torch
@@ -22,23 +23,27 @@ MODES = ("slerp", "lerp")
 
 
 def lerp(a: np.ndarray, b: np.ndarray, t: float | np.ndarray) -> np.ndarray:
-    """The straight line from a to b (..., D) at t, a number or one a vector (...): exactly a at 0 and b at 1."""
+    """The point at t on the straight line from a (t = 0) to b (t = 1), both (..., D).
+
+    t is a number, or (...) with one for each vector. The ends are exact.
+    """
     t = np.asarray(t, np.float64)[..., None]
     return ((1 - t) * a + t * b).astype(np.result_type(a, b, np.float32))
 
 
 def slerp(a: np.ndarray, b: np.ndarray, t: float | np.ndarray) -> np.ndarray:
-    """The arc from a to b (..., D) at t: the direction turns at an even pace, the length goes straight from |a| to |b|.
+    """The point at t on the arc from a (t = 0) to b (t = 1), both (..., D).
 
-    t is a number or one a vector (...). Vectors without an angle between them that defines an arc (parallel, opposite,
-    or one of them zero) are joined by a straight line.
+    The direction turns at constant speed, and the length changes linearly from |a| to |b|. t is a number, or
+    (...) with one for each vector. If a and b define no arc (parallel, opposite, or one is zero), the path is
+    a straight line.
     """
     dtype = np.result_type(a, b, np.float32)
     a, b = np.asarray(a, np.float64), np.asarray(b, np.float64)
     t = np.asarray(t, np.float64)[..., None]
     length_a, length_b = np.linalg.norm(a, axis=-1, keepdims=True), np.linalg.norm(b, axis=-1, keepdims=True)
     unit_a, unit_b = a / np.where(length_a > 0, length_a, 1), b / np.where(length_b > 0, length_b, 1)
-    # By the half angle, because arccos of the dot product loses half of the digits near parallel.
+    # The angle by way of its half, because arccos of a dot product loses half of the digits near 0.
     chord, sum_ = (np.linalg.norm(v, axis=-1, keepdims=True) for v in (unit_a - unit_b, unit_a + unit_b))
     angle = 2 * np.arctan2(chord, sum_)
     defined = (np.sin(angle) > 1e-6) & (length_a > 0) & (length_b > 0)
@@ -49,7 +54,7 @@ def slerp(a: np.ndarray, b: np.ndarray, t: float | np.ndarray) -> np.ndarray:
 
 
 def frame_count(keyframes: int, frames: int, loop: bool = True) -> int:
-    """How many frames a walk has: frames a segment; without loop the last keyframe ends it."""
+    """Number of frames of a walk. `frames`: from each keyframe to the next."""
     return frames * keyframes if loop else frames * (keyframes - 1) + 1
 
 
@@ -64,13 +69,14 @@ def interpolate(
     device: str | torch.device | None = None,
     batch: int = 16,
 ) -> Iterator[np.ndarray]:
-    """A walk through the seeds as an iterator of pictures, uint8 (H, W, C), `frames` from each keyframe to the next.
+    """Walk through the seeds: an iterator of images uint8 (H, W, C), `frames` from keyframe to keyframe.
 
-    With loop the last goes back to the first: frames·len(seeds) in all; without, frames·(len(seeds) - 1) + 1. Keyframes
-    are the pictures of generate(). y: None for each seed's own class, one for all, or one a keyframe; where neighbours
-    differ the class embedding moves in a straight line (a model without `embed` changes class halfway). One seed with
-    several labels is a walk of that seed through those classes. Families with a w-space walk in w, and "slerp" then
-    turns around w_avg. ValueError, at once and not at the first frame, for a wrong mode, label or number.
+    Keyframes are the images of generate(). Generators with a w space walk in w, and slerp turns around w_avg.
+    loop: return to the first keyframe (frames·N images in all, else frames·(N - 1) + 1).
+    y: None for each seed's own class, one class for all, or one for each keyframe. Between different classes,
+    the class embedding moves linearly; a generator without `embed` changes class halfway. One seed with
+    several labels is a walk of that seed through these classes. Raises ValueError (message fit for the user),
+    when called and not at the first frame, if an argument is wrong.
     """
     if frames < 1:
         raise ValueError(f"frames is {frames}: it must be at least 1 (frames from one seed to the next).")
@@ -89,9 +95,11 @@ def between(
     psi: float = 1.0,
     device: str | torch.device | None = None,
 ) -> np.ndarray:
-    """One picture of the same walk, uint8 (H, W, C): position 0 is the first keyframe, 1.5 halfway from 2nd to 3rd.
+    """One image of such a walk, uint8 (H, W, C).
 
-    position from 0 to the number of keyframes, where it has come back to the first (as with loop).
+    position: 0 is the first keyframe, 1.5 is halfway from the second to the third, and the number of
+    keyframes is the first again. Raises ValueError (message fit for the user) if it is out of range, or as
+    `interpolate`.
     """
     keys = _keyframes(G, seeds, y, psi, device)
     if not 0 <= position <= len(keys.points):
@@ -101,10 +109,10 @@ def between(
 
 class _Keyframes(NamedTuple):
     points: np.ndarray  # (K, D): z, or w flattened
-    origin: np.ndarray | float  # what slerp turns around: 0, or w_avg flattened
+    origin: np.ndarray | float  # centre of slerp: 0, or w_avg flattened
     shape: tuple[int, ...]  # of one point before it was flattened
-    labels: np.ndarray | None  # (K,) int64
-    embeddings: np.ndarray | None  # (K, E), only where classes differ and the model can blend them
+    labels: np.ndarray | None  # int64 (K,)
+    embeddings: np.ndarray | None  # (K, E); None if all classes are equal or the generator has no `embed`
 
 
 def _check_mode(mode: str):
@@ -122,13 +130,13 @@ def _keyframes(G, seeds, y, psi, device) -> _Keyframes:
     z = latents(G, seeds, psi)
     labels = labels_of(G, seeds, y) if G.spec.num_classes else None
     if labels is None and y is not None:
-        labels_of(G, seeds, y)  # a model without classes: raises the sentence that says so
-    if has_w_space(G):
+        labels_of(G, seeds, y)  # raises the ValueError for a generator without classes
+    if has_role(G, "mapped"):
         w = map_latents(G, z, labels, psi, device)
         average = G.w_avg.detach().float().cpu().numpy()
         origin = np.broadcast_to(average, w.shape[1:]).reshape(-1)
         return _Keyframes(w.reshape(len(w), -1), origin, w.shape[1:], labels, None)
-    blends = labels is not None and len(set(labels.tolist())) > 1 and hasattr(G, "embed")
+    blends = labels is not None and len(set(labels.tolist())) > 1 and has_role(G, "embedding")
     return _Keyframes(z, 0.0, z.shape[1:], labels, embed_labels(G, labels, device) if blends else None)
 
 
@@ -139,16 +147,16 @@ def _frames(G, keys, walk, frames, total, device, batch) -> Iterator[np.ndarray]
 
 
 def _pictures_at(G, keys, walk, positions, device, batch) -> np.ndarray:
-    """Pictures at positions (N,), in keyframes from the first, as uint8 (N, H, W, C)."""
+    """Images uint8 (N, H, W, C) at positions (N,), which count keyframes from the first."""
     count = len(keys.points)
     here = np.floor(positions).astype(np.int64)
     t = positions - here
     here, after = here % count, (here + 1) % count
     a, b = keys.points[here], keys.points[after]
     points = (keys.origin + walk(a - keys.origin, b - keys.origin, t)).astype(np.float32)
-    # Subtracting and adding the origin rounds: a keyframe is its own point, exactly.
+    # Subtracting and adding the origin rounds, so keyframes are taken as they are.
     points = np.where((t == 0)[:, None], a, points).reshape(-1, *keys.shape)
-    if has_w_space(G):
+    if has_role(G, "mapped"):
         return images_from_w(G, points, device, batch)
     if keys.labels is None:
         y = None

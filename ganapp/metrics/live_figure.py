@@ -29,10 +29,13 @@ LARGEST = 64  # pixels; larger images are halved first (256 pixels would take a 
 
 
 class LiveFigure:
-    """Compares fixed training images with fixed seeds, 0 to SAMPLES - 1, of the same classes."""
+    """Compares fixed training images with what G makes of fixed inputs 0 to SAMPLES - 1, of the same classes.
 
-    def __init__(self, config: TrainConfig, dataset: ImageDataset):
-        self.z_dim = config.z_dim
+    fixed(numbers) gives the inputs of these numbers, (len(numbers), ...), as training's batch source does.
+    """
+
+    def __init__(self, config: TrainConfig, dataset: ImageDataset, fixed: Callable[[range], np.ndarray]):
+        self.fixed = fixed
         rows = np.random.default_rng(2).permutation(dataset.count)[:SAMPLES]
         self.real = np.concatenate(
             [reduced(dataset.images.take(rows[i : i + BATCH])) for i in range(0, len(rows), BATCH)]
@@ -55,7 +58,7 @@ class LiveFigure:
 
         Training's random numbers are not used. Returns None if stop(), called between batches, returns True.
         """
-        from ganapp.latents import images_from_latents, latent
+        from ganapp.latents import images_from_latents
 
         from .distances.swd import quick_swd
 
@@ -64,10 +67,9 @@ class LiveFigure:
             for start in range(0, len(self.real), BATCH):
                 if stop():
                     return None
-                seeds = range(start, min(start + BATCH, len(self.real)))
-                z = np.stack([latent(seed, self.z_dim)[0] for seed in seeds])
+                given = self.fixed(range(start, min(start + BATCH, len(self.real))))
                 labels = self.labels[start : start + BATCH] if self.labels is not None else None
-                parts.append(reduced(images_from_latents(G, z, labels, batch=BATCH).transpose(0, 3, 1, 2)))
+                parts.append(reduced(images_from_latents(G, given, labels, batch=BATCH).transpose(0, 3, 1, 2)))
             return float(f"{quick_swd(self.real, np.concatenate(parts)):.5g}")
         finally:
             self.last = time.monotonic() - began

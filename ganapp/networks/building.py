@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import NamedTuple
 
+import torch
 from torch import nn
 
 from ganapp.config import ModelSpec
@@ -16,7 +18,14 @@ from .families.resnet import ResNetDiscriminator, ResNetGenerator
 from .families.stylegan2 import StyleGAN2Discriminator, StyleGAN2Generator
 from .roles import DiscriminatorOutput
 
-__all__ = ["FAMILIES", "DiscriminatorOutput", "Family", "build_discriminator", "build_generator"]
+__all__ = [
+    "FAMILIES",
+    "DiscriminatorOutput",
+    "Family",
+    "build_discriminator",
+    "build_generator",
+    "class_weights",
+]
 
 
 class Family(NamedTuple):
@@ -36,7 +45,8 @@ FAMILIES = {
 
 def build_generator(spec: ModelSpec) -> nn.Module:
     """A generator with random weights. ValueError where the family does not know, or cannot use, one of spec.args."""
-    sizes = (spec.resolution, spec.channels, spec.num_classes, spec.z_dim)
+    sizes = (spec.channels, spec.num_classes, spec.z_dim)
+    sizes = (spec.resolution, *sizes) if spec.takes == "latent" else (spec.resolution, spec.in_channels, *sizes)
     cls = FAMILIES[spec.family].generator if spec.family in FAMILIES else imported_class(spec.family)
     generator = _build(cls, sizes, spec.args, f"the generator of {spec.family}")
     generator.spec = spec
@@ -53,10 +63,30 @@ def imported_class(family: str) -> type[nn.Module]:
 def build_discriminator(spec: ModelSpec, args: dict) -> nn.Module:
     """The discriminator that belongs to a generator's spec, with its own arguments."""
     if spec.family not in FAMILIES:
-        raise ValueError(f"{spec.family} is a network for other people's checkpoints; it cannot be trained here.")
+        raise ValueError(
+            f"{spec.family} is a network for other people's checkpoints; it cannot be trained here."
+        )
     cls = FAMILIES[spec.family].discriminator
     sizes = (spec.resolution, spec.channels, spec.num_classes)
     return _build(cls, sizes, args, f"the discriminator of {spec.family}")
+
+
+def class_weights(spec: ModelSpec, d_args: dict | None = None) -> set[str]:
+    """Names of the weights whose shape depends on the number of classes; empty for a model without classes.
+
+    Of the generator of `spec`, or, with d_args, of the discriminator that belongs to it. Nothing is allocated.
+    """
+    if not spec.num_classes:
+        return set()
+
+    def shapes(num_classes: int) -> dict[str, torch.Size]:
+        with torch.device("meta"):
+            other = dataclasses.replace(spec, num_classes=num_classes)
+            net = build_generator(other) if d_args is None else build_discriminator(other, d_args)
+        return {name: tensor.shape for name, tensor in net.state_dict().items()}
+
+    more = shapes(spec.num_classes + 1)
+    return {name for name, shape in shapes(spec.num_classes).items() if shape != more[name]}
 
 
 def _build(cls: type[nn.Module], sizes: tuple, args: dict, what: str) -> nn.Module:

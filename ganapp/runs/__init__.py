@@ -2,7 +2,7 @@
 
 from .figures import live_figure, measured_of, read_figures, write_figures
 from .folder import create_run, is_run, list_runs, open_run, run_of
-from .run import BEST, KEEP_SNAPSHOTS, LOOKS, WORKING, Run, check_name, nimg_of
+from .run import BEST, KEEP_SNAPSHOTS, LOOKS, WORKING, Run, check_name, generators_in, nimg_of
 
 __all__ = [
     "BEST",
@@ -12,6 +12,7 @@ __all__ = [
     "WORKING",
     "check_name",
     "create_run",
+    "generators_in",
     "is_run",
     "list_runs",
     "live_figure",

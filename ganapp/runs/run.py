@@ -69,7 +69,11 @@ class Run:
         was wrong), rollbacks (how many in a row led here without a person), child (the run that goes on from this one).
         """
         status = self._stored_status()
-        if status["state"] in WORKING and time.time() - status.get("time", 0) > STALE_SEC and not self.is_locked():
+        if (
+            status["state"] in WORKING
+            and time.time() - status.get("time", 0) > STALE_SEC
+            and not self.is_locked()
+        ):
             status["state"] = "interrupted"
         return status
 
@@ -170,7 +174,9 @@ class Run:
             begin = max(0, file.seek(0, os.SEEK_END) - count * MAX_ROW_BYTES)
             file.seek(begin)
             data = file.read()
-        lines = data[: data.rfind(b"\n") + 1].splitlines()[1 if begin else 0 :]  # the first one may lack its beginning
+        lines = data[: data.rfind(b"\n") + 1].splitlines()[
+            1 if begin else 0 :
+        ]  # the first one may lack its beginning
         return [json.loads(line) for line in lines[-count:]]
 
     def drop_stats_after(self, nimg: int) -> None:
@@ -211,7 +217,7 @@ class Run:
     def snapshots(self) -> list[Path]:
         """Complete snapshot folders, newest first; the name is nimg."""
         folders = (p for p in (self.path / "snapshots").glob("*") if p.name.isdigit())
-        return sorted((p for p in folders if (p / "config.json").exists()), key=nimg_of, reverse=True)
+        return sorted((p for p in folders if generators_in(p)), key=nimg_of, reverse=True)
 
     def write_snapshot(self, nimg: int, write: Callable[[Path], None]) -> Path:
         """`write(folder)` fills a temporary folder, which then takes its place. The last KEEP_SNAPSHOTS are kept, and the best."""
@@ -234,15 +240,23 @@ class Run:
 
     def best_snapshot(self) -> Path | None:
         """That with the least live figure (see live.py), the newer one of two equal ones; None where none has one."""
-        figures = {folder: live_figure(folder) for folder in self.snapshots()}
+        figures = {
+            folder: live_figure(next(iter(generators_in(folder).values()))) for folder in self.snapshots()
+        }
         known = {folder: value for folder, value in figures.items() if value is not None}
         return min(known, key=known.__getitem__, default=None)
 
     def snapshot(self, wanted: str = "") -> Path | None:
-        """A snapshot by its name, the best one for BEST, else the newest; None where there is none such."""
-        if wanted == BEST:
-            return self.best_snapshot()
-        return next((folder for folder in self.snapshots() if wanted in ("", folder.name)), None)
+        """A snapshot by its name NIMG, the best one for BEST, the newest for ""; None if there is no such one.
+
+        NIMG/NAME is one generator of a snapshot that has several; see generators_in.
+        """
+        name, _, inner = wanted.partition("/")
+        if name == BEST:
+            found = self.best_snapshot()
+        else:
+            found = next((folder for folder in self.snapshots() if name in ("", folder.name)), None)
+        return generators_in(found).get(inner) if found and inner else found
 
     def states(self) -> list[Path]:
         """Files that a resume can start from, newest first."""
@@ -312,13 +326,24 @@ class Run:
         with replacing(target) as temporary, zipfile.ZipFile(temporary, "w", zipfile.ZIP_STORED) as archive:
             for path in sorted(self.path.rglob("*")):
                 inside = path.relative_to(self.path)
-                if path.is_file() and path.name != "lock" and not any(p.startswith(".tmp-") for p in inside.parts):
+                if (
+                    path.is_file()
+                    and path.name != "lock"
+                    and not any(p.startswith(".tmp-") for p in inside.parts)
+                ):
                     archive.write(path, Path(self.name) / inside)
         return target
 
     def _check_idle(self, verb: str) -> None:
         if self.is_locked():
             raise ValueError(f"run {self.name!r} is at work and cannot be {verb}; stop it first.")
+
+
+def generators_in(snapshot: Path) -> dict[str, Path]:
+    """The generator folders of a snapshot: {"": snapshot} for a single one, {"a2b": …, "b2a": …} for several."""
+    if (snapshot / "config.json").exists():
+        return {"": snapshot}
+    return {p.name: p for p in sorted(snapshot.glob("*")) if (p / "config.json").exists()}
 
 
 def nimg_of(path: Path) -> int:
@@ -332,4 +357,6 @@ NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
 
 def check_name(name: str) -> None:
     if not NAME.fullmatch(name):
-        raise ValueError(f"a run's name has 1 to 80 letters, digits, dots, dashes and underscores; {name!r} does not.")
+        raise ValueError(
+            f"a run's name has 1 to 80 letters, digits, dots, dashes and underscores; {name!r} does not."
+        )

@@ -1,7 +1,8 @@
-"""The watchdog: judge(rows, config) says from recent statistics what is going wrong, what it means and what to do about it.
+"""The watchdog: judge(rows, config) says from recent statistics what goes wrong, what it means and what helps.
 
-A pure function of rows as stats.jsonl has them; no torch, no files. A finding's words are in KINDS, its remedies are names
-that `remedied` turns into a configuration.
+A pure function of rows as stats.jsonl has them; no torch, no files. A finding's words are in KINDS. Its remedies are
+names that remedies.remedied turns into a configuration. A check runs for every player that has the columns it reads:
+for G and D of a GAN, for each of several discriminators, for none where there is no discriminator.
 """
 
 from __future__ import annotations
@@ -12,13 +13,14 @@ from statistics import fmean, median, quantiles
 from typing import Any, NamedTuple
 
 from ganapp.config import TrainConfig
+from ganapp.config.columns import column, other_players, players_with
 
 from .remedies import _allowed
 
-HISTORY = 1000  # rows that are looked at, beside those with vitals of the whole run
+HISTORY = 1000  # rows to judge by, besides those of the whole run that have vitals
 ENOUGH = 60  # rows before anything but NaN is said: about a minute
 RECENT = 20  # rows whose median is "now"
-CHANCE = {  # D's loss where it cannot tell real from generated; wasserstein has none
+CHANCE = {  # D's loss if it cannot tell real from generated images; wasserstein has none
     "minimax": 2 * math.log(2), "non_saturating": 2 * math.log(2), "least_squares": 0.25, "hinge": 2.0,
     "relativistic": math.log(2), "relativistic_average": 2 * math.log(2),
 }  # fmt: skip
@@ -83,26 +85,28 @@ KINDS: dict[str, Kind] = {
 
 
 def judge(rows: Sequence[dict[str, Any]], config: TrainConfig) -> tuple[Finding, ...]:
-    """What goes wrong in a run, worst first; () where nothing does, or where it is too early to say.
+    """What goes wrong in a run, worst first; () if nothing does, or if it is too early to say.
 
-    rows: statistics as Run.history(HISTORY) gives them, oldest first: what a run once was is compared with what it is now.
+    rows are statistics as Run.history(HISTORY) gives them, oldest first. What a run was is compared with what it is.
     """
     found = [_nan(rows, config)]
     if len(rows) >= ENOUGH and found == [None]:
         found = [check(rows, config) for check in (_exploding, _d_wins, _stall, _overfit)]
-        grown = [row for row in rows if row["nimg"] >= _grown(config)]  # each new resolution is a new beginning
+        grown = [
+            row for row in rows if row["nimg"] >= _grown(config)
+        ]  # each new resolution is a new beginning
         if len(grown) >= ENOUGH:
             found += [check(grown, config) for check in (_collapse, _oscillation)]
     return tuple(sorted((f for f in found if f), key=lambda f: f.level != "red"))
 
 
 def is_good(findings: Sequence[Finding]) -> bool:
-    """Whether a state saved now is one to go back to: nothing is found that a rollback would cure."""
+    """Whether a state saved now is one to roll back to: nothing was found that a rollback would cure."""
     return not any("rollback" in f.remedies for f in findings)
 
 
 def level(findings: Sequence[Finding], rows: int) -> str:
-    """The colour of the light: red, amber, green, or grey where there are too few rows yet."""
+    """The colour of the light: red, amber, green, or grey if there are too few rows yet."""
     colours = {f.level for f in findings}
     if colours:
         return "red" if "red" in colours else "amber"
@@ -110,18 +114,20 @@ def level(findings: Sequence[Finding], rows: int) -> str:
 
 
 def _finding(kind: str, red: bool, config: TrainConfig, **values: Any) -> Finding:
-    words = {n: v if isinstance(v, str) else f"{v:,.0f}" if v >= 10 else f"{v:.2g}" for n, v in values.items()}
+    words = {
+        n: v if isinstance(v, str) else f"{v:,.0f}" if v >= 10 else f"{v:.2g}" for n, v in values.items()
+    }
     means, advice, remedies = KINDS[kind]
     allowed = tuple(name for name in remedies if _allowed(name, config))
     return Finding(kind, "red" if red else "amber", means.format_map(words), advice, allowed, words)
 
 
 def _grown(config: TrainConfig) -> float:
-    """After how many images a growing network has its full resolution (schedules.growth); 0 for all others."""
+    """Number of images after which a growing network has its full resolution (schedules.growth); 0 for all others."""
     return 2 * (config.resolution.bit_length() - 3) * config.grow_kimg * 1000
 
 
-# -- what is looked for -------------------------------------------------------------------------------------------------
+# -- checks -------------------------------------------------------------------------------------------------
 
 
 def _nan(rows, config) -> Finding | None:
@@ -133,43 +139,53 @@ def _nan(rows, config) -> Finding | None:
 
 
 def _exploding(rows, config) -> Finding | None:
-    for net, key in (("D", "d_grad"), ("G", "g_grad")):
-        past, now = _split(_values(rows, key))
+    for player in _players(rows, "grad"):
+        past, now = _split(_values(rows, column(player, "grad")))
         if past:
             size, times = median(now), median(now) / max(median(past), 1e-30)
             if size > HUGE or (times > EXPLODED and size > 1):
-                return _finding("exploding", size > 100 * HUGE or times > BURST, config, net=net, size=size)
+                return _finding(
+                    "exploding", size > 100 * HUGE or times > BURST, config, net=player, size=size
+                )
     return None
 
 
 def _d_wins(rows, config) -> Finding | None:
-    """Loss near 0 and the gap between D's outputs growing; at 0 itself, whether or not it still grows."""
+    """A discriminator's loss near 0 while the gap between its outputs grows; at 0 itself, whether or not it still grows."""
     if config.loss not in CHANCE or rows[-1]["nimg"] < WARM_UP * config.batch:
         return None
     s = config.label_smoothing
     floor = -s * math.log(s) - (1 - s) * math.log(1 - s) if s else 0.0
-    past, now = _split(_values(rows, "d_loss"))
-    gap_past, gap_now = _split([r["d_real"] - r["d_fake"] for r in rows if "d_real" in r and "d_fake" in r])
-    if not past or not gap_past:
-        return None
-    share = (median(now) - floor) / (CHANCE[config.loss] - floor)
-    grows = median(gap_now) > GAP_GROWS * median(gap_past)
-    if share < AT_ZERO or (share < NEAR_ZERO and grows):
-        return _finding("d_wins", share < AT_ZERO, config, share=100 * max(share, 0))
+    for player in _players(rows, "loss", "real", "fake"):
+        past, now = _split(_values(rows, column(player, "loss")))
+        gap_past, gap_now = _split(_gaps(rows, player))
+        if not past or not gap_past:
+            continue
+        share = (median(now) - floor) / (CHANCE[config.loss] - floor)
+        grows = median(gap_now) > GAP_GROWS * median(gap_past)
+        if share < AT_ZERO or (share < NEAR_ZERO and grows):
+            return _finding("d_wins", share < AT_ZERO, config, share=100 * max(share, 0))
     return None
 
 
 def _stall(rows, config) -> Finding | None:
-    past, now = _split(_values(rows, "g_grad"))
-    if not past:
-        return None
-    share = median(now) / max(_best(past, RECENT), 1e-30)
-    return _finding("stall", share < DEAD, config, share=100 * share) if share < STALLED else None
+    """The gradient of a generator, a player without outputs on real images, is nearly gone."""
+    discriminators = _players(rows, "real")
+    for player in (p for p in _players(rows, "grad") if p not in discriminators):
+        past, now = _split(_values(rows, column(player, "grad")))
+        if past:
+            share = median(now) / max(_best(past, RECENT), 1e-30)
+            if share < STALLED:
+                return _finding("stall", share < DEAD, config, share=100 * share)
+    return None
 
 
 def _collapse(rows, config) -> Finding | None:
-    """Variety in pixels far below its best and that of real images, or not there after BEGINNING: amber; red where it fell in
-    D's features, too, or none is left. A fall in features alone says nothing: a healthy cgan has it, when D changes."""
+    """Variety in pixels far below its best and below that of real images, or still missing after BEGINNING images.
+
+    Red if variety fell in D's features too, or if none is left. A fall in features alone means nothing: a healthy
+    conditional GAN has it when D changes.
+    """
     pixels, features = _values(rows, "diversity"), _values(rows, "feature_diversity")
     if len(pixels) < LOOKS or len(features) < LOOKS:
         return None
@@ -178,41 +194,62 @@ def _collapse(rows, config) -> Finding | None:
     if (varied and now >= FALLEN * min(best, 1.0)) or (not varied and early):
         return None
     alike = median(features[-3:]) < FALLEN * min(_best(features, 3), 1.0)
-    return _finding("collapse", varied and (alike or now < COLLAPSED * best), config, now=100 * now, best=100 * best)
+    return _finding(
+        "collapse", varied and (alike or now < COLLAPSED * best), config, now=100 * now, best=100 * best
+    )
 
 
 def _oscillation(rows, config) -> Finding | None:
-    """The gap between D's outputs, smoothed, goes up and down SWINGS times by more than its own size, far beyond its noise; red where
-    D is on the wrong side at times."""
-    gap = [r["d_real"] - r["d_fake"] for r in rows if "d_real" in r and "d_fake" in r][-CIRCLING:]
-    if len(gap) < ENOUGH:
-        return None
-    smooth = [fmean(gap[max(i - 2, 0) : i + 3]) for i in range(len(gap))]
-    low, high = quantiles(smooth, n=20)[0], quantiles(smooth, n=20)[-1]
-    noise = median(abs(a - b) for a, b in zip(gap, smooth, strict=True))
-    size = median(abs(value) for value in smooth)
-    turns = _turns(smooth, low + (high - low) / 4, high - (high - low) / 4)
-    if turns < SWINGS or high - low < SWING * size or high - low < SWING_NOISE * noise:
-        return None
-    return _finding("oscillation", low < 0 < high, config, swing=high - low)
+    """The gap between a discriminator's outputs, smoothed, goes up and down SWINGS times, far beyond its size and noise.
+
+    Red if the discriminator is on the wrong side at times.
+    """
+    for player in _players(rows, "real", "fake"):
+        gap = _gaps(rows, player)[-CIRCLING:]
+        if len(gap) < ENOUGH:
+            continue
+        smooth = [fmean(gap[max(i - 2, 0) : i + 3]) for i in range(len(gap))]
+        low, high = quantiles(smooth, n=20)[0], quantiles(smooth, n=20)[-1]
+        noise = median(abs(a - b) for a, b in zip(gap, smooth, strict=True))
+        size = median(abs(value) for value in smooth)
+        turns = _turns(smooth, low + (high - low) / 4, high - (high - low) / 4)
+        if turns >= SWINGS and high - low >= SWING * size and high - low >= SWING_NOISE * noise:
+            return _finding("oscillation", low < 0 < high, config, swing=high - low)
+    return None
 
 
 def _overfit(rows, config) -> Finding | None:
-    """Where on the way from samples to training pictures D sees held-out ones: 0 as training ones, 1 as samples (Karras 2020
-    ADA, eq. 1: r_v)."""
-    looks = [r for r in rows if "d_heldout" in r][-LOOKS:]
-    if len(looks) < LOOKS:
-        return None
-    apart = [r["d_train"] - r["d_heldout"] for r in looks]
-    whole = [r["d_train"] - r["d_samples"] for r in looks]
-    noise = median(r["d_noise"] for r in looks)
-    if median(apart) < NOISE * noise or median(whole) <= 0:
-        return None
-    share = median(apart) / median(whole)
-    return _finding("overfit", share > MEMORIZED, config, share=100 * min(share, 1)) if share > OVERFIT else None
+    """How far a discriminator's score of held-out images has moved from that of training images towards that of samples.
+
+    0: held-out images are scored as training images are; 1: as samples are (Karras 2020 ADA, eq. 1, r_v).
+    """
+    for player in _players(rows, "train", "heldout", "samples", "noise"):
+        train, heldout, samples, noise = (column(player, n) for n in ("train", "heldout", "samples", "noise"))
+        looks = [r for r in rows if heldout in r][-LOOKS:]
+        if len(looks) < LOOKS:
+            continue
+        apart = median(r[train] - r[heldout] for r in looks)
+        whole = median(r[train] - r[samples] for r in looks)
+        if apart < NOISE * median(r[noise] for r in looks) or whole <= 0:
+            continue
+        if (share := apart / whole) > OVERFIT:
+            return _finding("overfit", share > MEMORIZED, config, share=100 * min(share, 1))
+    return None
 
 
-# -- series -------------------------------------------------------------------------------------------------------------
+# -- players and series -------------------------------------------------------------------------------------------------
+
+
+def _players(rows, *names: str) -> list[str]:
+    """The players that have all of these statistics in some row."""
+    columns = set().union(*rows)
+    return players_with(columns, other_players(sorted(columns)), *names)
+
+
+def _gaps(rows, player: str) -> list[float]:
+    """A discriminator's output on real images minus that on generated ones, row by row."""
+    real, fake = column(player, "real"), column(player, "fake")
+    return [r[real] - r[fake] for r in rows if real in r and fake in r]
 
 
 def _values(rows, key: str) -> list[float]:
@@ -220,17 +257,19 @@ def _values(rows, key: str) -> list[float]:
 
 
 def _split(values: list[float]) -> tuple[list[float], list[float]]:
-    """(all before, the last RECENT); ([], …) where there are fewer than twice as many before."""
+    """(all before, the last RECENT); ([], …) if there are fewer than twice as many before."""
     past, now = values[:-RECENT], values[-RECENT:]
     return (past, now) if len(past) >= 2 * RECENT else ([], now)
 
 
 def _turns(values: list[float], low: float, high: float) -> int:
-    """How often they go from below low to above high or back."""
+    """How often the values go from below `low` to above `high` or back."""
     sides = [value > high for value in values if not low <= value <= high]
     return sum(a != b for a, b in zip(sides, sides[1:], strict=False))
 
 
 def _best(values: list[float], width: int) -> float:
-    """The highest median of `width` neighbours."""
-    return max(median(values[i : i + width]) for i in range(0, max(len(values) - width + 1, 1), max(width // 2, 1)))
+    """The highest median of `width` neighbours in a row."""
+    return max(
+        median(values[i : i + width]) for i in range(0, max(len(values) - width + 1, 1), max(width // 2, 1))
+    )

@@ -1,19 +1,23 @@
-"""The moving average of a generator's weights, with a half-life in images (Karras 2018, section 3.2 of ProGAN's appendix)."""
+"""The moving average of a generator's weights, with a half-life in images (Karras 2018 ProGAN, appendix, section 3.2)."""
 
 from __future__ import annotations
 
 import copy
 
 import torch
-from torch import Tensor, nn
+from torch import nn
 
 from ganapp.config import TrainConfig
 
+from .batch_source import BatchSource
 from .seeding import step_seed
 from .state import TrainState
 
-RAMPUP = 0.05  # early on the half-life is this share of the images so far, so that the average is never of noise
-AVERAGED = ("running_mean", "running_var")  # batch-norm statistics belong to the weights, so that they lag as these do
+RAMPUP = 0.05  # early on the half-life is this share of the images so far, so that the first noise is soon forgotten
+AVERAGED = (
+    "running_mean",
+    "running_var",
+)  # batch-norm statistics belong to the weights, so they are averaged too
 
 
 def ema_decay(batch: int, ema_kimg: float, nimg: int) -> float:
@@ -37,27 +41,31 @@ def update_ema(average: nn.Module, model: nn.Module, decay: float) -> None:
     torch._foreach_lerp_(old, new, 1 - decay)
 
 
+def update_averages(state: TrainState, config: TrainConfig, images: int) -> None:
+    """Move every player's average on by the `images` that this step has shown."""
+    decay = ema_decay(images, config.ema_kimg, state.nimg)
+    for player in state.players.values():
+        if player.average is not None:
+            update_ema(player.average, player.net, decay)
+
+
 @torch.no_grad()
 def averaged_generator(
-    state: TrainState, config: TrainConfig, draw_labels: Tensor | None, batches: int = 4
+    state: TrainState, config: TrainConfig, source: BatchSource, batches: int = 4, player: str = "G"
 ) -> nn.Module:
-    """A copy of the averaged generator, in eval mode, with batch-norm statistics estimated anew for ITS weights.
+    """A copy of a player's average in eval mode, with batch-norm statistics estimated for these averaged weights.
 
-    Nothing else is as in training meanwhile: no dropout, no noise, no power iteration, w_avg as it was. The training state is left untouched, so that looking at a run does not change it. draw_labels (M,) are classes as
-    the data has them, or None.
+    The estimate is a mean over `batches` batches of 64 random inputs. The training state is left untouched, so that
+    looking at a run does not change it: no dropout, no noise, no power iteration, and w_avg stays.
     """
-    G = copy.deepcopy(state.ema)
+    G = copy.deepcopy(state[player].average)
     norms = [m for m in G.modules() if isinstance(m, nn.modules.batchnorm._BatchNorm)]
     if norms:
-        device = next(G.parameters()).device
         rng = torch.Generator().manual_seed(step_seed(config.seed, state.nimg, 2))
         for norm in norms:
             norm.reset_running_stats()
-            norm.momentum = None  # a plain average over the batches
+            norm.momentum = None  # a plain mean over the batches
             norm.train()
         for _ in range(batches):
-            y = None
-            if draw_labels is not None:
-                y = draw_labels[torch.randint(len(draw_labels), (64,), generator=rng).to(draw_labels.device)]
-            G(torch.randn(64, config.z_dim, generator=rng).to(device), y)
+            G(*source.inputs(64, rng))
     return G.eval()

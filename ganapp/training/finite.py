@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .state import TrainState
+
 
 class NotFinite(ArithmeticError):
-    """Numbers that stopped being numbers: `what`, noticed at `nimg` images."""
+    """A number of training became infinite or NaN: `what`, noticed at `nimg` images."""
 
     def __init__(self, what: str, nimg: int):
         super().__init__(
@@ -14,21 +19,18 @@ class NotFinite(ArithmeticError):
         self.what, self.nimg = what, nimg
 
 
-def check_finite(state) -> None:
-    """NotFinite where a weight, or what an optimizer remembers, is none: the losses show it one step late, after a save."""
+def check_finite(state: TrainState) -> None:
+    """Raise NotFinite if a weight, or what an optimizer remembers, is not finite.
+
+    The losses show it one step late, and that may be after a save.
+    """
     import torch
 
-    saved = state.state_dict()
-    for part, what in (
-        ("G", "a weight"),
-        ("D", "a weight"),
-        ("ema", "a weight"),
-        ("g_opt", "an optimizer"),
-        ("d_opt", "an optimizer"),
-    ):
-        tensors = [t for t in tensors_in(saved[part]) if t.is_floating_point()]
-        if tensors and not torch.stack([t.isfinite().all().to(state.aug_p.device) for t in tensors]).all():
-            raise NotFinite(what, state.nimg)
+    for player in state.state_dict()["players"].values():
+        for part, what in (("net", "a weight"), ("average", "a weight"), ("optimizer", "an optimizer")):
+            tensors = [t for t in tensors_in(player.get(part, {})) if t.is_floating_point()]
+            if tensors and not torch.stack([t.isfinite().all().to(state.device) for t in tensors]).all():
+                raise NotFinite(what, state.nimg)
 
 
 def tensors_in(tree) -> list:

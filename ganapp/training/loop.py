@@ -1,13 +1,15 @@
-"""The algorithm: TrainState, d_step, g_step and train(), a generator that yields after each completed step.
+"""The algorithm: train(), the turns of a GAN, d_step and g_step, and the rows of their terms.
 
-Reads and writes no file, prints nothing, and never waits for the device inside a step.
+Reads and writes no file, prints nothing, and never waits for the device inside a step. Another algorithm is another list
+of turns over other players (see Turn); what all share is in state.py, terms.py, descent.py and averaging.py.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
@@ -15,7 +17,8 @@ from torch import Tensor
 from ganapp.config import TrainConfig
 from ganapp.networks.families.progan import fade_images
 
-from .averaging import ema_decay, update_ema
+from .averaging import update_averages
+from .batch_source import Batch, BatchSource
 from .descent import clip_weights, descend
 from .losses import (
     CLASS_TERMS,
@@ -28,61 +31,79 @@ from .losses import (
 )
 from .schedules import penalty_weight
 from .seeding import seed_device, step_seed
-from .state import TrainState, set_growth, set_learning_rates
+from .state import TrainState, frozen, set_growth, set_learning_rates
 from .terms import Losses, Term, add_terms, generate, judge, matrices, path_penalty
 
-ADA_STEPS = 4  # steps of D between two looks at how sure it is (Karras 2020 ADA, section 3.1)
-
-Draw = Callable[
-    [int, int], tuple[Tensor, Tensor | None]
-]  # (nimg, batch) -> images (N, C, H, W) in [-1, 1], labels (N,)
+ADA_STEPS = 4  # steps of D between two changes of ADA's probability (Karras 2020 ADA, section 3.1)
 
 
 @dataclass(frozen=True)
 class Tick:
-    """What one step gives: images so far and 0-dim tensors that nobody has waited for yet."""
+    """The result of one completed step: images so far, and 0-dim tensors that nobody has waited for yet."""
 
     nimg: int
     stats: dict[str, Tensor]
 
 
-def train(state: TrainState, config: TrainConfig, draw: Draw) -> Iterator[Tick]:
-    """Train for ever: d_steps × d_step, g_step, average, yield. The caller decides when to stop."""
-    device = next(state.G.parameters()).device
-    state.G.train(), state.D.train()
+class Turn(NamedTuple):
+    """One player's part of a step: `step(state, config, batch)` updates weights and returns statistics.
+
+    It is taken `times` times. A turn that `draws` gets new real images each time, which count as images shown; one that
+    does not goes on with the last ones, and only random inputs of the generator are new.
+    """
+
+    step: Callable[[TrainState, TrainConfig, Batch], dict[str, Tensor]]
+    times: int = 1
+    draws: bool = True
+
+
+def gan_turns(config: TrainConfig) -> list[Turn]:
+    return [Turn(d_step, config.d_steps), Turn(g_step, draws=False)]
+
+
+def train(
+    state: TrainState, config: TrainConfig, source: BatchSource, turns: Sequence[Turn] | None = None
+) -> Iterator[Tick]:
+    """Train for ever: every turn, then the averages, then yield. The caller decides when to stop."""
+    turns, batch = gan_turns(config) if turns is None else turns, None
+    for net in state.nets():
+        net.train()
     while True:
-        seed_device(device, step_seed(config.seed, state.nimg))
+        seed_device(state.device, step_seed(config.seed, state.nimg))
         rng = torch.Generator().manual_seed(step_seed(config.seed, state.nimg, 1))
         set_learning_rates(state, config)
-        level = set_growth(state, config)
-        stats: dict[str, Tensor] = {}
-        for _ in range(config.d_steps):
-            real, y = draw(state.nimg, config.batch)
-            real = fade_images(real, level)
-            z = torch.randn(config.batch, config.z_dim, generator=rng).to(device)
-            stats |= d_step(state, config, real, y, z)
-            state.nimg += config.batch
-        z = torch.randn(config.batch, config.z_dim, generator=rng).to(device)
-        stats |= g_step(state, config, real, y, z)
-        update_ema(state.ema, state.G, ema_decay(config.batch * config.d_steps, config.ema_kimg, state.nimg))
+        level, shown, stats = set_growth(state, config), state.nimg, {}
+        for turn in turns:
+            for _ in range(turn.times):
+                if turn.draws:
+                    batch = source.draw(state.nimg, config.batch, rng)
+                    batch = batch._replace(real=fade_images(batch.real, level))
+                else:
+                    batch = source.renew(batch, rng)
+                stats |= turn.step(state, config, batch)
+                state.nimg += config.batch if turn.draws else 0
+        update_averages(state, config, state.nimg - shown)
         yield Tick(state.nimg, stats)
 
 
-def d_step(state: TrainState, config: TrainConfig, real: Tensor, y: Tensor | None, z: Tensor) -> dict[str, Tensor]:
-    """One step of the discriminator on real (N, C, H, W) and as many fake images of the same classes y (N,)."""
-    stats = descend(state.d_opt, partial(d_losses, state, config), state.parts, real, y, z)
+def d_step(state: TrainState, config: TrainConfig, batch: Batch) -> dict[str, Tensor]:
+    """One step of the discriminator on real images and as many generated ones of the same classes."""
+    stats = descend([state["D"].optimizer], partial(d_losses, state, config), state.parts, *batch)
     clip_weights(state.D, config.weight_clip)
     if config.augment == "ada":
         stats["aug_p"] = adapt_augmentation(state, config, stats.pop("sure"))
     return stats
 
 
-def d_losses(state: TrainState, config: TrainConfig, real: Tensor, y: Tensor | None, z: Tensor) -> Losses:
-    """What the discriminator's step makes small."""
-    loss, class_term = adversarial_loss(config.loss, config.label_smoothing), CLASS_TERMS.get(config.class_term)
+def d_losses(state: TrainState, config: TrainConfig, real: Tensor, y: Tensor | None, given: Tensor) -> Losses:
+    """The loss that the discriminator's step minimizes, and its parts."""
+    loss, class_term = (
+        adversarial_loss(config.loss, config.label_smoothing),
+        CLASS_TERMS.get(config.class_term),
+    )
     r1, r2, gp = (penalty_weight(config, name, state.nimg) for name in ("r1", "r2", "gp"))
     with torch.no_grad():
-        fake = generate(state, config, z, y)
+        fake = generate(state, config, given, y)
     real, fake = real.detach().requires_grad_(r1 > 0), fake.detach().requires_grad_(r2 > 0)
     on_real, on_fake = judge(state, config, real, y), judge(state, config, fake, y)
     d_loss = loss.d(on_real.logits, on_fake.logits).mean()
@@ -100,39 +121,50 @@ def d_losses(state: TrainState, config: TrainConfig, real: Tensor, y: Tensor | N
     return total, stats
 
 
-def g_step(state: TrainState, config: TrainConfig, real: Tensor, y: Tensor | None, z: Tensor) -> dict[str, Tensor]:
-    """One step of the generator against a frozen discriminator; real is used by paired losses and feature matching."""
-    state.D.requires_grad_(False)
-    stats = descend(state.g_opt, partial(g_losses, state, config), state.parts, real, y, z)
-    state.D.requires_grad_(True)
+def g_step(state: TrainState, config: TrainConfig, batch: Batch) -> dict[str, Tensor]:
+    """One step of the generator against a frozen discriminator; real images serve paired losses and feature matching."""
+    with frozen(state.D):
+        stats = descend([state["G"].optimizer], partial(g_losses, state, config), state.parts, *batch)
+    if "pl_mean" in stats:
+        state.memory["pl_mean"].copy_(stats.pop("pl_mean"))
     return stats
 
 
-def g_losses(state: TrainState, config: TrainConfig, real: Tensor, y: Tensor | None, z: Tensor) -> Losses:
-    """What the generator's step makes small."""
+def g_losses(state: TrainState, config: TrainConfig, real: Tensor, y: Tensor | None, given: Tensor) -> Losses:
+    """The loss that the generator's step minimizes, and its parts."""
     loss, class_term = adversarial_loss(config.loss), CLASS_TERMS.get(config.class_term)
-    on_fake, on_real = judge(state, config, generate(state, config, z, y), y), None
+    on_fake, on_real = judge(state, config, generate(state, config, given, y), y), None
     if loss.paired or config.feature_matching > 0:
         with torch.no_grad():
             on_real = judge(state, config, real, y)
+    path_weight = penalty_weight(config, "path_length", state.nimg)
+    path, pl_mean = path_penalty(state, config, given, y) if path_weight > 0 else (None, None)
     g_loss = loss.g(on_real.logits if loss.paired else None, on_fake.logits).mean()
     terms: list[Term] = [
-        ("feature_matching", config.feature_matching, lambda: feature_distance(on_real.features, on_fake.features)),
+        (
+            "feature_matching",
+            config.feature_matching,
+            lambda: feature_distance(on_real.features, on_fake.features),
+        ),
         ("g_class", config.class_weight if class_term else 0.0, lambda: class_term.g(on_fake, y)),
         ("orthogonal", config.orthogonal, lambda: orthogonal_penalty(matrices(state.G))),
-        ("path_length", penalty_weight(config, "path_length", state.nimg), lambda: path_penalty(state, config, z, y)),
+        ("path_length", path_weight, lambda: path),
     ]
     total, stats = add_terms(g_loss, terms)
-    return total, {"g_loss": g_loss, **stats}
+    return total, {"g_loss": g_loss, **stats} | ({} if pl_mean is None else {"pl_mean": pl_mean})
 
 
 @torch.no_grad()
 def adapt_augmentation(state: TrainState, config: TrainConfig, sure: Tensor) -> Tensor:
-    """ADA: every ADA_STEPS steps a little more where D is surer of real images than the target, else a little less."""
-    state.aug_sign += sure
+    """ADA's probability, raised a little every ADA_STEPS steps if D is surer of real images than the target, else lowered.
+
+    `sure` is E[sign D(x)] of this step, 0-dim. Returns the probability, 0 to 1 (Karras 2020 ADA, section 3.1).
+    """
+    p, total = state.memory["aug_p"], state.memory["aug_sign"]
+    total += sure
     if state.nimg // config.batch % ADA_STEPS == ADA_STEPS - 1:
         images = config.batch * ADA_STEPS
-        state.aug_p += (state.aug_sign / ADA_STEPS - config.ada_target).sign() * images / (config.ada_kimg * 1000)
-        state.aug_p.clamp_(0, 1)
-        state.aug_sign.zero_()
-    return state.aug_p.clone()
+        p += (total / ADA_STEPS - config.ada_target).sign() * images / (config.ada_kimg * 1000)
+        p.clamp_(0, 1)
+        total.zero_()
+    return p.clone()

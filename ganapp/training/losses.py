@@ -26,11 +26,15 @@ class Loss(NamedTuple):
     d: Callable[[Tensor, Tensor], Tensor]
     g: Callable[[Tensor | None, Tensor], Tensor]
     paired: bool = False
-    middle: float | None = 0.0  # the logit of "I cannot tell"; None where only differences of logits mean something
+    middle: float | None = (
+        0.0  # the logit of "I cannot tell"; None where only differences of logits mean something
+    )
 
 
 def _d_cross_entropy(real, fake, smoothing=0.0):
-    return softplus(-real) + smoothing * real + softplus(fake)  # -(1 - s) log D(x) - s log(1 - D(x)) - log(1 - D(G(z)))
+    return (
+        softplus(-real) + smoothing * real + softplus(fake)
+    )  # -(1 - s) log D(x) - s log(1 - D(x)) - log(1 - D(G(z)))
 
 
 def _g_minimax(real, fake):
@@ -80,11 +84,17 @@ def _g_relativistic_average(real, fake):
 LOSSES = {
     "minimax": Loss(_d_cross_entropy, _g_minimax),  # Goodfellow 2014, eq. 1
     "non_saturating": Loss(_d_cross_entropy, _g_non_saturating),  # Goodfellow 2014, section 3
-    "least_squares": Loss(_d_least_squares, _g_least_squares, middle=0.5),  # Mao 2017, eq. 9: a = 0, b = c = 1
+    "least_squares": Loss(
+        _d_least_squares, _g_least_squares, middle=0.5
+    ),  # Mao 2017, eq. 9: a = 0, b = c = 1
     "wasserstein": Loss(_d_wasserstein, _g_wasserstein, middle=None),  # Arjovsky 2017, algorithm 1
     "hinge": Loss(_d_hinge, _g_wasserstein),  # Lim & Ye 2017; Miyato 2018, eq. 16 and 17
-    "relativistic": Loss(_d_relativistic, _g_relativistic, True, None),  # Jolicoeur-Martineau 2018; Huang 2024, eq. 2
-    "relativistic_average": Loss(_d_relativistic_average, _g_relativistic_average, True, None),  # J.-M. 2018: RaSGAN
+    "relativistic": Loss(
+        _d_relativistic, _g_relativistic, True, None
+    ),  # Jolicoeur-Martineau 2018; Huang 2024, eq. 2
+    "relativistic_average": Loss(
+        _d_relativistic_average, _g_relativistic_average, True, None
+    ),  # J.-M. 2018: RaSGAN
 }
 
 
@@ -123,7 +133,9 @@ def contrastive(out: DiscriminatorOutput, y: Tensor, temperature: float = 1.0) -
     return torch.cat([own, others], 1).logsumexp(1) - torch.cat([own, alike], 1).logsumexp(1)
 
 
-def d2d_cross_entropy(out: DiscriminatorOutput, y: Tensor, temperature: float = 0.5, margin: float = 0.98) -> Tensor:
+def d2d_cross_entropy(
+    out: DiscriminatorOutput, y: Tensor, temperature: float = 0.5, margin: float = 0.98
+) -> Tensor:
     """D2D-CE: near to its class's proxy, far from images of other classes, both up to a margin (Kang 2021, ReACGAN).
 
     m_p = margin and m_n = 1 - margin; both values are the published ones for CIFAR-10.
@@ -163,7 +175,7 @@ def gradient_penalty(logits: Tensor, images: Tensor) -> Tensor:
     logits (N,) must come from images (N, C, H, W) that require a gradient, through a critic without batch statistics.
     """
     (gradient,) = torch.autograd.grad(logits.sum(), images, create_graph=True)
-    return gradient.float().square().sum(dim=(1, 2, 3))
+    return gradient.float().square().sum(dim=tuple(range(1, gradient.ndim)))
 
 
 def interpolation_penalty(critic: Callable[[Tensor], Tensor], real: Tensor, fake: Tensor) -> Tensor:
@@ -171,7 +183,7 @@ def interpolation_penalty(critic: Callable[[Tensor], Tensor], real: Tensor, fake
 
     critic maps images (N, C, H, W) to logits (N,). Draws from the device's default random numbers.
     """
-    share = torch.rand(len(real), 1, 1, 1, dtype=real.dtype, device=real.device)
+    share = torch.rand(len(real), *(1,) * (real.ndim - 1), dtype=real.dtype, device=real.device)
     x = torch.lerp(fake.detach(), real.detach(), share).requires_grad_()
     return ((gradient_penalty(critic(x), x) + 1e-12).sqrt() - 1).square()  # the root has no derivative at 0
 

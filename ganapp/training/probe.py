@@ -72,6 +72,7 @@ def step_sec(config: TrainConfig, device, steps: int = 3) -> float:
     """
     import torch
 
+    from .batch_source import LatentSource
     from .loop import train
     from .state import TrainState
 
@@ -83,7 +84,8 @@ def step_sec(config: TrainConfig, device, steps: int = 3) -> float:
     images = torch.rand(shape, generator=torch.Generator().manual_seed(0)).to(device) * 2 - 1
     images = images.contiguous(memory_format=torch.channels_last)
     y = torch.arange(config.batch, device=device) % config.num_classes if config.num_classes else None
-    ticks = train(state, config, lambda nimg, size: (images, y))
+    source = LatentSource(lambda nimg, size: (images, y), config.z_dim, device)
+    ticks = train(state, config, source)
     next(ticks)
     times = []
     for _ in range(steps):

@@ -1,4 +1,4 @@
-"""training.seeding."""
+"""Random numbers as a function of (seed, nimg): what makes an interrupted run equal an uninterrupted one."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ import torch
 
 
 def step_seed(seed: int, nimg: int, stream: int = 0) -> int:
-    """A seed for one step, from the run's seed and the images so far."""
+    """A seed for one step, from the run's seed and the images so far. Each `stream` is independent of the others."""
     return int(np.random.SeedSequence([seed, nimg, stream]).generate_state(1, np.uint64)[0]) >> 1
 
 
 def seed_device(device: torch.device, seed: int) -> None:
-    """Seed what dropout and noise layers draw from, on this device only: another run may use another device."""
+    """Seed the generator that dropout and noise layers draw from, on this device only: another run may use another."""
     if device.type == "cuda":
         torch.cuda.default_generators[device.index or 0].manual_seed(seed)
     elif device.type == "mps":

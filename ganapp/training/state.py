@@ -1,92 +1,183 @@
-"""training.state."""
+"""TrainState: everything that training changes, and so everything that an exact resume needs.
+
+A state is a dictionary of players. A player is a network that learns, with its optimizer and, for a generator, the moving
+average of its weights. A GAN has the players G and D; other algorithms have other ones.
+"""
 
 from __future__ import annotations
 
 import copy
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import torch
 from torch import Tensor, nn
 
 from ganapp.config import TrainConfig
-from ganapp.networks import build_discriminator, build_generator
+from ganapp.networks import build_discriminator, build_generator, class_weights
+from ganapp.networks.roles import Growing
 
 from .schedules import burn_in, growth
 
+FORMAT = "ganapp-state/2"
+# Numbers that training remembers from step to step, 0-dim, on the device: how often ADA augments, how sure D was since
+# that last changed (summed over steps), and the mean path length.
+REMEMBERED = ("aug_p", "aug_sign", "pl_mean")
 
-def parameter_count(net) -> int:
-    return sum(parameter.numel() for parameter in net.parameters())
 
+@dataclass
+class Player:
+    """A network that learns. `average` is the moving average of its weights, where one is kept."""
 
-def _zero() -> Tensor:
-    return torch.zeros(())
+    net: nn.Module
+    optimizer: torch.optim.Optimizer
+    average: nn.Module | None = None
+    lr: float | None = None  # learning rate before any schedule; None leaves the optimizer's as it is
 
 
 @dataclass
 class TrainState:
-    """Everything that training changes, and so everything that an exact resume needs."""
+    """Players by name, in the order in which they are saved; images so far; and what is remembered between steps."""
 
-    G: nn.Module
-    D: nn.Module
-    ema: nn.Module
-    g_opt: torch.optim.Optimizer
-    d_opt: torch.optim.Optimizer
+    players: dict[str, Player]
     nimg: int = 0
-    aug_p: Tensor = field(default_factory=_zero)  # how often ADA augments; 0-dim, on the device, like the next two
-    aug_sign: Tensor = field(default_factory=_zero)  # how sure D was since aug_p last changed, summed over steps
-    pl_mean: Tensor = field(default_factory=_zero)  # the mean path length
-    parts: int = 1  # in how many a batch is worked through: the machine's affair, so it is not saved
+    memory: dict[str, Tensor] = field(default_factory=dict)
+    parts: int = 1  # number of micro-batches; depends on the machine's memory, so it is not saved
 
     @classmethod
     def create(cls, config: TrainConfig, device: torch.device) -> TrainState:
         """New networks from config.seed. The config's channels and num_classes must be those of the data."""
-        with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(config.seed)
-            G = build_generator(config.spec())
-            D = build_discriminator(config.spec(), config.d_args)
-        ema = copy.deepcopy(G).eval().requires_grad_(False)
-        G, D, ema = (net.to(device, memory_format=torch.channels_last) for net in (G, D, ema))
-        betas = (config.beta1, config.beta2)
-        g_opt = torch.optim.Adam(G.parameters(), lr=config.g_lr, betas=betas, eps=1e-8, fused=True)
-        d_opt = torch.optim.Adam(D.parameters(), lr=config.d_lr, betas=betas, eps=1e-8, fused=True)
-        state = cls(G, D, ema, g_opt, d_opt, 0, *(_zero().to(device) for _ in SCALARS))
+        state = cls(
+            gan_players(config, device), memory={n: torch.zeros((), device=device) for n in REMEMBERED}
+        )
         set_growth(state, config)
         return state
 
+    def __getitem__(self, name: str) -> Player:
+        return self.players[name]
+
+    # Shorthand for the players of a GAN with one generator and one discriminator.
+    @property
+    def G(self) -> nn.Module:
+        return self.players["G"].net
+
+    @property
+    def D(self) -> nn.Module:
+        return self.players["D"].net
+
+    @property
+    def ema(self) -> nn.Module:
+        return self.players["G"].average
+
+    @property
+    def device(self) -> torch.device:
+        return next(parameter.device for net in self.nets() for parameter in net.parameters())
+
+    def nets(self) -> list[nn.Module]:
+        """The networks that learn, without averages."""
+        return [player.net for player in self.players.values()]
+
+    def averages(self) -> dict[str, nn.Module]:
+        """The averaged networks by player: what is drawn from, saved as a snapshot and published."""
+        return {name: player.average for name, player in self.players.items() if player.average is not None}
+
     def state_dict(self) -> dict:
-        parts = {name: getattr(self, name).state_dict() for name in ("G", "D", "ema", "g_opt", "d_opt")}
-        return {**parts, **{name: getattr(self, name) for name in SCALARS}, "nimg": self.nimg}
+        players = {}
+        for name, player in self.players.items():
+            players[name] = {"net": player.net.state_dict(), "optimizer": player.optimizer.state_dict()}
+            if player.average is not None:
+                players[name]["average"] = player.average.state_dict()
+        return {"format": FORMAT, "players": players, "memory": dict(self.memory), "nimg": self.nimg}
 
     def load_state_dict(self, saved: dict) -> None:
+        """Take over a saved state, of this version or an older one. Raises ValueError if it has other players."""
         saved = migrate_state(saved)
-        for name in ("G", "D", "ema"):
-            getattr(self, name).load_state_dict(saved[name], strict=True)
-        self.g_opt.load_state_dict(saved["g_opt"])
-        self.d_opt.load_state_dict(saved["d_opt"])
-        for name in SCALARS:
-            getattr(self, name).copy_(saved[name])
+        if saved["players"].keys() != self.players.keys():
+            raise ValueError(
+                f"the saved state has the players {', '.join(saved['players'])}; "
+                f"this configuration has {', '.join(self.players)}."
+            )
+        for name, player in self.players.items():
+            player.net.load_state_dict(saved["players"][name]["net"], strict=True)
+            player.optimizer.load_state_dict(saved["players"][name]["optimizer"])
+            if player.average is not None:
+                player.average.load_state_dict(saved["players"][name]["average"], strict=True)
+        for name, value in saved["memory"].items():
+            self.memory[name].copy_(value)
         self.nimg = saved["nimg"]
 
 
-SCALARS = ("aug_p", "aug_sign", "pl_mean")
+def gan_players(config: TrainConfig, device: torch.device) -> dict[str, Player]:
+    """A generator G with its average and a discriminator D, with random weights from config.seed and an Adam each."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(config.seed)
+        G = build_generator(config.spec())
+        D = build_discriminator(config.spec(), config.d_args)
+    average = copy.deepcopy(G).eval().requires_grad_(False)
+    G, D, average = (net.to(device, memory_format=torch.channels_last) for net in (G, D, average))
+    betas = (config.beta1, config.beta2)
+
+    def adam(net: nn.Module, lr: float) -> torch.optim.Optimizer:
+        return torch.optim.Adam(net.parameters(), lr=lr, betas=betas, eps=1e-8, fused=True)
+
+    return {
+        "G": Player(G, adam(G, config.g_lr), average, config.g_lr),
+        "D": Player(D, adam(D, config.d_lr), lr=config.d_lr),
+    }
+
+
+def gan_class_weights(config: TrainConfig, name: str) -> set[str]:
+    """Names of the weights of player G or D whose shape depends on the number of classes."""
+    return class_weights(config.spec(), config.d_args if name == "D" else None)
 
 
 def migrate_state(saved: dict) -> dict:
-    """A state of version 0.1.0, which knew neither ADA nor path lengths, as one of today."""
-    return {name: _zero() for name in SCALARS} | saved
+    """A state of versions 0.1 to 0.3, which had G, D, ema and two optimizers by name, in today's form."""
+    if saved.get("format") == FORMAT:
+        return saved
+    players = {
+        "G": {"net": saved["G"], "optimizer": saved["g_opt"], "average": saved["ema"]},
+        "D": {"net": saved["D"], "optimizer": saved["d_opt"]},
+    }
+    # 0.1 knew neither ADA nor path lengths.
+    memory = {name: saved.get(name, torch.zeros(())) for name in REMEMBERED}
+    rest = {key: value for key, value in saved.items() if key not in (*REMEMBERED, *OLD_PARTS)}
+    return {**rest, "format": FORMAT, "players": players, "memory": memory}
+
+
+OLD_PARTS = ("G", "D", "ema", "g_opt", "d_opt")
+
+
+@contextmanager
+def frozen(*nets: nn.Module) -> Iterator[None]:
+    """No gradients for the weights of these networks meanwhile; gradients still flow through them."""
+    for net in nets:
+        net.requires_grad_(False)
+    try:
+        yield
+    finally:
+        for net in nets:
+            net.requires_grad_(True)
 
 
 def set_growth(state: TrainState, config: TrainConfig) -> float:
-    """Tell networks that grow how far they are by now; that level, which is the full resolution for all others."""
+    """Tell networks that grow how far they are by now. Returns that level: the full resolution for all others."""
     level = growth(config, state.nimg)
-    if config.family == "progan":
-        for net in (state.G, state.D, state.ema):
+    for net in (*state.nets(), *state.averages().values()):
+        if isinstance(net, Growing):
             net.set_growth(level)
     return level
 
 
 def set_learning_rates(state: TrainState, config: TrainConfig) -> None:
+    """Each player's learning rate, times the schedule's factor for the images so far."""
     factor = burn_in(config, state.nimg, config.lr_final)
-    for optimizer, rate in ((state.g_opt, config.g_lr), (state.d_opt, config.d_lr)):
-        for group in optimizer.param_groups:
-            group["lr"] = rate * factor
+    for player in state.players.values():
+        if player.lr is not None:
+            for group in player.optimizer.param_groups:
+                group["lr"] = player.lr * factor
+
+
+def parameter_count(net: nn.Module) -> int:
+    return sum(parameter.numel() for parameter in net.parameters())

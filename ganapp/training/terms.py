@@ -1,4 +1,4 @@
-"""training.terms."""
+"""The parts that the losses of a step are made of: pictures of a generator, a discriminator's opinion, weighted terms."""
 
 from __future__ import annotations
 
@@ -18,36 +18,40 @@ from .schedules import noise_level
 from .state import TrainState
 
 PATH_DECAY = 0.99  # of the mean path length (Karras 2020 StyleGAN2, section 3.2)
-Term = tuple[str, float, Callable[[], Tensor]]  # name, weight, and what it is the weight of
-Losses = tuple[Tensor, dict[str, Tensor]]  # what a step makes small, and what its parts are, by name; all 0-dim
+
+# One term of a loss: its name, its weight, and a function that returns it per image (N,) or 0-dim.
+Term = tuple[str, float, Callable[[], Tensor]]
+# The loss of one step, and its parts for the log by name; all 0-dim.
+Losses = tuple[Tensor, dict[str, Tensor]]
 
 
-# -- the parts of a step ------------------------------------------------------------------------------------------------
+def generate(
+    state: TrainState, config: TrainConfig, given: Tensor, y: Tensor | None, player: str = "G"
+) -> Tensor:
+    """Pictures (N, C, H, W) in float32 that a player makes from its inputs and classes y (N,)."""
+    with autocast(config, given):
+        return state[player].net(given, y).float()
 
 
-def generate(state: TrainState, config: TrainConfig, z: Tensor, y: Tensor | None) -> Tensor:
-    """Images (N, C, H, W) in float32."""
-    with autocast(config, z):
-        return state.G(z, y).float()
-
-
-def judge(state: TrainState, config: TrainConfig, images: Tensor, y: Tensor | None) -> DiscriminatorOutput:
-    """What D says of images, in float32; on the way they are augmented, then made noisy."""
+def judge(
+    state: TrainState, config: TrainConfig, images: Tensor, y: Tensor | None, player: str = "D"
+) -> DiscriminatorOutput:
+    """A discriminator's output for images (N, C, H, W), in float32. They are augmented first, then made noisy."""
     policy, p = {
         "none": ("", 0.0),
         "diffaugment": (config.augment_policy, 1.0),
-        "ada": (ADA_POLICY, state.aug_p),
+        "ada": (ADA_POLICY, state.memory.get("aug_p", 0.0)),
     }[config.augment]
     images = augment(images, policy, p)
     level = noise_level(config, state.nimg)
     images = images + level * torch.randn_like(images) if level else images
     with autocast(config, images):
-        output = state.D(images, y)
+        output = state[player].net(images, y)
     return DiscriminatorOutput(*(None if part is None else part.float() for part in output))
 
 
 def add_terms(loss: Tensor, terms: list[Term]) -> tuple[Tensor, dict[str, Tensor]]:
-    """loss plus the weighted means of all terms that have a weight, and those means without it, by name."""
+    """Add the weighted means of all terms with a positive weight to a loss. Returns it and the unweighted means by name."""
     stats: dict[str, Tensor] = {}
     for name, weight, term in terms:
         if weight > 0:
@@ -56,22 +60,30 @@ def add_terms(loss: Tensor, terms: list[Term]) -> tuple[Tensor, dict[str, Tensor
     return loss, stats
 
 
-def path_penalty(state: TrainState, config: TrainConfig, z: Tensor, y: Tensor | None) -> Tensor:
-    """(|Jᵀ n| - a)² of half of the batch, a being the running mean of |Jᵀ n| (Karras 2020 StyleGAN2, eq. 4)."""
+def path_penalty(
+    state: TrainState, config: TrainConfig, z: Tensor, y: Tensor | None
+) -> tuple[Tensor, Tensor]:
+    """Path-length penalty (|Jᵀ n| - a)² of half of the batch, (N / 2,), and the new running mean a, 0-dim.
+
+    The mean includes this step's lengths; the caller stores it after the step (Karras 2020 StyleGAN2, eq. 4).
+    """
     half = (len(z) + 1) // 2
     with autocast(config, z):
         w = state.G.mapping(z[:half], None if y is None else y[:half])[:, None].expand(-1, state.G.num_ws, -1)
         images = state.G.synthesis(w)
     lengths = path_lengths(images.float(), w)
-    state.pl_mean.lerp_(lengths.detach().mean(), 1 - PATH_DECAY)
-    return (lengths - state.pl_mean).square()
+    mean = state.memory["pl_mean"].lerp(lengths.detach().mean(), 1 - PATH_DECAY)
+    return (lengths - mean).square(), mean
 
 
 def matrices(G: nn.Module) -> list[Tensor]:
-    """The weights that orthogonal regularization is for: all with two dimensions or more, embeddings of classes excepted."""
-    embeddings = {id(p) for module in G.modules() if isinstance(module, nn.Embedding) for p in module.parameters()}
+    """The weights for orthogonal regularization: all with two dimensions or more, except embeddings of classes."""
+    embeddings = {
+        id(p) for module in G.modules() if isinstance(module, nn.Embedding) for p in module.parameters()
+    }
     return [p for p in G.parameters() if p.ndim > 1 and id(p) not in embeddings]
 
 
 def autocast(config: TrainConfig, on: Tensor) -> AbstractContextManager:
+    """bfloat16 for the operations that allow it, if the configuration's precision is bf16."""
     return torch.autocast(on.device.type, torch.bfloat16, enabled=config.precision == "bf16")

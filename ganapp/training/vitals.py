@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ganapp.config import TrainConfig
+from ganapp.config.columns import column
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -31,7 +32,12 @@ class Vitals:
     """
 
     def __init__(
-        self, config: TrainConfig, dataset: ImageDataset, heldout: ImageDataset | None, y: np.ndarray | None, count: int
+        self,
+        config: TrainConfig,
+        dataset: ImageDataset,
+        heldout: ImageDataset | None,
+        y: np.ndarray | None,
+        count: int,
     ):
         self.config = config
         self.y = y
@@ -61,7 +67,9 @@ class Vitals:
             found |= {"d_heldout": unseen.mean(), "d_noise": noise}
         return {name: float(f"{value:.5g}") for name, value in found.items()}
 
-    def _ask(self, state: TrainState, images: np.ndarray, y: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
+    def _ask(
+        self, state: TrainState, images: np.ndarray, y: np.ndarray | None
+    ) -> tuple[np.ndarray, np.ndarray]:
         """D's logits (N,) and features (N, F) of uint8 images (N, C, H, W), in parts no larger than training's."""
         import torch
 
@@ -76,7 +84,11 @@ class Vitals:
         logits, features = [], []
         with torch.no_grad(), evaluating(state.D):
             for start in range(0, len(images), size):
-                x = torch.from_numpy(np.ascontiguousarray(images[start : start + size])).to(device).float() / 127.5 - 1
+                x = (
+                    torch.from_numpy(np.ascontiguousarray(images[start : start + size])).to(device).float()
+                    / 127.5
+                    - 1
+                )
                 labels = None if y is None else torch.from_numpy(y[start : start + size]).to(device)
                 with autocast(self.config, x):
                     out = state.D(fade_images(x, level), labels)
@@ -125,12 +137,12 @@ def evaluating(net: nn.Module) -> Iterator[None]:
 
 
 def gradient_norms(state: TrainState) -> dict[str, Tensor]:
-    """The norms of both networks' gradients as their last steps left them, 0-dim; nobody waits for them here."""
+    """The norm of each player's gradients as its last step left them, 0-dim, by column; does not wait for the device."""
     import torch
 
     norms = {}
-    for name, net in (("d_grad", state.D), ("g_grad", state.G)):
-        gradients = [p.grad for p in net.parameters() if p.grad is not None]
+    for name, player in state.players.items():
+        gradients = [p.grad for p in player.net.parameters() if p.grad is not None]
         if gradients:
-            norms[name] = torch.stack(torch._foreach_norm(gradients)).norm()
+            norms[column(name, "grad")] = torch.stack(torch._foreach_norm(gradients)).norm()
     return norms

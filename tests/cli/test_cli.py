@@ -23,7 +23,7 @@ from ganapp import __version__
 from ganapp.cli import progress
 from ganapp.cli.main import main
 from ganapp.config import PRESETS, ModelSpec, TrainConfig, merge
-from ganapp.driving.driver import start
+from ganapp.driving.background import start
 from ganapp.generators import save_generator
 from ganapp.media import read_png_metadata
 from ganapp.networks import build_generator
@@ -150,7 +150,9 @@ def test_help_and_runs_import_nothing_heavy():
     code = """
 import sys
 from ganapp.cli.main import main
-for arguments in (["--help"], ["train", "--help"], ["runs"], ["pause", "x"], ["train", "--kimg", "x"]):
+names = "train sweep compare resume generate interpolate import push deploy".split()
+helps = [[name, "--help"] for name in names]
+for arguments in (["--help"], *helps, ["runs"], ["pause", "x"], ["train", "--kimg", "x"]):
     try:
         main(arguments)
     except SystemExit as end:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from conftest import latent_source
 from narrow import narrowed
 
 from ganapp.config import PRESETS, default_preset, merge, parse_changes, preset_config
@@ -118,7 +119,7 @@ def test_two_hundred_steps(name, tiny_dataset):
     state = TrainState.create(config, CPU)
     before = [p.detach().clone() for p in state.G.parameters()]
     draw = Batches(tiny_dataset(resolution=config.resolution), CPU, seed=1, mirror=True, conditional=config.conditional)
-    for tick in islice(train(state, config, draw), steps):
+    for tick in islice(train(state, config, latent_source(draw, config)), steps):
         assert all(value.isfinite() for value in tick.stats.values()), (tick.nimg, tick.stats)
     assert tick.nimg == steps * config.batch * config.d_steps
     assert finite(state)
@@ -157,6 +158,6 @@ def test_two_steps_at_the_published_size(name):
     shape = (2, 3, config.resolution, config.resolution)
     images = torch.rand(shape, generator=torch.Generator().manual_seed(0)) * 2 - 1
     y = torch.tensor([3, 7]) if classes else None
-    for tick in islice(train(state, config, lambda nimg, size: (images, y)), 2):
+    for tick in islice(train(state, config, latent_source(lambda nimg, size: (images, y), config)), 2):
         assert all(value.isfinite() for value in tick.stats.values()), tick.stats
     assert finite(state)

@@ -19,15 +19,17 @@ from safetensors import SafetensorError
 from ganapp import files, runs
 from ganapp.config import TrainConfig
 from ganapp.data import Cancelled
-from ganapp.driving import beginning, driver, failures
+from ganapp.driving import background, beginning, driver, failures
 from ganapp.driving.driver import drive
 from ganapp.driving.failures import explain, is_full_disk
+from ganapp.driving.record import Recorder
 from ganapp.generators import load_generator
 from ganapp.runs import create_run, watchdog
 from ganapp.runs import run as run_module
 from ganapp.training import descent, loop, terms
+from ganapp.training.batch_source import Batch
 from ganapp.training.finite import NotFinite, check_finite
-from ganapp.training.state import TrainState
+from ganapp.training.state import TrainState, gan_class_weights
 
 VITALS = ("diversity", "feature_diversity", "d_train", "d_samples", "d_heldout", "d_noise")
 END = 240  # images of a whole run: 30 steps
@@ -36,7 +38,7 @@ END = 240  # images of a whole run: 30 steps
 @pytest.fixture(autouse=True)
 def at_once(monkeypatch):
     """Commands are looked for at every step, so that a test says at which image something happens."""
-    monkeypatch.setattr("ganapp.driving.driver.COMMAND_SEC", -1.0)
+    monkeypatch.setattr("ganapp.driving.commands.COMMAND_SEC", -1.0)
     monkeypatch.setattr(driver.time, "sleep", lambda sec, sleep=time.sleep: sleep(min(max(sec, 0), 0.02)))
 
 
@@ -225,26 +227,26 @@ def test_save_now_saves_and_goes_on(new_run, reference):
 
 
 def test_a_word_that_comes_while_saving_is_not_lost(new_run, monkeypatch):
-    run, save = new_run(), driver._Job.save
+    run, save = new_run(), Recorder.save
 
     def slow(job, state, **options):
         save(job, state, **options)
         if state.nimg == 104:
             run.send("pause")  # while "save" is being done
 
-    monkeypatch.setattr(driver._Job, "save", slow)
+    monkeypatch.setattr(Recorder, "save", slow)
     assert drive(run, at(run, 96, "save")) == "paused"
     assert newest(run)["nimg"] == 112
 
 
 def test_resume_pressed_while_a_pause_is_being_saved_goes_on(new_run, monkeypatch):
-    run, save = new_run(), driver._Job.save
+    run, save = new_run(), Recorder.save
 
     def slow(job, state, **options):
         save(job, state, **options)
         run.send("run")
 
-    monkeypatch.setattr(driver._Job, "save", slow)
+    monkeypatch.setattr(Recorder, "save", slow)
     assert drive(run, at(run, 96, "pause")) == "finished"
     assert run.status()["attempt"] == 1
 
@@ -332,11 +334,11 @@ def test_runs_wait_for_the_device_in_the_order_of_asking(new_run):
 def test_shutdown_pauses_what_this_process_works_on(new_run, monkeypatch):
     monkeypatch.setattr("ganapp.driving.driver.LOCK_SEC", 0.05)
     works, waits = new_run(kimg=1000), new_run(kimg=1000)
-    driver.start(works)
+    background.start(works)
     wait_for(lambda: works.status()["nimg"] > 0)
-    driver.start(waits)
-    driver.start(works).join(10)  # pressed twice: the second thread finds the run taken and ends
-    driver.shutdown(30)
+    background.start(waits)
+    background.start(works).join(10)  # pressed twice: the second thread finds the run taken and ends
+    background.shutdown(30)
     assert (works.status()["state"], waits.status()["state"]) == ("paused", "paused")
     assert newest(works)["nimg"] == works.status()["nimg"]
     assert not works.is_locked()
@@ -395,7 +397,7 @@ def test_after_numbers_that_were_not_finite_a_run_can_be_resumed(new_run, monkey
     poison(monkeypatch, 160)
     drive(run)
     monkeypatch.undo()
-    monkeypatch.setattr("ganapp.driving.driver.COMMAND_SEC", -1.0)
+    monkeypatch.setattr("ganapp.driving.commands.COMMAND_SEC", -1.0)
     assert drive(run) == "finished"
     assert_as_uninterrupted(run, reference)
 
@@ -415,9 +417,9 @@ def test_an_optimizer_that_remembers_infinity_is_not_saved(tiny_config):
     check_finite(state)
     loss = state.D(torch.zeros(8, 3, 32, 32), torch.zeros(8, dtype=torch.long)).logits.sum()
     loss.backward()
-    state.d_opt.step()
+    state["D"].optimizer.step()
     check_finite(state)
-    next(iter(state.d_opt.state.values()))["exp_avg_sq"].fill_(math.inf)
+    next(iter(state["D"].optimizer.state.values()))["exp_avg_sq"].fill_(math.inf)
     with pytest.raises(NotFinite, match="an optimizer was no longer a finite number at 0 images"):
         check_finite(state)
 
@@ -448,9 +450,9 @@ def test_a_run_that_goes_on_without_a_save_begins_anew_and_ends_well(new_run, mo
 def test_shutdown_pauses_the_run_that_went_on(new_run, monkeypatch):
     run = new_run(kimg=1000, g_lr=2e-3)
     poison_at_rate(monkeypatch, 80, 2e-3)
-    thread = driver.start(run)
+    thread = background.start(run)
     wait_for(lambda: run.latest().status()["nimg"] > 80)
-    driver.shutdown(30)
+    background.shutdown(30)
     assert not thread.is_alive()
     assert (run.status()["state"], run.latest().status()["state"]) == ("failed", "paused")
 
@@ -565,11 +567,11 @@ def test_gradients_of_the_parts_add_up_to_those_of_the_whole(tiny_config, name, 
             for p in net.parameters():  # residual branches begin at 0
                 p.data += 0.1 * torch.randn(p.shape)
         d_before = [p.data.clone() for p in state.D.parameters()]
-        stats = loop.d_step(state, config, real, y, z)
+        stats = loop.d_step(state, config, Batch(real, y, z))
         d_grad = torch.cat([p.grad.flatten() for p in state.D.parameters()])
         for p, value in zip(state.D.parameters(), d_before, strict=True):
             p.data.copy_(value)  # Adam makes a step of full length of a gradient of nearly 0
-        stats |= loop.g_step(state, config, real, y, z)
+        stats |= loop.g_step(state, config, Batch(real, y, z))
         found.append((d_grad, torch.cat([p.grad.flatten() for p in state.G.parameters()]), stats))
     for a, b in zip(found[0][:2], found[1][:2], strict=True):
         assert (a - b).norm() <= 1e-5 * a.norm() and a.norm() > 0
@@ -584,7 +586,7 @@ def test_gradients_of_the_parts_add_up_to_those_of_the_whole(tiny_config, name, 
 def test_vitals_change_nothing_and_take_their_share(new_run, monkeypatch, reference):
     """With grids and measurements at every step the run is bit for bit the one without; by the clock they take 2 %."""
     run = new_run(sample_sec=0)
-    monkeypatch.setattr("ganapp.driving.driver.VITALS_SHARE", math.inf)
+    monkeypatch.setattr("ganapp.driving.record.VITALS_SHARE", math.inf)
     monkeypatch.setattr("ganapp.driving.driver.SAMPLE_GROWTH", 0.0)
     assert drive(run) == "finished"
     assert_as_uninterrupted(run, reference)
@@ -592,7 +594,7 @@ def test_vitals_change_nothing_and_take_their_share(new_run, monkeypatch, refere
     assert sum("diversity" in row for row in rows) == len(rows) - 1  # what was measured after a row goes into the next
     assert "d_heldout" not in set().union(*rows)  # 64 pictures: none is held out, and the log says so
     assert "whether the discriminator overfits is not measured: No pictures of" in (run.path / "log.txt").read_text()
-    monkeypatch.setattr("ganapp.driving.driver.VITALS_SHARE", 0.02)
+    monkeypatch.setattr("ganapp.driving.record.VITALS_SHARE", 0.02)
     rare = new_run(sample_sec=0)
     drive(rare)
     assert sum("diversity" in row for row in rare.read_stats()[0]) < len(rows) / 2
@@ -821,9 +823,9 @@ CHILD = """
 import os, signal, sys
 from pathlib import Path
 from ganapp import files
-from ganapp.driving import driver
+from ganapp.driving import commands, driver
 from ganapp.runs import Run
-driver.COMMAND_SEC = -1.0
+commands.COMMAND_SEC = -1.0
 run, replace = Run(Path(sys.argv[1])), os.replace
 def dies(a, b):
     if Path(b).name == "state-000000168.pt":
@@ -860,9 +862,12 @@ def test_kill_9_in_the_middle_of_a_save(new_run, reference, monkeypatch):
 # -- fine-tuning --------------------------------------------------------------------------------------------------------
 
 
+def completed(config, **changes):
+    return config.replace(**{"channels": 3, "num_classes": 4, "seed": 9, **changes})
+
+
 def create_state(config, **changes):
-    config = config.replace(**{"channels": 3, "num_classes": 4, "seed": 9, **changes})
-    return TrainState.create(config, torch.device("cpu"))
+    return TrainState.create(completed(config, **changes), torch.device("cpu"))
 
 
 def test_start_from_a_run(new_run, reference):
@@ -873,11 +878,12 @@ def test_start_from_a_run(new_run, reference):
     assert newest(run)["nimg"] == 8
     assert load_generator(run.path).origin["parent"] == str(source.path)
     state = create_state(run.config())
-    beginning.start_from(str(source.path), state, run.path.parent)
-    for name in ("G", "D", "ema"):
-        assert equal(dict(getattr(state, name).state_dict()), dict(saved[name]))
+    beginning.start_from(str(source.path), state, completed(run.config()), run.path.parent)
+    for name, player in saved["players"].items():
+        assert equal(dict(state[name].net.state_dict()), dict(player["net"]))
+    assert equal(dict(state.ema.state_dict()), dict(saved["players"]["G"]["average"]))
     assert state.nimg == 0
-    assert state.g_opt.state_dict()["state"] == {}
+    assert state["G"].optimizer.state_dict()["state"] == {}
     first, last = run.samples()[0].read_bytes(), source.samples()[-1].read_bytes()
     a, b = (np.asarray(Image.open(p)).astype(int) for p in (run.samples()[0], source.samples()[-1]))
     assert first != last
@@ -886,9 +892,10 @@ def test_start_from_a_run(new_run, reference):
 
 def test_start_from_a_model_folder(new_run, reference, tmp_path):
     source = reference[0].snapshots()[0]
-    state = create_state(new_run().config())
+    config = new_run().config()
+    state = create_state(config)
     D = {k: v.clone() for k, v in state.D.state_dict().items()}
-    beginning.start_from(str(source), state, tmp_path)
+    beginning.start_from(str(source), state, completed(config), tmp_path)
     tensors = dict(load_generator(source).state_dict())
     assert equal(dict(state.G.state_dict()), tensors)
     assert equal(dict(state.ema.state_dict()), tensors)
@@ -897,11 +904,12 @@ def test_start_from_a_model_folder(new_run, reference, tmp_path):
 
 def test_start_from_with_other_classes(new_run, reference, tiny_config):
     """Only class embeddings start anew."""
-    state = create_state(new_run().config(), num_classes=6)
+    config = completed(new_run().config(), num_classes=6)
+    state = create_state(config, num_classes=6)
     own = {k: v.clone() for k, v in state.G.state_dict().items()}
-    beginning.start_from(str(reference[0].path), state, reference[0].path.parent)
+    beginning.start_from(str(reference[0].path), state, config, reference[0].path.parent)
     for name, tensor in state.G.state_dict().items():
-        assert tensor.equal(own[name] if "embedding" in name else reference[1]["G"][name]), name
+        assert tensor.equal(own[name] if "embedding" in name else reference[1]["players"]["G"]["net"][name]), name
     assert equal(dict(state.ema.state_dict())["input.embedding.weight"], own["input.embedding.weight"])
 
 
@@ -919,9 +927,11 @@ def test_every_head_starts_anew_with_other_classes(tiny_config, family, args, te
     if family == "resnet":  # a table of gains for each class
         config = config.replace(g_args={"widths": [8] * 4, "embed_dim": 0})
     four, six = (create_state(config, num_classes=n) for n in (4, 6))
-    for net, other in ((six.G, four.G), (six.D, four.D)):
+    for name in ("G", "D"):
+        net, other = six[name].net, four[name].net
         before = {k: v.clone() for k, v in net.state_dict().items()}
-        beginning.load_fitting(net, other.state_dict(), "it")
+        renewed = gan_class_weights(completed(config, num_classes=6), name)
+        beginning.load_fitting(net, other.state_dict(), renewed, "it")
         loaded, given = net.state_dict(), other.state_dict()
         kept = [k for k in loaded if before[k].shape != given[k].shape]
         assert kept
@@ -941,11 +951,12 @@ def test_class_terms_need_data_with_classes(tiny_config, tiny_dataset):
     [{"g_args": {"width": 5}}, {"z_dim": 9}, {"num_classes": 0}, {"family": "mlp", "g_args": {}, "d_args": {}}],
 )
 def test_start_from_what_does_not_fit(new_run, reference, changes):
-    state = create_state(new_run().config(), **changes)
+    config = new_run().config()
+    state = create_state(config, **changes)
     with pytest.raises(
         ValueError, match=r"does not fit this configuration: family, resolution, channels, z_dim, g_args"
     ) as e:
-        beginning.start_from(str(reference[0].path), state, reference[0].path.parent)
+        beginning.start_from(str(reference[0].path), state, completed(config, **changes), reference[0].path.parent)
     assert "\n" not in str(e.value)
 
 

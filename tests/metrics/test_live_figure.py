@@ -6,6 +6,7 @@ import shutil
 import numpy as np
 import pytest
 import torch
+from conftest import latent_source
 from test_driver import at, at_once, equal, new_run, newest, tiny  # noqa: F401
 
 from ganapp import metrics, runs
@@ -40,7 +41,7 @@ def test_it_is_the_published_distance_on_fixed_seeds_with_the_classes_of_the_pic
     rows = np.random.default_rng(2).permutation(57)[:40]
     real, y = data.images.take(rows), data.labels[rows]
     fake = generate(G, range(40), list(y)).transpose(0, 3, 1, 2)
-    value = live_figure.LiveFigure(config, data).measure(G)
+    value = live_figure.LiveFigure(config, data, latent_source(None, config).fixed).measure(G)
     assert value == pytest.approx(metrics.quick_swd(real, fake), rel=1e-4)
     assert value != pytest.approx(metrics.quick_swd(real, generate(G, range(40), list(y[::-1])).transpose(0, 3, 1, 2)))
     assert torch.random.get_rng_state().equal(before)
@@ -50,7 +51,7 @@ def test_pictures_like_the_real_ones_are_nearer(tiny_dataset, monkeypatch):
     monkeypatch.setattr("ganapp.metrics.live_figure.SAMPLES", 48)
     data = tiny_dataset(labels=False)
     config, G = a_generator(0)
-    figure = live_figure.LiveFigure(config, data)
+    figure = live_figure.LiveFigure(config, data, latent_source(None, config).fixed)
     far = figure.measure(G)
     others = data.images.take(np.arange(48)).transpose(0, 2, 3, 1)
     monkeypatch.setattr("ganapp.latents.images_from_latents", lambda *args, **options: others)
@@ -58,7 +59,7 @@ def test_pictures_like_the_real_ones_are_nearer(tiny_dataset, monkeypatch):
 
 
 def test_it_takes_no_more_than_its_share_of_the_time(tiny_dataset):
-    figure, many = live_figure.LiveFigure(a_generator(0)[0], tiny_dataset(labels=False)), 10**9
+    figure, many = live_figure.LiveFigure(a_generator(0)[0], tiny_dataset(labels=False), latent_source(None, a_generator(0)[0]).fixed), 10**9
     assert not figure.is_due(live_figure.EARLIEST_SEC - 1, many) and figure.is_due(live_figure.EARLIEST_SEC, many)
     # a step of 5 ms an image: 1,000 samples may take 2.5 seconds, which is 3 % of 83
     assert not figure.is_due(82, 82 * 200) and figure.is_due(84, 84 * 200)
@@ -75,7 +76,7 @@ def test_large_pictures_are_halved_to_64_pixels():
 
 
 def test_an_end_is_not_waited_for(tiny_dataset):
-    figure = live_figure.LiveFigure(a_generator(0)[0], tiny_dataset(labels=False))
+    figure = live_figure.LiveFigure(a_generator(0)[0], tiny_dataset(labels=False), latent_source(None, a_generator(0)[0]).fixed)
     asked = iter([False, True])
     figure.real = np.repeat(figure.real, 1 + 3 * live_figure.BATCH // len(figure.real), axis=0)
     assert figure.measure(a_generator(0)[1], lambda: next(asked)) is None and figure.spent > 0

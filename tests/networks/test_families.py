@@ -6,6 +6,7 @@ from itertools import islice
 
 import pytest
 import torch
+from conftest import latent_source
 from torch import nn
 
 from ganapp.config import FAMILY_NAMES, ModelSpec, TrainConfig
@@ -142,15 +143,15 @@ def test_exact_resume(family, resolution, classes, tiny_dataset):
     cpu = torch.device("cpu")
     draw = Batches(tiny_dataset(resolution=resolution), cpu, seed=1, mirror=True, conditional=classes > 0)
     whole = TrainState.create(config, cpu)
-    list(islice(train(whole, config, draw), 3))
+    list(islice(train(whole, config, latent_source(draw, config)), 3))
     first = TrainState.create(config, cpu)
-    list(islice(train(first, config, draw), 1))
+    list(islice(train(first, config, latent_source(draw, config)), 1))
     file = io.BytesIO()
     torch.save(first.state_dict(), file)
     file.seek(0)
     second = TrainState.create(config.replace(seed=9), cpu)
     second.load_state_dict(torch.load(file, weights_only=True))
-    list(islice(train(second, config, draw), 2))
+    list(islice(train(second, config, latent_source(draw, config)), 2))
     assert equal(whole.state_dict(), second.state_dict())
 
 

@@ -7,6 +7,7 @@ from itertools import islice
 import pytest
 import torch
 import torch.nn.functional as F
+from conftest import latent_source
 from torch import nn
 
 from ganapp.config import ModelSpec, TrainConfig
@@ -305,7 +306,7 @@ def growing_config(**changes):
 def start(config, dataset):
     state = TrainState.create(config, torch.device("cpu"))
     draw = Batches(dataset, torch.device("cpu"), seed=config.seed, mirror=True, conditional=True)
-    return state, train(state, config, draw)
+    return state, train(state, config, latent_source(draw, config))
 
 
 def test_training_through_all_stages(tiny_dataset):

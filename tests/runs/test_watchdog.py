@@ -10,10 +10,9 @@ from itertools import islice
 import numpy as np
 import pytest
 import torch
-from conftest import tiny_images
+from conftest import latent_source, tiny_images
 from narrow import narrowed
 
-from conftest import latent_source
 from ganapp.config import TrainConfig, preset_config
 from ganapp.data import ImageDataset, Images
 from ganapp.data.batches import Batches
@@ -390,8 +389,9 @@ def test_looking_changes_nothing(name, tiny_dataset):
 def flat(saved):
     return {
         k: [v.double().sum().item(), v.double().square().sum().item()]
-        for part in ("G", "D", "ema")
-        for k, v in saved[part].items()
+        for player in saved["players"].values()
+        for part in ("net", "average")
+        for k, v in player.get(part, {}).items()
     }
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from conftest import latent_source
 from narrow import narrowed
 
 from ganapp.config import PRESETS
@@ -40,13 +41,14 @@ def tamed(config):
 def curves(config, dataset):
     state = TrainState.create(config, torch.device("cpu"))
     draw = Batches(dataset, torch.device("cpu"), seed=config.seed, mirror=True, conditional=config.conditional)
-    ticks = list(islice(train(state, config, draw), STEPS))
+    source = latent_source(draw, config, torch.arange(4) if config.conditional else None)
+    ticks = list(islice(train(state, config, source), STEPS))
     found = {}
     for tick in ticks:
         for key, value in tick.stats.items():
             found.setdefault(key, []).append(float(f"{value.item():.7g}"))
     found["nimg"] = [tick.nimg for tick in ticks]
-    G = averaged_generator(state, config, torch.arange(4) if config.conditional else None, batches=1)
+    G = averaged_generator(state, config, source, batches=1)
     z = torch.linspace(-1.5, 1.5, config.z_dim)[None]
     with torch.no_grad():
         image = G(z, torch.tensor([2]) if config.conditional else None)[0]

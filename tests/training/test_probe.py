@@ -77,7 +77,7 @@ def test_a_real_measurement(tiny_config, monkeypatch):
 
     d_step = loop.d_step
     monkeypatch.setattr(
-        "ganapp.training.loop.d_step", lambda s, c, real, y, z: shown.append((c, real, y)) or d_step(s, c, real, y, z)
+        "ganapp.training.loop.d_step", lambda s, c, batch: shown.append((c, batch.real, batch.y)) or d_step(s, c, batch)
     )
     monkeypatch.setattr(module.time, "perf_counter", lambda: next(clock))
     config = tiny_config("mlp", batch=64, r1=1.0, r1_interval=8)

@@ -7,6 +7,7 @@ import math
 
 import pytest
 import torch
+from conftest import latent_source
 from torch import nn
 
 from ganapp.data.batches import Batches
@@ -14,11 +15,12 @@ from ganapp.networks import FAMILIES, DiscriminatorOutput, build_discriminator, 
 from ganapp.networks.families.progan import fade_images
 from ganapp.training import loop
 from ganapp.training.averaging import averaged_generator
+from ganapp.training.batch_source import Batch
 from ganapp.training.loop import ADA_STEPS, d_step, g_step, train
 from ganapp.training.losses import CLASS_TERMS, LOSSES, orthogonal_penalty
 from ganapp.training.schedules import burn_in, growth, noise_level, penalty_weight
 from ganapp.training.seeding import step_seed
-from ganapp.training.state import TrainState
+from ganapp.training.state import REMEMBERED, Player, TrainState
 from ganapp.training.terms import matrices
 
 CPU = torch.device("cpu")
@@ -46,7 +48,8 @@ def frozen(state):
 
 
 def run(state, config, draw, steps):
-    return list(itertools.islice(train(state, config, draw), steps))
+    source = latent_source(draw, config)
+    return list(itertools.islice(train(state, config, source), steps))
 
 
 def weights(net):
@@ -86,7 +89,14 @@ class Squares(nn.Module):
 def toy_state(g=0.7, a=0.3):
     G, D = Scaled(g), Squares(a)
     ema = Scaled(g).requires_grad_(False)
-    return TrainState(G, D, ema, torch.optim.SGD(G.parameters(), lr=1.0), torch.optim.SGD(D.parameters(), lr=1.0))
+    optimizers = (torch.optim.SGD(net.parameters(), lr=1.0) for net in (G, D))
+    return state_of(G, D, ema, *optimizers)
+
+
+def state_of(G, D, ema, g_opt, d_opt):
+    """A state of given networks, whose learning rates no schedule touches."""
+    memory = {name: torch.zeros(()) for name in REMEMBERED}
+    return TrainState({"G": Player(G, g_opt, ema), "D": Player(D, d_opt)}, memory=memory)
 
 
 REAL = torch.tensor([[1.0, 0.5], [-0.2, 0.9], [0.3, 0.1]])[:, None, None, :]
@@ -115,7 +125,7 @@ def test_d_step_in_closed_form(toy, loss, r1, r2):
     a, g = 0.3, 0.7
     state = toy_state(g, a)
     state.nimg = 12  # step 4: lazy penalties of interval 2 and 4 are due
-    stats = d_step(state, toy(loss=loss, r1=r1, r2=r2, r1_interval=2, r2_interval=4), REAL, None, Z)
+    stats = d_step(state, toy(loss=loss, r1=r1, r2=r2, r1_interval=2, r2_interval=4), Batch(REAL, None, Z))
     real, fake = squares(REAL), squares(g * Z)
     if loss == "relativistic":
         losses = [math.log(1 + math.exp(a * f - a * r)) for r, f in zip(real, fake, strict=True)]
@@ -149,7 +159,7 @@ def test_d_step_in_closed_form(toy, loss, r1, r2):
 def test_g_step_in_closed_form(toy, loss):
     a, g = 0.3, 0.7
     state = toy_state(g, a)
-    stats = g_step(state, toy(loss=loss, r1=3, r2=3), REAL, None, Z)  # penalties are D's alone
+    stats = g_step(state, toy(loss=loss, r1=3, r2=3), Batch(REAL, None, Z))  # penalties are D's alone
     per_g = squares(Z)  # D(G(z)) = a·g²·Σz²
     total, slope = 0.0, 0.0
     for r, s in zip(squares(REAL), per_g, strict=True):
@@ -171,13 +181,13 @@ def test_g_step_in_closed_form(toy, loss):
 def test_gradients_do_not_add_up_over_steps(toy):
     config = toy(loss="non_saturating")
     once, twice = toy_state(), toy_state()
-    d_step(twice, config, REAL, None, Z), g_step(twice, config, REAL, None, Z)
+    d_step(twice, config, Batch(REAL, None, Z)), g_step(twice, config, Batch(REAL, None, Z))
     twice.D.a.data.fill_(0.3)
     twice.G.g.data.fill_(0.7)
     for state in (once, twice):
-        d_step(state, config, REAL, None, Z)
+        d_step(state, config, Batch(REAL, None, Z))
         state.D.a.data.fill_(0.3)
-        g_step(state, config, REAL, None, Z)
+        g_step(state, config, Batch(REAL, None, Z))
     assert once.G.g.item() == twice.G.g.item()
     assert once.D.a.grad.item() == twice.D.a.grad.item()
 
@@ -217,7 +227,7 @@ def test_the_average_follows_in_images(toy):
     for d_steps in (1, 5):
         state, config = toy_state(), toy(d_steps=d_steps, ema_kimg=0.15)
         state.G.g.requires_grad_(False)
-        state.g_opt = torch.optim.SGD([nn.Parameter(torch.zeros(1))], lr=1.0)
+        state["G"].optimizer = torch.optim.SGD([nn.Parameter(torch.zeros(1))], lr=1.0)
         state.G.forward = lambda z, y=None: (z * 0.7)[:, None, None, :].requires_grad_()
         state.nimg = 10**6
         state.G.g.fill_(3.0), state.ema.g.fill_(1.0)
@@ -244,8 +254,8 @@ class Linear(nn.Module):
 
 def linear_state(a=0.3, g=0.7):
     state = toy_state(g)
-    state.D = Linear(a)
-    state.d_opt = torch.optim.SGD(state.D.parameters(), lr=1.0)
+    state["D"].net = Linear(a)
+    state["D"].optimizer = torch.optim.SGD(state.D.parameters(), lr=1.0)
     return state
 
 
@@ -253,7 +263,7 @@ def test_the_drift_term_holds_outputs_on_real_images_near_0(toy):
     """D(x) = a·Σx: the drift term is the mean of (a·Σx)², of real images alone."""
     a, g, weight = 0.3, 0.7, 0.2
     state = linear_state(a, g)
-    stats = d_step(state, toy(loss="wasserstein", drift=weight), REAL, None, Z)
+    stats = d_step(state, toy(loss="wasserstein", drift=weight), Batch(REAL, None, Z))
     squared = mean([s * s for s in SUMS_REAL])
     assert stats["drift"].item() == pytest.approx(a * a * squared, rel=1e-5)
     slope = mean([g * f - r for r, f in zip(SUMS_REAL, SUMS_Z, strict=True)]) + weight * 2 * a * squared
@@ -272,7 +282,7 @@ def test_gradient_penalty_of_wgan_gp_in_closed_form(toy, interval, nimg, times):
     a, g, weight = 0.3, 0.7, 5.0
     state = linear_state(a, g)
     state.nimg = nimg
-    stats = d_step(state, toy(loss="wasserstein", gp=weight, gp_interval=interval), REAL, None, Z)
+    stats = d_step(state, toy(loss="wasserstein", gp=weight, gp_interval=interval), Batch(REAL, None, Z))
     slope = mean([g * f - r for r, f in zip(SUMS_REAL, SUMS_Z, strict=True)])
     root = math.sqrt(2)
     slope += weight * times * 2 * (a * root - 1) * root
@@ -289,14 +299,14 @@ def test_gradient_penalty_of_wgan_gp_in_closed_form(toy, interval, nimg, times):
 def test_smoothed_labels_in_closed_form(toy):
     a, g, s = 0.3, 0.7, 0.2
     state = linear_state(a, g)
-    stats = d_step(state, toy(label_smoothing=s), REAL, None, Z)
+    stats = d_step(state, toy(label_smoothing=s), Batch(REAL, None, Z))
     losses = [
         -(1 - s) * math.log(sigmoid(a * r)) - s * math.log(sigmoid(-a * r)) - math.log(sigmoid(-a * g * f))
         for r, f in zip(SUMS_REAL, SUMS_Z, strict=True)
     ]
     assert stats["d_loss"].item() == pytest.approx(mean(losses), rel=1e-5)
     plain, smooth = linear_state(a, g), linear_state(a, g)
-    g_step(plain, toy(), REAL, None, Z), g_step(smooth, toy(label_smoothing=s), REAL, None, Z)
+    g_step(plain, toy(), Batch(REAL, None, Z)), g_step(smooth, toy(label_smoothing=s), Batch(REAL, None, Z))
     assert plain.G.g.item() == smooth.G.g.item()
 
 
@@ -304,7 +314,7 @@ def test_weights_are_clipped_after_each_d_step(tiny_config, draw):
     config = tiny_config("dcgan", loss="wasserstein", weight_clip=0.01, d_steps=3)
     state = TrainState.create(config, CPU)
     largest = []
-    state.d_opt.register_step_post_hook(lambda *_: largest.append(max(p.abs().max().item() for p in weights(state.D))))
+    state["D"].optimizer.register_step_post_hook(lambda *_: largest.append(max(p.abs().max().item() for p in weights(state.D))))
     run(state, config, draw, 2)
     assert min(largest) > 0.01  # each step goes beyond, …
     assert max(p.abs().max().item() for p in weights(state.D)) == pytest.approx(0.01)
@@ -320,7 +330,7 @@ def test_instance_noise_is_on_all_images_that_d_sees(toy):
     for nimg, level in ((0, 0.5), (600, 0.2), (1000, 0)):
         state = linear_state()
         state.nimg = nimg
-        d_step(state, config, real, None, z), g_step(state, config, real, None, z)
+        d_step(state, config, Batch(real, None, z)), g_step(state, config, Batch(real, None, z))
         seen = state.D.given
         assert [x.mean().item() for x in seen] == pytest.approx([0.25, 0, 0, 0.25], abs=0.03)
         assert [x.std().item() for x in seen] == pytest.approx([level] * 4, rel=0.05)
@@ -334,14 +344,14 @@ def test_feature_matching_in_closed_form(toy):
     a, g, weight = 0.3, 0.7, 2.5
     config = toy(loss="wasserstein", feature_matching=weight)
     state = linear_state(a, g)
-    stats = g_step(state, config, REAL, None, Z)
+    stats = g_step(state, config, Batch(REAL, None, Z))
     real, z = REAL.flatten(1).mean(0).tolist(), Z.mean(0).tolist()
     gaps = [g * b - r for r, b in zip(real, z, strict=True)]
     assert stats["feature_matching"].item() == pytest.approx(sum(v * v for v in gaps), rel=1e-5)
     assert stats["g_loss"].item() == pytest.approx(-a * g * mean(SUMS_Z), rel=1e-5)  # without the term
     slope = -a * mean(SUMS_Z) + weight * sum(2 * v * b for v, b in zip(gaps, z, strict=True))
     assert state.G.g.item() == pytest.approx(g - slope, rel=1e-5)
-    assert "feature_matching" not in d_step(state, config, REAL, None, Z)
+    assert "feature_matching" not in d_step(state, config, Batch(REAL, None, Z))
 
 
 @pytest.mark.parametrize("term", CLASS_TERMS)
@@ -358,7 +368,7 @@ def test_class_terms_join_both_steps_with_their_weight(toy, term):
     d_class = CLASS_TERMS[term].d(on_real, on_fake, y).mean()
     (slope,) = torch.autograd.grad(d_class, leaf)
     state = linear_state(a, g)
-    stats = d_step(state, config, REAL, y, Z)
+    stats = d_step(state, config, Batch(REAL, y, Z))
     assert stats["d_class"].item() == pytest.approx(d_class.item(), rel=1e-5)
     expected = mean([g * f - r for r, f in zip(SUMS_REAL, SUMS_Z, strict=True)]) + weight * slope.item()
     assert state.D.a.item() == pytest.approx(a - expected, rel=1e-4)
@@ -367,7 +377,7 @@ def test_class_terms_join_both_steps_with_their_weight(toy, term):
     g_class = CLASS_TERMS[term].g(outputs(torch.tensor(a), leaf)[1], y).mean()
     (slope,) = torch.autograd.grad(g_class, leaf)
     state = linear_state(a, g)
-    stats = g_step(state, config, REAL, y, Z)
+    stats = g_step(state, config, Batch(REAL, y, Z))
     assert stats["g_class"].item() == pytest.approx(g_class.item(), rel=1e-5)
     assert state.G.g.item() == pytest.approx(g + a * mean(SUMS_Z) - weight * slope.item(), rel=1e-4)
 
@@ -382,7 +392,7 @@ def test_orthogonal_regularization_is_of_gs_matrices_but_class_embeddings(tiny_c
     assert any("original" in name for name in names)  # the raw weights: what is trained
     expected = orthogonal_penalty(matrices(state.G)).item()
     real, y = draw(0, config.batch)
-    stats = g_step(state, config, real, y, torch.randn(config.batch, config.z_dim))
+    stats = g_step(state, config, Batch(real, y, torch.randn(config.batch, config.z_dim)))
     assert stats["orthogonal"].item() == pytest.approx(expected, rel=1e-5)
 
 
@@ -410,20 +420,20 @@ def test_path_length_in_closed_form(tiny_config):
     """Of half of the batch; against the running mean, which goes a hundredth of the way first."""
     a, g, weight = 0.3, 0.7, 2.0
     state = linear_state(a)
-    state.G = Styled(g)
-    state.g_opt = torch.optim.SGD(state.G.parameters(), lr=1.0)
-    state.pl_mean = torch.tensor(0.5)
+    state["G"].net = Styled(g)
+    state["G"].optimizer = torch.optim.SGD(state.G.parameters(), lr=1.0)
+    state.memory["pl_mean"] = torch.tensor(0.5)
     config = tiny_config("stylegan2", batch=3, loss="wasserstein", path_length=weight, path_length_interval=2)
     state.nimg = 3
-    assert "path_length" not in g_step(state, config, REAL, None, Z)
-    assert state.pl_mean.item() == 0.5
+    assert "path_length" not in g_step(state, config, Batch(REAL, None, Z))
+    assert state.memory["pl_mean"].item() == 0.5
     state.nimg, state.G.g.data = 6, torch.tensor(g)
     torch.manual_seed(4)
-    stats = g_step(state, config, REAL, None, Z)
+    stats = g_step(state, config, Batch(REAL, None, Z))
     torch.manual_seed(4)
     noise = (torch.randn(2, 1, 1, 2) / math.sqrt(2)).flatten(1).norm(dim=1).tolist()
     kept = 0.99 * 0.5 + 0.01 * g * mean(noise)
-    assert state.pl_mean.item() == pytest.approx(kept, rel=1e-5)
+    assert state.memory["pl_mean"].item() == pytest.approx(kept, rel=1e-5)
     assert stats["path_length"].item() == pytest.approx(mean([(g * n - kept) ** 2 for n in noise]), rel=1e-4)
     slope = -a * mean(SUMS_Z) + weight * 2 * mean([2 * (g * n - kept) * n for n in noise])
     assert state.G.g.item() == pytest.approx(g - slope, rel=1e-4)
@@ -438,12 +448,12 @@ def test_penalties_are_with_respect_to_the_images_before_augmentation(toy, monke
     monkeypatch.setattr("ganapp.training.terms.augment", lambda x, policy, p: asked.append((policy, p)) or 3 * x)
     a, g = 0.3, 0.7
     config = toy(r1=1.0, r2=1.0, augment="diffaugment", augment_policy="color,cutout")
-    stats = d_step(toy_state(g, a), config, REAL, None, Z)
+    stats = d_step(toy_state(g, a), config, Batch(REAL, None, Z))
     assert stats["r1"].item() == pytest.approx(324 * a * a * mean(squares(REAL)), rel=1e-5)
     assert stats["r2"].item() == pytest.approx(324 * a * a * mean(squares(g * Z)), rel=1e-5)
     assert stats["d_real"].item() == pytest.approx(9 * a * mean(squares(REAL)), rel=1e-5)
     assert asked == [("color,cutout", 1.0)] * 2
-    stats = d_step(linear_state(a, g), toy(loss="wasserstein", gp=1.0, augment="diffaugment"), REAL, None, Z)
+    stats = d_step(linear_state(a, g), toy(loss="wasserstein", gp=1.0, augment="diffaugment"), Batch(REAL, None, Z))
     assert stats["gp"].item() == pytest.approx((3 * a * math.sqrt(2) - 1) ** 2, rel=1e-4)
 
 
@@ -451,7 +461,7 @@ def test_g_learns_through_the_augmentation(toy, monkeypatch):
     monkeypatch.setattr("ganapp.training.terms.augment", lambda x, policy, p: 3 * x)
     a, g = 0.3, 0.7
     state = linear_state(a, g)
-    g_step(state, toy(loss="wasserstein", augment="diffaugment"), REAL, None, Z)
+    g_step(state, toy(loss="wasserstein", augment="diffaugment"), Batch(REAL, None, Z))
     assert state.G.g.item() == pytest.approx(g + 3 * a * mean(SUMS_Z), rel=1e-5)
 
 
@@ -459,7 +469,7 @@ def d_steps(state, config, real, steps):
     shown = []
     for _ in range(steps):
         state.D.a.data.fill_(1.0)
-        shown.append(d_step(state, config, real, None, Z)["aug_p"])
+        shown.append(d_step(state, config, Batch(real, None, Z))["aug_p"])
         state.nimg += config.batch
     return [p.item() for p in shown]  # read late, as drive() does: no value may have changed meanwhile
 
@@ -485,11 +495,11 @@ def test_ada_compares_the_mean_of_four_steps_with_the_target(toy, monkeypatch):
     real = REAL.abs() * torch.tensor([1.0, -1.0, 1.0])[:, None, None, None]
     for target, rises in ((0.3, True), (0.37, False)):
         state = linear_state(1.0)
-        state.aug_p = torch.tensor(0.5)
+        state.memory["aug_p"] = torch.tensor(0.5)
         last = d_steps(state, toy(augment="ada", ada_target=target, ada_kimg=1), real, 4)[-1]
         assert last == pytest.approx(0.5 + (0.012 if rises else -0.012))
     state = linear_state(1.0)  # three steps surely not, the fourth surely: -0.5 in the mean
-    state.aug_p = torch.tensor(0.5)
+    state.memory["aug_p"] = torch.tensor(0.5)
     config = toy(augment="ada", ada_target=0.3, ada_kimg=1)
     d_steps(state, config, -REAL.abs(), 3)
     assert d_steps(state, config, REAL.abs(), 1)[-1] == pytest.approx(0.5 - 0.012)
@@ -513,10 +523,10 @@ def test_networks_grow_together_and_real_images_with_them(tiny_config, draw, mon
     shown = []
     step = loop.d_step
     monkeypatch.setattr(
-        "ganapp.training.loop.d_step", lambda s, c, real, y, z: shown.append(real) or step(s, c, real, y, z)
+        "ganapp.training.loop.d_step", lambda s, c, batch: shown.append(batch.real) or step(s, c, batch)
     )
     levels = []
-    for _, start in zip(train(state, config, draw), range(0, 16 * 14, 16), strict=False):
+    for _, start in zip(train(state, config, latent_source(draw, config)), range(0, 16 * 14, 16), strict=False):
         levels.append(growth(config, start))
         assert [net.growth.item() for net in nets] == pytest.approx([levels[-1]] * 3)
         for i, real in enumerate(shown):
@@ -538,7 +548,7 @@ def test_what_does_not_grow_sees_real_images_as_they_are(tiny_config, draw, monk
     config, shown = tiny_config("dcgan"), []
     step = loop.d_step
     monkeypatch.setattr(
-        "ganapp.training.loop.d_step", lambda s, c, real, y, z: shown.append(real) or step(s, c, real, y, z)
+        "ganapp.training.loop.d_step", lambda s, c, batch: shown.append(batch.real) or step(s, c, batch)
     )
     run(TrainState.create(config, CPU), config, draw, 1)
     assert shown[0].equal(draw(0, 8)[0])
@@ -598,14 +608,14 @@ def test_learning_rates_follow_it(tiny_config, draw):
     state = TrainState.create(config, CPU)
     state.nimg = 1000
     run(state, config, draw, 1)
-    assert state.g_opt.param_groups[0]["lr"] == pytest.approx(0.75e-3)
-    assert state.d_opt.param_groups[0]["lr"] == pytest.approx(3e-3)
+    assert state["G"].optimizer.param_groups[0]["lr"] == pytest.approx(0.75e-3)
+    assert state["D"].optimizer.param_groups[0]["lr"] == pytest.approx(3e-3)
 
 
 def test_the_networks_optimizers_are_adam_as_configured(tiny_config):
     config = tiny_config("mlp", g_lr=1e-3, d_lr=2e-3, beta1=0.1, beta2=0.95)
     state = TrainState.create(config, CPU)
-    for optimizer, rate, net in ((state.g_opt, 1e-3, state.G), (state.d_opt, 2e-3, state.D)):
+    for optimizer, rate, net in ((state["G"].optimizer, 1e-3, state.G), (state["D"].optimizer, 2e-3, state.D)):
         (group,) = optimizer.param_groups
         assert (group["lr"], group["betas"]) == (rate, (0.1, 0.95))
         assert [id(p) for p in group["params"]] == [id(p) for p in net.parameters()]
@@ -660,7 +670,7 @@ def test_directions(family, loss, tiny_config, draw):
     gap, g_weights, d_weights = on(real) - on(fake), weights(state.G), weights(state.D)
     state.G.zero_grad(set_to_none=True)
     for _ in range(3):
-        d_step(state, config, real, y, z)
+        d_step(state, config, Batch(real, y, z))
     assert on(real) - on(fake) > gap
     assert equal(weights(state.G), g_weights)
     assert not equal(weights(state.D), d_weights)
@@ -669,7 +679,7 @@ def test_directions(family, loss, tiny_config, draw):
     before, d_weights = on(fake), weights(state.D)
     state.D.zero_grad(set_to_none=True)
     for _ in range(3):
-        g_step(state, config, real, y, z)
+        g_step(state, config, Batch(real, y, z))
     with torch.no_grad():
         assert on(state.G(z, y)) > before
     assert equal(weights(state.D), d_weights)
@@ -731,16 +741,16 @@ def test_ten_steps_are_five_a_restart_and_five(name, tiny_config, tiny_dataset):
         assert equal(a.stats, b.stats)
     assert not equal(frozen(first), frozen(whole))
     if config.augment == "ada":  # it was saved in the middle of four steps, and with something to lose
-        assert 0 < first.aug_p < 1
-        assert first.aug_sign != 0
-    assert (first.pl_mean > 0) == (config.path_length > 0)
+        assert 0 < first.memory["aug_p"] < 1
+        assert first.memory["aug_sign"] != 0
+    assert (first.memory["pl_mean"] > 0) == (config.path_length > 0)
 
 
 def test_a_state_holds_what_augmentation_and_path_length_remember(tiny_config):
     state, again = (TrainState.create(tiny_config("mlp"), CPU) for _ in range(2))
-    state.aug_p.fill_(0.25), state.aug_sign.fill_(-1.5), state.pl_mean.fill_(3.0)
+    state.memory["aug_p"].fill_(0.25), state.memory["aug_sign"].fill_(-1.5), state.memory["pl_mean"].fill_(3.0)
     again.load_state_dict(frozen(state))
-    assert [again.aug_p.item(), again.aug_sign.item(), again.pl_mean.item()] == [0.25, -1.5, 3.0]
+    assert [again.memory["aug_p"].item(), again.memory["aug_sign"].item(), again.memory["pl_mean"].item()] == [0.25, -1.5, 3.0]
 
 
 def test_a_state_of_the_first_version_is_read(tiny_config, draw):
@@ -749,11 +759,12 @@ def test_a_state_of_the_first_version_is_read(tiny_config, draw):
     state = TrainState.create(config, CPU)
     run(state, config, draw, 2)
     saved = frozen(state)
-    old = {name: value for name, value in saved.items() if name not in ("aug_p", "aug_sign", "pl_mean")}
+    G, D = saved["players"]["G"], saved["players"]["D"]
+    old = {"G": G["net"], "D": D["net"], "ema": G["average"], "g_opt": G["optimizer"], "d_opt": D["optimizer"], "nimg": 16}
     again = TrainState.create(config.replace(seed=5), CPU)
     again.load_state_dict(old)
     assert equal(frozen(again), saved)
-    assert "aug_p" not in old  # what was read is left as it was
+    assert set(old) == {"G", "D", "ema", "g_opt", "d_opt", "nimg"}  # what was read is left as it was
     del old["ema"]
     with pytest.raises(KeyError, match="ema"):
         again.load_state_dict(old)
@@ -803,11 +814,11 @@ def test_bf16_computes_in_bf16_and_keeps_weights_and_statistics_in_fp32(tiny_con
 
 def test_looking_at_a_run_does_not_change_it(tiny_config, draw):
     config = tiny_config("dcgan")
-    labels = torch.tensor([0, 0, 3])
+    source = latent_source(draw, config, torch.tensor([0, 0, 3]))
     state = TrainState.create(config, CPU)
     run(state, config, draw, 4)
     before, random = frozen(state), torch.get_rng_state()
-    a, b = (averaged_generator(state, config, labels) for _ in range(2))
+    a, b = (averaged_generator(state, config, source) for _ in range(2))
     assert equal(frozen(state), before)
     assert torch.get_rng_state().equal(random)
     assert state.G.training
@@ -818,7 +829,7 @@ def test_looking_at_a_run_does_not_change_it(tiny_config, draw):
     fresh = [m.running_mean for m in a.modules() if isinstance(m, nn.BatchNorm2d)]
     assert not any(s.equal(f) for s, f in zip(stale, fresh, strict=True))
     looked, undisturbed = copy.deepcopy(state), state
-    averaged_generator(looked, config, labels)
+    averaged_generator(looked, config, source)
     run(looked, config, draw, 2), run(undisturbed, config, draw, 2)
     assert equal(frozen(looked), frozen(undisturbed))
 
@@ -831,7 +842,7 @@ def test_batch_norm_statistics_are_those_of_the_averaged_weights(tiny_config):
         p.data.normal_(generator=torch.Generator().manual_seed(4))
     state.ema.body[1].num_batches_tracked.fill_(1000)  # as in a model that was loaded
     state.ema.body[1].running_mean.fill_(50.0)
-    first, norm = averaged_generator(state, config, None, batches=256).body[:2]
+    first, norm = averaged_generator(state, config, latent_source(None, config), batches=256).body[:2]
     assert first.weight.equal(state.ema.body[0].weight)
     assert torch.allclose(norm.running_mean, first.bias, atol=0.15)
     assert torch.allclose(norm.running_var, first.weight.square().sum(1), rtol=0.05)
@@ -843,7 +854,7 @@ def test_only_batch_norms_are_as_in_training_meanwhile(tiny_config):
     config = tiny_config("resnet", g_args=g_args)
     state, modes = TrainState.create(config, CPU), {}
     state.ema.apply(lambda m: m.register_forward_pre_hook(lambda m, _: modes.update({type(m).__name__: m.training})))
-    G = averaged_generator(state, config, torch.tensor([0, 1]))
+    G = averaged_generator(state, config, latent_source(None, config, torch.tensor([0, 1])))
     assert modes.pop("BatchNorm2d")
     assert not any(modes.values())
     statistics = ("running_mean", "running_var", "num_batches_tracked")
@@ -855,7 +866,7 @@ def test_classes_for_the_statistics_are_drawn_as_the_data_has_them(tiny_config):
     config = tiny_config("mlp")
     state, seen = TrainState.create(config, CPU), []
     state.ema.register_forward_pre_hook(lambda module, args: seen.append(args[1]))
-    averaged_generator(state, config, torch.tensor([2, 2, 2, 0]), batches=20)
+    averaged_generator(state, config, latent_source(None, config, torch.tensor([2, 2, 2, 0])), batches=20)
     counts = torch.bincount(torch.cat(seen), minlength=4).tolist()
     assert sum(counts) == 20 * 64
     assert counts[1] == counts[3] == 0
@@ -865,7 +876,7 @@ def test_classes_for_the_statistics_are_drawn_as_the_data_has_them(tiny_config):
 def test_without_batch_norm_it_is_the_average_itself(tiny_config):
     config = tiny_config("r3gan")
     state = TrainState.create(config, CPU)
-    G = averaged_generator(state, config, torch.tensor([0]))
+    G = averaged_generator(state, config, latent_source(None, config, torch.tensor([0])))
     assert equal(G.state_dict(), state.ema.state_dict())
     assert G is not state.ema
     assert G.spec == config.spec()
@@ -915,7 +926,7 @@ def test_an_mlp_finds_the_modes_of_a_ring(tiny_config):
     torch.manual_seed(0)
     G, D = Points(), Critic()
     optimizers = [torch.optim.Adam(net.parameters(), 2e-3, (0.0, 0.99), fused=True) for net in (G, D)]
-    state = TrainState(G, D, copy.deepcopy(G), *optimizers)
+    state = state_of(G, D, copy.deepcopy(G), *optimizers)
     run(state, config, ring_points, 800)
     with torch.no_grad():
         points = state.ema(torch.randn(1000, 8, generator=torch.Generator().manual_seed(9))).flatten(1)

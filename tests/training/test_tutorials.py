@@ -14,6 +14,7 @@ from torch.nn.functional import softplus
 
 from ganapp.config import PRESETS, preset_config
 from ganapp.networks import build_discriminator, build_generator
+from ganapp.training.batch_source import Batch
 from ganapp.training.loop import d_step, g_step
 from ganapp.training.state import TrainState
 
@@ -118,10 +119,10 @@ def test_a_detached_fake_gives_the_generator_no_gradient(name, start):
     g_loss.backward()
     assert all(p.grad is None for p in state.G.parameters())
     assert any(p.grad.any() for p in state.D.parameters())  # all of it went to D, towards calling fakes real
-    state.g_opt.step()
+    state["G"].optimizer.step()
     assert all(p.equal(old) for p, old in zip(state.G.parameters(), before, strict=True))
 
-    g_step(state, config, real, None, z)  # as corrected
+    g_step(state, config, Batch(real, None, z))  # as corrected
     moved = [not p.equal(old) for p, old in zip(state.G.parameters(), before, strict=True)]
     assert all(moved)
 
@@ -132,15 +133,15 @@ def test_a_discriminator_that_never_sees_fakes_calls_everything_real(start):
     for name in ("published", "corrected"):
         state, config, real, z = start("tutorial-dcgan-dense")
         config = config.replace(d_lr=2e-3)
-        for group in state.d_opt.param_groups:
+        for group in state["D"].optimizer.param_groups:
             group["lr"] = config.d_lr
         for _ in range(60):
             if name == "corrected":
-                d_step(state, config, real, None, z)
+                d_step(state, config, Batch(real, None, z))
                 continue
-            state.d_opt.zero_grad()
+            state["D"].optimizer.zero_grad()
             softplus(-state.D(real).logits).mean().backward()
-            state.d_opt.step()
+            state["D"].optimizer.step()
         state.D.eval()
         with torch.no_grad():
             on_real, on_fake = state.D(real).logits, state.D(state.G(z)).logits

@@ -117,7 +117,9 @@ def reflected(at: Tensor, size: int) -> Tensor:
 
 def brightness(images, p):
     shift = chosen(normal(images, 0.2), p)
-    return homogeneous(torch.eye(3, device=images.device).expand(len(images), 3, 3), shift[:, None].expand(-1, 3))
+    return homogeneous(
+        torch.eye(3, device=images.device).expand(len(images), 3, 3), shift[:, None].expand(-1, 3)
+    )
 
 
 def contrast(images, p):

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ganapp.config import PRESETS, UNLIMITED_KIMG, TrainConfig, preset_config
+from ganapp.files import text_of_size
 from ganapp.runs import Run, create_run, list_runs
 
 from ..shared.html import both, note, spans
@@ -42,11 +43,11 @@ def config_from(preset: str, dataset: str, budget: str, amount: float, values: d
 
 def start_run(folder: Path, config: TrainConfig, name: str = "") -> Run:
     """Create a run and begin it in a background thread; it waits where another one is at work."""
-    from ganapp.driving import driver
+    from ganapp.driving import background
 
     config = check_data(config)
     run = create_run(folder, config, name.strip())
-    driver.start(run)
+    background.start(run)
     return run
 
 
@@ -165,4 +166,4 @@ def speed_here(name: str, folder: Path) -> tuple[float, str]:
 def cache_html() -> str:
     from ganapp.data import cache_folder, cache_size
 
-    return note("data.cache", size=f"{cache_size() / 1e6:,.0f} MB", folder=escape(str(cache_folder())))
+    return note("data.cache", size=text_of_size(cache_size()), folder=escape(str(cache_folder())))

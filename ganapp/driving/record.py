@@ -1,0 +1,219 @@
+"""Recorder: what a training writes into its run folder: ticks, sample grids, states and snapshots.
+
+It measures what belongs into them (vitals for the watchdog, the live figure) within its share of the time. When to
+write is the driver's decision.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ganapp.config import TrainConfig
+from ganapp.metrics import live_figure
+from ganapp.runs import LOOKS, watchdog
+from ganapp.training.finite import NotFinite, check_finite
+
+from .commands import Commands
+from .devices import memory_mb
+from .failures import first_line, is_out_of_memory
+from .full_disk import Writer
+
+if TYPE_CHECKING:
+    import torch
+    from torch import nn
+
+    from ganapp.data import ImageDataset
+    from ganapp.training.batch_source import BatchSource
+    from ganapp.training.loop import Tick
+    from ganapp.training.state import TrainState
+    from ganapp.training.vitals import Vitals
+
+SAMPLE_COLUMNS = 8
+REAL_IMAGES = 64
+VITALS_SHARE = 0.02  # of the time: what measuring vitals may take
+
+
+class Recorder:
+    """Writes one attempt of a run. `dataset` is what it trains on, `source` what its batches come from."""
+
+    def __init__(
+        self,
+        writer: Writer,
+        commands: Commands,
+        config: TrainConfig,
+        dataset: ImageDataset,
+        source: BatchSource,
+        device: torch.device,
+    ):
+        self.writer, self.commands, self.config, self.device = writer, commands, config, device
+        self.run, self.clock = writer.run, writer.clock
+        self.dataset, self.source = dataset, source
+        self.class_names = dataset.class_names if config.num_classes else ()
+        self.live = live_figure.LiveFigure(config, dataset, source.fixed)
+        self.vitals: Vitals | None = None
+        self.measured: dict[str, float] = {}  # vitals that are not yet in a row
+        self.start(0)
+
+    def start(self, nimg: int) -> None:
+        """Begin an attempt at `nimg` images: shares of the time count from here."""
+        self.began_nimg, self.vitals_sec = nimg, 0.0
+
+    def write_tick(self, state: TrainState, pending: list[Tick], images_per_sec: float) -> None:
+        """Add a row of statistics, the means over the pending steps. Raises NotFinite if one is not finite."""
+        import torch
+
+        from ganapp.training.vitals import gradient_norms
+
+        names = dict.fromkeys(name for tick in pending for name in tick.stats)
+        columns = {
+            n: torch.stack([t.stats[n] for t in pending if n in t.stats]).float().mean() for n in names
+        }
+        columns |= gradient_norms(state)
+        values = torch.stack(list(columns.values())).cpu().tolist()  # the one place that waits for the device
+        row: dict[str, Any] = {"nimg": pending[-1].nimg, "sec": round(self.clock.sec(), 3)}
+        row |= {
+            name: float(f"{value:.5g}") for name, value in zip(columns, values, strict=True)
+        } | self.measured
+        row |= {"images_per_sec": round(images_per_sec, 1), "mem_mb": round(memory_mb(self.device))}
+        keep = self.writer.retry_when_disk_has_room
+        keep(lambda: self.run.append_stats(row))
+        if self.measured:
+            keep(lambda: self.run.append_stats(row, LOOKS))
+            self.measured = {}
+        if bad := [name for name, value in row.items() if not math.isfinite(value)]:
+            raise NotFinite(bad[0], row["nimg"])
+        shown = {key: row[key] for key in ("nimg", "sec", "images_per_sec", "mem_mb")}
+        keep(lambda: self.writer.write_status(**shown))
+
+    def write_samples(self, state: TrainState) -> np.ndarray:
+        """Write the grid of the fixed inputs. Returns its pictures, uint8 (N, H, W, C), of the first generator."""
+        from ganapp.latents import images_from_latents
+        from ganapp.media import grid, save_webp
+        from ganapp.training.averaging import averaged_generator
+
+        given, y = fixed_inputs(self.config, self.source)
+        made = []
+        for player in state.averages():
+            G = averaged_generator(state, self.config, self.source, batches=2, player=player)
+            made.append(images_from_latents(G, given, y))
+        tiles = beside_each_other(made, self.source.beside(range(len(given))))
+        save_webp(self.run.sample_path(state.nimg), grid(tiles, columns=SAMPLE_COLUMNS, pad=0))
+        return made[0]
+
+    def write_real_grid(self) -> None:
+        from ganapp.media import grid, save_webp
+
+        if not self.run.real_path.exists():
+            order = np.random.default_rng(0).permutation(self.dataset.count)[:REAL_IMAGES]
+            images = self.dataset.images.take(order).transpose(0, 2, 3, 1)
+            save_webp(self.run.real_path, grid(images, columns=SAMPLE_COLUMNS, pad=0))
+
+    def measure_vitals(self, state: TrainState, samples: np.ndarray) -> None:
+        """Measure the watchdog's vitals for the next row, so seldom that it takes no more than VITALS_SHARE.
+
+        A training without a discriminator D has none.
+        """
+        from ganapp.training.vitals import Vitals
+
+        if "D" not in state.players or self.vitals_sec > VITALS_SHARE * self.clock.attempt_sec():
+            return
+        began = time.monotonic()
+        if self.vitals is None:
+            _, y = fixed_inputs(self.config, self.source)
+            self.vitals = Vitals(self.config, self.dataset, self._open_heldout(), y, len(samples))
+        self.measured |= self.vitals.measure(state, samples)
+        self.vitals_sec += time.monotonic() - began
+
+    def save(self, state: TrainState, look: bool = False) -> None:
+        """Write state and snapshot. `look`: with the live figure, if it is due; nobody who pauses waits for that."""
+        import torch
+
+        from ganapp.generators import save_generator
+        from ganapp.training.averaging import averaged_generator
+
+        run = self.run
+        check_finite(state)
+        saved = state.state_dict() | {"sec": self.clock.sec()}
+        run.write_state(state.nimg, lambda path: torch.save(saved, path))
+        if watchdog.is_good(watchdog.judge(run.history(watchdog.HISTORY), self.config)):
+            self.writer.write_status(good=state.nimg)
+        origin = self._origin(state.nimg)
+        made = {n: averaged_generator(state, self.config, self.source, 8, n) for n in state.averages()}
+        due = look and self.live.is_due(self.clock.attempt_sec(), state.nimg - self.began_nimg)
+        if due and (value := self._live_figure(next(iter(made.values())))) is not None:
+            origin[live_figure.NAME] = value
+            run.append_stats({"nimg": state.nimg, "sec": round(self.clock.sec(), 3), live_figure.NAME: value})
+
+        def write(folder) -> None:
+            for name, G in made.items():
+                inner = folder if len(made) == 1 else folder / name
+                save_generator(G, inner, class_names=self.class_names, origin=origin)
+
+        run.write_snapshot(state.nimg, write)
+
+    def _origin(self, nimg: int) -> dict[str, Any]:
+        """What a snapshot says about where it comes from."""
+        from ganapp import __version__
+
+        config, run = self.config, self.run
+        return {
+            "preset": config.preset,
+            "dataset": f"{self.dataset.name}, {self.dataset.count} images",
+            "nimg": nimg,
+            "minutes": round(self.clock.sec() / 60, 1),
+            "run": run.name,
+            "version": __version__,
+            "parent": config.parent or config.start_from,
+            "device": run.status().get("device", ""),
+            "precision": config.precision,
+            "ema_kimg": config.ema_kimg,
+        }
+
+    def _live_figure(self, G: nn.Module) -> float | None:
+        """None if somebody asks for an end meanwhile, or if memory does not suffice: training does not end by it."""
+        try:
+            return self.live.measure(G, self.commands.asks_to_end)
+        except (RuntimeError, MemoryError) as error:
+            if not is_out_of_memory(error):
+                raise
+            self.writer.write_log(f"the live figure is not measured: {first_line(error)}")
+            return None
+
+    def _open_heldout(self) -> ImageDataset | None:
+        """The images that training never sees; None if there are none, and then the log says why."""
+        from ganapp.data import open_dataset
+
+        try:
+            return open_dataset(**data_arguments(self.config), split="heldout")
+        except (ValueError, OSError) as error:
+            self.writer.write_log(f"whether the discriminator overfits is not measured: {first_line(error)}")
+            return None
+
+
+def data_arguments(config: TrainConfig) -> dict[str, Any]:
+    """The arguments of open_dataset that a configuration stands for."""
+    return {
+        "source": config.dataset,
+        "resolution": config.resolution,
+        "channels": config.channels or None,
+        "crop": config.crop,
+        "background": config.background,
+    }
+
+
+def fixed_inputs(config: TrainConfig, source: BatchSource) -> tuple[np.ndarray, np.ndarray | None]:
+    """Inputs and classes int64 (N,) or None of the sample grid, always the same ones: one class a row."""
+    k = config.num_classes
+    rows = k if k in (9, 10) else SAMPLE_COLUMNS
+    given = source.fixed(range(rows * SAMPLE_COLUMNS))
+    return given, np.arange(len(given)) // SAMPLE_COLUMNS % k if k else None
+
+
+def beside_each_other(made: list[np.ndarray], beside: tuple[np.ndarray, ...]) -> np.ndarray:
+    """Each output, uint8 (N, H, W, C), between the input and the target that belong to it: one wide picture each."""
+    before, after = beside[:1], beside[1:]
+    return np.concatenate([*before, *made, *after], axis=2) if beside or len(made) > 1 else made[0]

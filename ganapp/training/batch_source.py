@@ -1,0 +1,83 @@
+"""Batch source: where a training step gets real images, labels and the generator's inputs from.
+
+What a generator takes, latents or pictures, is known here and nowhere else in training. Everything random is drawn by
+the generator that the caller passes in, or is a function of an image index, whatever the number of processes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple, Protocol
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from ganapp.latents import latent
+
+
+class Batch(NamedTuple):
+    """What one step trains on. All three have the same length N and are on the training device."""
+
+    real: Tensor  # (N, C, H, W) in [-1, 1]: what the generator learns to make
+    y: Tensor | None  # (N,) int64: the classes of the real images
+    given: Tensor  # what the generator takes: latents (N, z_dim), or pictures (N, C', H, W) in [-1, 1]
+
+
+class BatchSource(Protocol):
+    """What train(), averaging, sample grids, vitals and the probe draw from."""
+
+    def draw(self, nimg: int, size: int, rng: torch.Generator) -> Batch:
+        """The real images at positions nimg … nimg + size of the endless sequence, with inputs for the generator."""
+
+    def renew(self, batch: Batch, rng: torch.Generator) -> Batch:
+        """The same real images with new inputs, where inputs are random; else the batch itself."""
+
+    def inputs(self, size: int, rng: torch.Generator) -> tuple[Tensor, Tensor | None]:
+        """Random inputs (size, ...) and classes (size,), each class as often as in the data."""
+
+    def fixed(self, numbers: range) -> np.ndarray:
+        """Inputs that never change, by number, float32 (len(numbers), ...): for grids and figures over time."""
+
+    def beside(self, numbers: range) -> tuple[np.ndarray, ...]:
+        """Pictures to show with the outputs of `fixed`, each uint8 (len(numbers), H, W, C): the input before the
+        output, then the target after it; empty where there is nothing to compare with."""
+
+
+class LatentSource:
+    """Real images and latents z ~ N(0, 1): the batch source of a GAN that makes pictures from noise.
+
+    images(nimg, size) returns real images (N, C, H, W) in [-1, 1] and their labels (N,) or None. labels (M,) are the
+    classes of the whole training data, or None for a model without classes.
+    """
+
+    def __init__(
+        self,
+        images: Callable[[int, int], tuple[Tensor, Tensor | None]],
+        z_dim: int,
+        device: torch.device,
+        labels: Tensor | None = None,
+    ):
+        self.images, self.z_dim, self.device, self.labels = images, z_dim, device, labels
+
+    def draw(self, nimg: int, size: int, rng: torch.Generator) -> Batch:
+        real, y = self.images(nimg, size)
+        return Batch(real, y, self._latents(size, rng))
+
+    def renew(self, batch: Batch, rng: torch.Generator) -> Batch:
+        return batch._replace(given=self._latents(len(batch.given), rng))
+
+    def inputs(self, size: int, rng: torch.Generator) -> tuple[Tensor, Tensor | None]:
+        y = None
+        if self.labels is not None:
+            y = self.labels[torch.randint(len(self.labels), (size,), generator=rng).to(self.labels.device)]
+        return self._latents(size, rng), y
+
+    def fixed(self, numbers: range) -> np.ndarray:
+        return np.stack([latent(seed, self.z_dim)[0] for seed in numbers])
+
+    def beside(self, numbers: range) -> tuple[np.ndarray, ...]:
+        return ()
+
+    def _latents(self, size: int, rng: torch.Generator) -> Tensor:
+        return torch.randn(size, self.z_dim, generator=rng).to(self.device)
