@@ -22,21 +22,14 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
-import tempfile
-import threading
 import time
 from collections import Counter
-from pathlib import Path
 
-import pytest
+from forked_tests import LOG, ROOT, SCRATCH, TREE, Chosen, Tracer, run_tests
 from mutations import Mutant, mutants, mutated
 
-ROOT = Path(__file__).resolve().parents[1]
 RESULT = ROOT / "benchmarks" / "results" / "mutants.json"
 HARMLESS = ROOT / "benchmarks" / "mutants-harmless.json"  # key -> why no test needs to notice it
-SCRATCH = Path(tempfile.gettempdir()) / "ganapp-mutants"
-TREE = SCRATCH / "main"  # beside it stands `shared`, as beside this one
 
 # The tests of a room. Batches and vitals are training's; their tests stand where their data do.
 TESTS = {
@@ -53,129 +46,8 @@ EARLY = (
     "PIL.Image",
     "safetensors.torch",
 )
-GRACE_SEC, GRACE = 20, 6  # a run may take so long, and so many times what its tests took before
+LATE = (-signal.SIGALRM, -signal.SIGKILL)  # exit codes of a run that took too long
 KILLED = ("killed", "timed out")
-
-
-# -- running tests ------------------------------------------------------------------------------------------------------
-
-
-class Chosen:
-    """pytest plugin: runs the given tests alone, in their order, and remembers the first that fails."""
-
-    def __init__(self, names: list[str]):
-        self.place = {name: i for i, name in enumerate(names)}
-        self.failed = ""
-
-    def pytest_collection_modifyitems(self, items):
-        items[:] = sorted((i for i in items if i.nodeid in self.place), key=lambda i: self.place[i.nodeid])
-
-    def pytest_runtest_logreport(self, report):
-        if report.failed and not self.failed:
-            self.failed = report.nodeid
-
-    def pytest_collectreport(self, report):
-        if report.failed and not self.failed:
-            self.failed = report.nodeid
-
-    def result(self) -> dict:
-        return {"failed": self.failed}
-
-
-class Tracer:
-    """pytest plugin: which lines of the room each test executes, how long it takes, and which tests fail.
-
-    What a fixture of a file or of the session executes counts for each test that uses it.
-    """
-
-    def __init__(self, room: str):
-        self.inside = str(TREE / "ganapp" / room) + os.sep
-        self.lines: set = set()  # of whatever runs now
-        self.tests: dict[str, dict] = {}
-        self.fixtures: dict[str, set] = {}
-
-    def trace(self, frame, event, _):
-        code = frame.f_code
-        inside = (
-            code.co_filename.startswith(self.inside) and code.co_flags & 1
-        )  # 1: a function, not a module or class
-        return self.step if inside else None
-
-    def step(self, frame, event, _):
-        if event == "line":
-            self.lines.add((frame.f_code.co_filename[len(str(TREE)) + 1 :], frame.f_lineno))
-        return self.step
-
-    def pytest_sessionstart(self):
-        threading.settrace(self.trace), sys.settrace(self.trace)
-
-    def pytest_runtest_logstart(self, nodeid):
-        self.lines = set()
-        self.tests[nodeid] = {"sec": 0.0, "lines": self.lines, "fixtures": [], "ok": True}
-
-    def pytest_runtest_setup(self, item):
-        self.tests[item.nodeid]["fixtures"] = list(item.fixturenames)
-
-    @pytest.hookimpl(wrapper=True)
-    def pytest_fixture_setup(self, fixturedef):
-        outer = self.lines
-        if fixturedef.scope != "function":
-            self.lines = self.fixtures.setdefault(fixturedef.argname, set())
-        try:
-            return (yield)
-        finally:
-            self.lines = outer
-
-    def pytest_runtest_logreport(self, report):
-        test = self.tests[report.nodeid]
-        test["sec"] += report.duration
-        test["ok"] &= not report.failed and not report.skipped
-
-    def result(self) -> dict:
-        threading.settrace(None), sys.settrace(None)
-        for test in self.tests.values():
-            names = test.pop("fixtures")
-            test["lines"] = sorted(test["lines"].union(*(self.fixtures.get(name, ()) for name in names)))
-        return self.tests
-
-
-def run_tests(
-    paths: list[str], plugin, limit: float, options: tuple[str, ...] = ()
-) -> tuple[int | None, dict]:
-    """pytest in a fork, in the copy of the tree: (exit code or None where it took too long, the plugin's result)."""
-    temporary = SCRATCH / "tmp"
-    shutil.rmtree(temporary, ignore_errors=True)
-    temporary.mkdir(parents=True)
-    if not (child := os.fork()):
-        os._exit(_in_fork(paths, plugin, temporary, options))
-    ends = time.monotonic() + limit
-    while time.monotonic() < ends:
-        done, status = os.waitpid(child, os.WNOHANG)
-        if done:
-            file = temporary / "result.json"
-            return os.waitstatus_to_exitcode(status), json.loads(file.read_text()) if file.exists() else {}
-        time.sleep(0.02)
-    os.killpg(child, signal.SIGKILL)
-    os.waitpid(child, 0)
-    return None, {}
-
-
-def _in_fork(paths: list[str], plugin, temporary: Path, options: tuple[str, ...]) -> int:
-    os.setsid()
-    os.environ["TMPDIR"], tempfile.tempdir = str(temporary), None
-    log = os.open(SCRATCH / "log.txt", os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
-    os.dup2(log, 1), os.dup2(log, 2)
-    os.chdir(TREE)
-    sys.path[:] = [str(TREE)] + [
-        p for p in sys.path if Path(p or ".").resolve() not in (ROOT, ROOT / "benchmarks")
-    ]
-    code = 3
-    try:
-        code = pytest.main(["-q", "-p", "no:cacheprovider", *options, *paths], plugins=[plugin])
-    finally:
-        (temporary / "result.json").write_text(json.dumps(plugin.result()))
-        sys.stdout.flush()
-    return int(code)
 
 
 # -- which tests --------------------------------------------------------------------------------------------------------
@@ -210,11 +82,9 @@ def trace(room: str) -> dict[str, dict]:
     kept = SCRATCH / f"trace-{room}-{state.hexdigest()[:16]}.json"
     if not kept.exists():
         print(f"{room}: tracing which tests execute which lines", flush=True)
-        code, found = run_tests(list(TESTS[room]), Tracer(room), 1800)
+        code, found = run_tests(list(TESTS[room]), Tracer(room))
         if not found:
-            raise SystemExit(
-                f"the tests of {room} cannot be traced (exit code {code}): see {SCRATCH / 'log.txt'}"
-            )
+            raise SystemExit(f"the tests of {room} cannot be traced (exit code {code}): see {LOG}")
         kept.write_text(json.dumps(found))
     found = json.loads(kept.read_text())
     if failing := [name for name, test in found.items() if not test["ok"]]:
@@ -269,14 +139,15 @@ def judge(mutant: Mutant, tests: dict[str, dict]) -> dict:
     if not (able := tests_for(mutant, tests)):
         return {"result": "uncovered", **about}
     paths = list(dict.fromkeys(name.split("::")[0] for name in able))
-    limit = GRACE_SEC + GRACE * sum(tests[name]["sec"] for name in able)
     began = time.monotonic()
     try:
         (TREE / mutant.file).write_text(mutated(text, mutant))
-        code, found = run_tests(paths, Chosen(able), limit, ("-x", "--tb=line"))
+        code, found = run_tests(
+            paths, Chosen({name: tests[name]["sec"] for name in able}), ("-x", "--tb=line")
+        )
     finally:
         (TREE / mutant.file).write_text(text)
-    result = "timed out" if code is None else "survived" if code == 0 else "killed"
+    result = "survived" if code == 0 else "timed out" if code in LATE else "killed"
     about |= {"tests": len(able), "sec": round(time.monotonic() - began, 1)}
     return {"result": result, **about} | ({"by": found.get("failed", "")} if result == "killed" else {})
 

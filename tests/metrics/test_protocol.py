@@ -1,0 +1,148 @@
+"""What figures are compared by: constants of protocols, the judges' networks, and which pictures go where.
+
+Pinned: a change here changes published figures, and so needs a new measurement of them.
+"""
+
+import math
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from ganapp.metrics import MEASURES, quick_swd
+from ganapp.metrics.distances import coverage, manifold, memorisation, swd, twosample
+from ganapp.metrics.figure import T95, mean_and_interval
+from ganapp.metrics.judges import classifier, inception, network
+
+
+def noise(count, size=32, channels=3, seed=0, low=0, high=256):
+    return np.random.default_rng(seed).integers(low, high, (count, channels, size, size), dtype=np.uint8)
+
+
+def test_constants_of_the_protocols():
+    assert (swd.IMAGES, swd.PER_IMAGE, swd.SIZE, swd.DIRECTIONS, swd.COARSEST, swd.SCALE) == (
+        16_384,
+        128,
+        7,
+        512,
+        16,
+        1_000,
+    )
+    assert (manifold.PR_NEIGHBOURS, manifold.DC_NEIGHBOURS, memorisation.COPY_QUANTILE) == (3, 5, 0.01)
+    assert (coverage.LEAST_SHARE, coverage.CONFIDENT) == (0.25, 0.9)
+    assert (twosample.SEEN, twosample.EPOCHS, twosample.LEAST) == (30_000, 30, 16)
+    assert (classifier.SEEN, classifier.SEED, classifier.TESTED) == (100_000, 0, 5_000)
+    assert (inception.KID_SUBSETS, inception.KID_SIZE, inception.SPLITS) == (100, 1000, 10)
+    counts = {name: (row.images, row.published) for name, row in MEASURES.items()}
+    assert counts == {
+        "swd": (16_384, 16_384), "c2st": (10_000, None), "classes": (10_000, None), "fd": (10_000, None),
+        "pr": (10_000, None), "dc": (10_000, 10_000), "attributes": (10_000, None), "memorisation": (1_000, None),
+        "fid": (50_000, 50_000), "kid": (50_000, 50_000), "is": (50_000, 50_000), "prc": (50_000, None),
+    }  # fmt: skip
+
+
+def test_the_table_of_t_holds_95_percent_of_students_distribution():
+    """The integral of the density from -t to t, for each number of degrees of freedom."""
+    for freedom, t in enumerate(T95, 1):
+        scale = math.gamma((freedom + 1) / 2) / math.gamma(freedom / 2) / math.sqrt(freedom * math.pi)
+        x = np.linspace(-t, t, 20_001)
+        density = scale * (1 + x * x / freedom) ** (-(freedom + 1) / 2)
+        assert (density.sum() - (density[0] + density[-1]) / 2) * (x[1] - x[0]) == pytest.approx(
+            0.95, abs=1e-4
+        )
+    assert len(T95) == 19
+    _, (low, high) = mean_and_interval([0.0, 1.0] * 10)  # 19 degrees of freedom, the last of the table
+    assert high - low == pytest.approx(2 * 2.093 * math.sqrt(5 / 19) / math.sqrt(20))
+    _, (low, high) = mean_and_interval([0.0, 1.0] * 11)  # and one beyond
+    assert high - low == pytest.approx(2 * 1.96 * math.sqrt(5.5 / 21) / math.sqrt(22))
+
+
+def test_swd_is_pinned():
+    a, b = noise(20), noise(20, seed=1, high=200)
+    assert swd.multi_scale_swd(a, b, 3, 8, 16) == pytest.approx({32: 144.0139, 16: 154.3649}, rel=1e-4)
+    assert quick_swd(a, b) == pytest.approx(77.08147, rel=1e-4)
+
+
+# -- the judges' network -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("channels", "resolution", "layers"),
+    [
+        (3, 4, [(3, 32, 1)]),
+        (1, 28, [(1, 32, 1), (32, 64, 2), (64, 128, 2), (128, 128, 2)]),
+        (3, 32, [(3, 32, 1), (32, 64, 2), (64, 128, 2), (128, 128, 2)]),
+        (3, 33, [(3, 32, 2), (32, 64, 2), (64, 128, 2), (128, 128, 2)]),
+        (3, 64, [(3, 32, 2), (32, 64, 2), (64, 128, 2), (128, 128, 2)]),
+        (3, 256, [(3, 32, 2), (32, 64, 2), (64, 128, 2), (128, 128, 2)]),
+    ],
+)
+def test_the_layers_of_the_network(channels, resolution, layers):
+    net = network.build(channels, resolution, {"a": 3}, 0)
+    found = [m for m in net["trunk"] if isinstance(m, nn.Conv2d)]
+    assert [(m.in_channels, m.out_channels, m.stride[0]) for m in found] == layers
+    assert all(m.kernel_size == (3, 3) and m.padding == (1, 1) and m.bias is None for m in found)
+    norms = [m for m in net["trunk"] if isinstance(m, nn.BatchNorm2d)]
+    assert all((m.weight == 1).all() and not m.bias.any() and not m.running_mean.any() for m in norms)
+    assert (net["heads"]["a"].in_features, net["heads"]["a"].bias.abs().sum().item()) == (layers[-1][1], 0)
+    reduces = isinstance(net["trunk"][0], nn.AdaptiveAvgPool2d)
+    assert reduces == (resolution > 64) and (not reduces or net["trunk"][0].output_size == 64)
+
+
+def test_a_trained_network_is_pinned():
+    """15 steps of 8 pictures, two heads, one with answers missing: order, shifts, rates and decay are all in it."""
+    net, x = network.build(3, 16, {"a": 3, "b": 2}, 7), noise(40, 16)
+    told, row = [], np.arange(40)
+    answers = {"a": row % 3, "b": np.where(row % 5 == 0, -1, row % 2)}
+    network.train(net, lambda rows: x[rows], answers, 120, 5, on_progress=lambda *args: told.append(args))
+    assert told == [(8 * step, 120) for step in range(15)]
+    features, found = network.run(net, x)
+    assert (features.mean(), features.std()) == pytest.approx((0.3374932, 0.1438270), rel=2e-3)
+    assert found["a"][0] == pytest.approx([0.1959596, 0.3918295, 0.4122110], rel=5e-3)
+    assert found["b"][0] == pytest.approx([0.5840925, 0.4159075], rel=5e-3)
+    assert sum(p.abs().sum().item() for p in net.parameters()) == pytest.approx(5195.77, rel=1e-4)
+    assert not net.training and not any(p.requires_grad for p in net.parameters())
+
+
+def test_a_shift_is_the_same_for_the_batch_and_at_most_a_sixteenth():
+    x = torch.arange(2 * 32 * 32.0).view(2, 1, 32, 32)
+    random, seen = np.random.default_rng(0), set()
+    for _ in range(200):
+        y = network.shifted(x, random)
+        dy, dx = divmod(int(y[0, 0, 16, 16]) - int(x[0, 0, 16, 16]) + 32 * 2 + 2, 32)
+        assert y.shape == x.shape and (y[1] - y[0] == 1024).all()
+        seen.add((dy - 2, dx - 2))
+    assert seen == {(dy, dx) for dy in range(-2, 3) for dx in range(-2, 3)}
+    assert network.shifted(torch.zeros(1, 1, 4, 4), random).shape == (1, 1, 4, 4)
+
+
+# -- the two-sample test -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("count", "seen", "shown"), [(20, 10**6, 600), (21, 10**6, 600), (20, 100, 100)])
+def test_the_two_sample_test_learns_on_one_half_and_is_asked_about_the_other(monkeypatch, count, seen, shown):
+    real = np.tile(np.arange(count, dtype=np.uint8)[:, None, None, None], (1, 1, 4, 4))
+    learnt, asked, half = {}, [], count // 2
+
+    def train(judge, take, targets, seen, seed, device, **options):
+        learnt.update(
+            images=take(np.arange(2 * half))[:, 0, 0, 0], seen=seen, seed=seed, **targets, **options
+        )
+
+    def run(judge, images, device):
+        asked.append(images[:, 0, 0, 0])
+        real_ones = np.arange(len(images)) < (len(images) if len(asked) == 1 else 2)
+        return None, {"generated": np.stack([real_ones, ~real_ones], 1)}
+
+    monkeypatch.setattr(twosample, "train", train)
+    monkeypatch.setattr(twosample, "run", run)
+    accuracy = twosample.two_sample_accuracy(real, real + 100, seed=3, seen=seen)
+    left = count - half
+    assert accuracy == pytest.approx((left + left - 2) / (2 * left))  # two generated ones pass for real
+    assert (learnt["seen"], learnt["seed"], learnt["shift"]) == (shown, 3, False)
+    assert learnt["generated"].tolist() == [0] * half + [1] * half
+    for kind, part in ((0, slice(0, half)), (1, slice(half, None))):
+        numbers = learnt["images"][part].astype(int) - 100 * kind
+        assert sorted([*numbers, *(asked[kind].astype(int) - 100 * kind)]) == list(range(count))
+        assert numbers.tolist() != sorted(numbers)  # drawn at random
