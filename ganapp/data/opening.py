@@ -62,22 +62,7 @@ def open_dataset(
     Raises ValueError (message fit for the user) if the source or an argument cannot be used, and Cancelled as
     soon as `cancelled()` is true.
     """
-    if (
-        isinstance(resolution, bool)
-        or not isinstance(resolution, (int, np.integer))
-        or not MIN_RESOLUTION <= resolution <= MAX_RESOLUTION
-    ):
-        raise ValueError(
-            f"The resolution is {resolution!r}; it must be a whole number from {MIN_RESOLUTION} to "
-            f"{MAX_RESOLUTION}."
-        )
-    for what, value, allowed in (
-        ("channels", channels, (None, 1, 3)),
-        ("split", split, SPLITS),
-        ("crop", crop, ("center", "fit")),
-    ):
-        if value not in allowed:
-            raise ValueError(f"{what} is {value!r}; allowed are {', '.join(map(str, allowed))}.")
+    _check_arguments(resolution, channels, split, crop)
     resolution = int(resolution)
     if source == "faces":
         from .faces.opening import open_faces
@@ -94,3 +79,22 @@ def open_dataset(
     from .own import opening
 
     return opening.open_pictures(source, resolution, channels, split, crop, background, progress, cancelled)
+
+
+def _check_arguments(resolution: int, channels: int | None, split: str, crop: str) -> None:
+    if (
+        isinstance(resolution, bool)
+        or not isinstance(resolution, (int, np.integer))
+        or not MIN_RESOLUTION <= resolution <= MAX_RESOLUTION
+    ):
+        raise ValueError(
+            f"The resolution is {resolution!r}; it must be a whole number from {MIN_RESOLUTION} to "
+            f"{MAX_RESOLUTION}."
+        )
+    for what, value, allowed in (
+        ("channels", channels, (None, 1, 3)),
+        ("split", split, SPLITS),
+        ("crop", crop, ("center", "fit")),
+    ):
+        if value not in allowed:
+            raise ValueError(f"{what} is {value!r}; allowed are {', '.join(map(str, allowed))}.")
