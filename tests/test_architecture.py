@@ -43,7 +43,7 @@ ONLY_IN = {
 HEAVY = ("torch", "torchvision", "av", "safetensors", "huggingface_hub", "PIL", "gradio")
 # Modules and rooms that are torch all through; whoever uses them imports them late.
 TORCH = (
-    "networks", "training.augment", "training.averaging", "training.batch_source", "training.descent", "training.loop", "training.losses",
+    "networks", "training.algorithm", "training.augment", "training.averaging", "training.batch_source", "training.descent", "training.loop", "training.losses",
     "training.seeding", "training.state", "training.terms", "data.batches", "generators.importers.folding",
 )  # fmt: skip
 START = ("data", "data.cache", "data.dataset", "data.names", "data.opening")  # of data, what is imported with the app

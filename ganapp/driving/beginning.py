@@ -66,7 +66,7 @@ def start_from(source: str, state: TrainState, config: TrainConfig, runs: Path) 
     """
     from ganapp.generators import load_generator
     from ganapp.runs import open_run
-    from ganapp.training.state import gan_class_weights
+    from ganapp.training.algorithm import algorithm_of
 
     try:
         run = open_run(source, runs)
@@ -78,7 +78,7 @@ def start_from(source: str, state: TrainState, config: TrainConfig, runs: Path) 
         tensors = load_generator(source, runs=runs).state_dict()
         found = {"G": {"net": tensors, "average": tensors}}
     for name, parts in found.items():
-        player, renewed = state[name], gan_class_weights(config, name)
+        player, renewed = state[name], algorithm_of(config).class_weights(config, name)
         for net, part in ((player.net, "net"), (player.average, "average")):
             if net is not None:
                 load_fitting(net, parts[part], renewed, f"{source} ({name})")

@@ -137,7 +137,7 @@ class Driver:
         import torch
 
         from ganapp.data.batches import Batches
-        from ganapp.training.batch_source import LatentSource
+        from ganapp.training.algorithm import algorithm_of
         from ganapp.training.descent import smaller_parts
         from ganapp.training.loop import train
 
@@ -146,14 +146,15 @@ class Driver:
             dataset, device, seed=config.seed, mirror=config.mirror, conditional=config.num_classes > 0
         )
         labels = torch.from_numpy(dataset.labels).to(device) if config.num_classes else None
-        source = LatentSource(images, config.z_dim, device, labels)
+        algorithm = algorithm_of(config)
+        source = algorithm.source(config, images, labels, device)
         self.recorder = Recorder(self.writer, self.commands, config, dataset, source, device)
         self.recorder.write_real_grid()
         while True:
             state = self.create_state(device, parts)
             try:
                 self.recorder.write_samples(state)
-                return self.loop(state, train(state, config, source))
+                return self.loop(state, train(state, config, source, algorithm.turns(config)))
             except NotFinite as error:
                 return self.roll_back(error)
             except (RuntimeError, MemoryError) as error:
@@ -169,10 +170,11 @@ class Driver:
 
     def create_state(self, device: torch.device, parts: int) -> TrainState:
         """The state to go on from: the last save, or a new one. Starts the clock."""
+        from ganapp.training.algorithm import algorithm_of
         from ganapp.training.state import TrainState, parameter_count
 
         config, run = self.config, self.run
-        state = TrainState.create(config, device)
+        state = TrainState.create(config, device, algorithm_of(config).players(config, device))
         state.parts = parts
         before = 0.0
         if run.states():

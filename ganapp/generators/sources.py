@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from ganapp.hub import Progress, fetch_file
-from ganapp.runs import BEST, Run, is_run, list_runs
+from ganapp.runs import BEST, Run, generators_in, is_run, list_runs
 
 from .folder import CONFIG_NAME, MAX_CONFIG_BYTES, WEIGHTS_NAME, load_folder, read_config
 
@@ -50,9 +50,11 @@ class Sources:
         )
         first, older = [], []
         for run in list_runs(self.runs):
-            names = [f"{run.name}/{s.name}" for s in run.snapshots()]
-            first += names[:1] + ([f"{run.name}/{BEST}"] if run.best_snapshot() else [])
-            older += names[1:]
+            snapshots = [_names_in(run, s.name, s) for s in run.snapshots()]
+            best = run.best_snapshot()
+            first += [name for names in snapshots[:1] for name in names]
+            first += _names_in(run, BEST, best) if best else []
+            older += [name for names in snapshots[1:] for name in names]
         more = [
             f"{folder.name}/{p.name}"
             for folder in self.folders
@@ -201,7 +203,7 @@ def shipped_folder(checkpoints: str | Path | None = None) -> Path:
 def _snapshot(run: Run, wanted: str = "") -> tuple[Path, str]:
     """A snapshot of a run by its name, the newest for "".
 
-    A part of a snapshot, RUN/SNAPSHOT/PART, is to be found here and to be allowed in _names_snapshot.
+    One generator of a snapshot that has several is SNAPSHOT/NAME.
     """
     found = run.snapshot(wanted)
     if found is None and not wanted:
@@ -209,12 +211,25 @@ def _snapshot(run: Run, wanted: str = "") -> tuple[Path, str]:
     if found is None:
         there = ", ".join(s.name for s in run.snapshots()) or "none yet"
         raise NoSnapshot(f"run {run.name!r} has no snapshot {wanted!r}; there are: {there}.")
-    return found, f"{run.name}/{found.name}"
+    inner = [name for name in generators_in(found) if name]
+    if inner:
+        names = ", ".join(inner)
+        raise ValueError(
+            f"snapshot {found.name} of run {run.name!r} has several generators: {names}; "
+            f"name one of them, such as {run.name}/{found.name}/{inner[0]}."
+        )
+    return found, f"{run.name}/{found.relative_to(run.path / 'snapshots').as_posix()}"
+
+
+def _names_in(run: Run, name: str, snapshot: Path) -> list[str]:
+    """RUN/NAME of a snapshot, or RUN/NAME/a2b … if it has several generators."""
+    return [f"{run.name}/{name}" + (f"/{inner}" if inner else "") for inner in generators_in(snapshot)]
 
 
 def _names_snapshot(text: str) -> bool:
     """Whether it can follow "RUN/" in a listed name."""
-    return text in ("", BEST) or text.isdigit()
+    snapshot, _, inner = text.partition("/")
+    return (snapshot in ("", BEST) or snapshot.isdigit()) and (not inner or _is_plain(inner))
 
 
 def _is_plain(name: str) -> bool:

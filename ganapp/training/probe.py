@@ -72,20 +72,21 @@ def step_sec(config: TrainConfig, device, steps: int = 3) -> float:
     """
     import torch
 
-    from .batch_source import LatentSource
+    from .algorithm import algorithm_of
     from .loop import train
     from .state import TrainState
 
     config = config.replace(
         batch=min(config.batch, PROBE_BATCH), grow_kimg=0, **{f"{name}_interval": 1 for name in LAZY}
     )
-    state = TrainState.create(config, device)
+    algorithm = algorithm_of(config)
+    state = TrainState.create(config, device, algorithm.players(config, device))
     shape = (config.batch, config.channels, config.resolution, config.resolution)
     images = torch.rand(shape, generator=torch.Generator().manual_seed(0)).to(device) * 2 - 1
     images = images.contiguous(memory_format=torch.channels_last)
     y = torch.arange(config.batch, device=device) % config.num_classes if config.num_classes else None
-    source = LatentSource(lambda nimg, size: (images, y), config.z_dim, device)
-    ticks = train(state, config, source)
+    source = algorithm.source(config, lambda nimg, size: (images, y), None, device)
+    ticks = train(state, config, source, algorithm.turns(config))
     next(ticks)
     times = []
     for _ in range(steps):

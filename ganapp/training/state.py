@@ -46,11 +46,15 @@ class TrainState:
     parts: int = 1  # number of micro-batches; depends on the machine's memory, so it is not saved
 
     @classmethod
-    def create(cls, config: TrainConfig, device: torch.device) -> TrainState:
-        """New networks from config.seed. The config's channels and num_classes must be those of the data."""
-        state = cls(
-            gan_players(config, device), memory={n: torch.zeros((), device=device) for n in REMEMBERED}
-        )
+    def create(
+        cls, config: TrainConfig, device: torch.device, players: dict[str, Player] | None = None
+    ) -> TrainState:
+        """A state at 0 images. `players` None: those of a GAN, new networks from config.seed.
+
+        The config's channels and num_classes must be those of the data.
+        """
+        players = gan_players(config, device) if players is None else players
+        state = cls(players, memory={name: torch.zeros((), device=device) for name in REMEMBERED})
         set_growth(state, config)
         return state
 

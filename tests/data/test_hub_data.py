@@ -250,7 +250,8 @@ def test_labels_that_are_numbers_or_names(data_hub):
 def test_a_run_keeps_the_commit_and_a_short_name(data_hub, tmp_path):
     from ganapp.config import preset_config
     from ganapp.runs import create_run
-    from ganapp.ui.train.recipe import check_data, look_at_data
+    from ganapp.ui.train.dataset_view import look_at_data
+    from ganapp.ui.train.recipe import check_data
 
     data_hub.repos["u/colours"] = simple()
     config = check_data(preset_config("mlp-28").replace(dataset="hub:u/colours:train"))

@@ -2,7 +2,6 @@
 
 import asyncio
 import importlib
-import inspect
 import os
 from pathlib import Path
 
@@ -195,10 +194,10 @@ def test_the_page_of_a_space_whose_owners_train(environment, tmp_path):
     assert "not signed in" in act({"word": "pause", "run": "x"}, None)["error"]
     assert "eve" in act({"word": "pause", "run": "x"}, Profile("eve"))["error"]
     assert "Training is off" not in act({"word": "pause", "run": "x"}, Profile("Ana"))["error"]  # there is no such run
-    start = next(f.fn for f in page.fns.values() if f.api_name == "start" or getattr(f.fn, "__name__", "") == "start")
-    given = len(inspect.getfullargspec(start).args) - 1
+    start = next(f for f in page.fns.values() if f.api_name == "start")
+    given = {component: component.value for component in start.inputs}
     for profile, word in ((None, "not signed in"), (Profile("eve"), "eve")):
-        name, message = start(profile, *["faces", "dcgan-r1-32", "minutes", 1, ""][:given])
+        name, message = start.fn(given, profile).values()
         assert name == "" and word in message and not list((tmp_path / "runs").iterdir())
 
 

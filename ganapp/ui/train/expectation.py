@@ -1,0 +1,68 @@
+"""What to expect of a preset on this machine: how soon pictures come, from an earlier run or a short measurement."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ganapp.config import PRESETS
+from ganapp.runs import list_runs
+
+from ..shared.html import both, spans
+from ..shared.strings import PRESETS_CHINESE
+
+RUNS_READ = 20  # the newest runs are looked at for a speed
+SURE_SEC = 20  # a run that trained for longer than this has a speed to rely on
+
+
+def say_preset(name: str, expectation: str = "") -> str:
+    """One sentence on what a preset is, and the expectation below it, as HTML."""
+    return f'<p class="plain-note">{spans(PRESETS[name].about, PRESETS_CHINESE[name])}<br>{expectation}</p>'
+
+
+class Expectation:
+    """The speeds of presets on this machine, each measured once."""
+
+    def __init__(self, runs_folder: Path) -> None:
+        self.runs_folder = runs_folder
+        self._speeds: dict[str, float] = {}
+
+    def about_preset(self, name: str) -> str:
+        """What a preset is, and when to expect first shapes and good pictures here, as HTML."""
+        preset = PRESETS[name]
+        speed, how = self.speed(name)
+        if not speed:
+            return say_preset(name, both("preset.expect.busy"))
+        first, good = preset.first_kimg * 1000 / speed / 60, preset.good_kimg * 1000 / speed / 60
+        values = {"speed": f"{speed:,.0f}", "first": duration(first), "good": duration(good)}
+        return say_preset(name, both(f"preset.expect.{how}", **values))
+
+    def speed(self, name: str) -> tuple[float, str]:
+        """(images/s, "seen" or "measured") of a preset: from its last run here, else from a short probe.
+
+        (0, "") while a run is at work. A measurement would be wrong then, and it would slow that run down.
+        """
+        for run in list_runs(self.runs_folder)[:RUNS_READ]:
+            status = run.status()
+            trained = status.get("images_per_sec") and status.get("sec", 0) > SURE_SEC
+            if trained and run.config().preset == name:
+                return status["nimg"] / status["sec"], "seen"
+            if status["state"] in ("running", "starting"):
+                return 0.0, ""
+        if name not in self._speeds:
+            self._speeds[name] = measured(name)
+        return self._speeds[name], "measured"
+
+
+def measured(name: str) -> float:
+    """Images/s of a preset on this machine, by a probe of seconds."""
+    from ganapp.driving.devices import pick_device
+    from ganapp.training.probe import measure
+
+    config = PRESETS[name].config
+    return measure(config.replace(channels=config.channels or 3), pick_device("auto"))
+
+
+def duration(minutes: float) -> str:
+    if minutes < 1.5:
+        return f"{max(5, round(minutes * 60 / 5) * 5)} s"
+    return f"{minutes:.0f} min" if minutes < 90 else f"{minutes / 60:.1f} h"

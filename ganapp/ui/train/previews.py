@@ -1,0 +1,35 @@
+"""The previews of data sets that are being prepared, one a browser session: a newer one stops the older one."""
+
+from __future__ import annotations
+
+import threading
+
+
+class Previews:
+    """Which preview of each session is the latest, and a way to stop it. Used by several threads."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._latest: dict[str, threading.Event] = {}
+
+    def begin(self, session: str) -> threading.Event:
+        """Stop the session's older preview. Returns the event that says when the new one has to stop."""
+        self.stop(session)
+        stopped = threading.Event()
+        with self._lock:
+            self._latest[session] = stopped
+        return stopped
+
+    def end(self, session: str, stopped: threading.Event) -> bool:
+        """Forget the preview that has this event. Returns whether it was the session's latest one."""
+        with self._lock:
+            is_latest = self._latest.get(session) is stopped
+            if is_latest:
+                del self._latest[session]
+        return is_latest
+
+    def stop(self, session: str) -> None:
+        """Ask the session's latest preview to stop, if there is one."""
+        with self._lock:
+            if (stopped := self._latest.get(session)) is not None:
+                stopped.set()
