@@ -1,5 +1,7 @@
-"""What the buttons and menus of the Train tab do. Each handler gets {component: value} or one value, and returns
-{component: value} for what changes. The logic is in recipe.py, dataset_view.py and expectation.py.
+"""What the buttons and menus of the Train tab do.
+
+A handler gets {component: value} or one value, and returns {component: value} of what changes. The work is done in
+recipe.py, dataset_view.py and expectation.py.
 """
 
 from __future__ import annotations
@@ -55,7 +57,7 @@ class TrainActions:
         profile: gr.OAuthProfile | None,
         progress=gr.Progress(),  # noqa: B008
     ) -> Values:
-        """Prepare the chosen data set and show some of its pictures, unless a newer call has begun meanwhile."""
+        """Prepare the chosen data set and show some of it, unless a newer call has begun meanwhile."""
         from ganapp.data import Cancelled
 
         data = self.form.data

@@ -17,7 +17,7 @@ MOST_FILES = 200
 
 
 def look_at_data(config: TrainConfig, progress: Callable, cancelled: Callable[[], bool]) -> tuple[str, str]:
-    """Prepare the data set of a configuration. Returns a grid of some pictures and the facts about it, as HTML.
+    """Prepare a configuration's data set. Returns some of its pictures and the facts about it, as HTML.
 
     progress(done, total, what) is called while it is prepared; cancelled() ends it with data.Cancelled.
     Raises ValueError (message fit for the user) if the data cannot be used.
@@ -61,7 +61,8 @@ def describe_classes(dataset) -> str:
         return note("data.balanced", count=len(counts), each=f"{counts[0]:,}", names=names)
     most = max(counts) or 1
     rows = "".join(
-        f"<span>{escape(str(name))}</span><span><i style='width:{100 * n / most:.0f}%'></i></span><span>{n:,}</span>"
+        f"<span>{escape(str(name))}</span>"
+        f"<span><i style='width:{100 * n / most:.0f}%'></i></span><span>{n:,}</span>"
         for name, n in list(zip(dataset.class_names, counts, strict=True))[:MOST_BARS]
     )
     html = f'<div class="balance">{rows}</div>'

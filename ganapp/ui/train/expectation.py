@@ -1,4 +1,4 @@
-"""What to expect of a preset on this machine: how soon pictures come, from an earlier run or a short measurement."""
+"""What to expect of a preset on this machine: how soon there are pictures, by its speed here."""
 
 from __future__ import annotations
 

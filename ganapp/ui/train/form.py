@@ -1,4 +1,7 @@
-"""The left column of the Train tab: its components and their layout. What they do is in actions.py, wired in tab.py."""
+"""The left column of the Train tab: its components and their layout.
+
+What they do is in actions.py; tab.py connects the two.
+"""
 
 from __future__ import annotations
 

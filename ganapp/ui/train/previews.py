@@ -1,4 +1,4 @@
-"""The previews of data sets that are being prepared, one a browser session: a newer one stops the older one."""
+"""Previews of data sets in preparation, one a browser session: a newer one stops the older one."""
 
 from __future__ import annotations
 

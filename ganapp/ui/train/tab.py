@@ -1,4 +1,4 @@
-"""The Train tab: pictures, recipe and budget on the left, the monitor on the right. Layout and wiring only."""
+"""The Train tab: the form on the left, the monitor on the right, and the events of the form."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ WATCH = "(name) => { if (name) window.dispatchEvent(new CustomEvent('ganapp:watc
 
 
 def build_train(runs_folder: Path, can: Capabilities | None = None) -> None:
-    """The contents of the tab, inside a gr.Tab. Where nobody may train there is only the monitor, and why."""
+    """The contents of the tab, inside a gr.Tab. Where nobody may train: the monitor, and why."""
     can = can or here()
     if can.trains == "none":
         gr.HTML(notes(can), elem_id="train_off")
