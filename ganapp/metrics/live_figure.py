@@ -69,7 +69,8 @@ class LiveFigure:
                     return None
                 given = self.fixed(range(start, min(start + BATCH, len(self.real))))
                 labels = self.labels[start : start + BATCH] if self.labels is not None else None
-                parts.append(reduced(images_from_latents(G, given, labels, batch=BATCH).transpose(0, 3, 1, 2)))
+                images = images_from_latents(G, given, labels, batch=BATCH)
+                parts.append(reduced(images.transpose(0, 3, 1, 2)))
             return float(f"{quick_swd(self.real, np.concatenate(parts)):.5g}")
         finally:
             self.last = time.monotonic() - began

@@ -1,4 +1,4 @@
-"""layers.py: heads, minibatch standard deviation and minibatch discrimination against closed forms and loops."""
+"""parts/heads.py: heads, minibatch standard deviation and minibatch discrimination against closed forms and loops."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""models/progan.py and schedules.py: growing is continuous, cheap and kept with the weights; the layers' closed forms."""
+"""families/progan.py and the schedule of growth: continuous, cheap and kept with the weights; closed forms of layers."""
 
 import copy
 import math
