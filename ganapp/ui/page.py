@@ -45,8 +45,8 @@ def build_ui(runs: Path, checkpoints: Path):
         with gr.Tab(t("tab.evaluate"), id="evaluate", elem_id="tab_evaluate"):
             build_evaluate(runs, checkpoints, can.paths)
     page.queue(max_size=64, default_concurrency_limit=2, api_open=False)
-    # Gradio's queue wakes a thousand times a second even when idle, which costs 4 to 5 % of a core. Ten times less
-    # often is enough.
+    # Gradio's queue wakes a thousand times a second even when idle, which costs 4 to 5 % of a core. Ten times
+    # less often is enough.
     page._queue.sleep_when_free = 0.01
     return page
 

@@ -1,4 +1,4 @@
-"""The Generate tab: what studio.py and words.py do, without a page; that the page builds; and one client against it."""
+"""The Generate tab: studio.py and words.py without a page; that the page builds; and one client against it."""
 
 import io
 import json
@@ -54,7 +54,7 @@ def studio(folders, tmp_path):
 FACE_MODEL = "00002-b/000001000"
 
 
-# -- sources --------------------------------------------------------------------------------------------------------------
+# -- sources -------------------------------------------------------------------------------------------------
 
 
 def test_the_newest_snapshot_of_the_newest_run_is_preselected(studio, tmp_path):
@@ -103,7 +103,7 @@ def test_best_is_the_snapshot_with_the_least_live_figure(folders, tmp_path):
 
 
 def test_the_card_is_of_the_snapshot_that_the_pictures_come_from(folders, tmp_path):
-    """RUN and RUN/best are other snapshots as the run goes on; the generator in the cache is still the old one."""
+    """RUN and RUN/best are other snapshots as the run goes on; the generator in the cache is the old one."""
     runs = shutil.copytree(folders / "runs", tmp_path / "runs")
     studio, spec = Studio(runs, folders / "checkpoints", tmp_path / "out"), ModelSpec("mlp", 28, 1, 0, 8, {})
     for nimg, swd in ((2000, 9.0), (3000, 8.5)):
@@ -152,7 +152,7 @@ def test_sentences_name_the_model_and_not_where_it_lies(folders, tmp_path):
     assert str(tmp_path) not in str(caught.value)
 
 
-# -- pictures -------------------------------------------------------------------------------------------------------------
+# -- pictures ------------------------------------------------------------------------------------------------
 
 
 def test_pictures_are_those_of_generate_and_carry_their_settings(studio):
@@ -207,7 +207,7 @@ def test_old_outputs_are_removed(studio, monkeypatch):
     assert len(list(studio.outputs.iterdir())) == 3 and made[-1].exists() and len({p.name for p in made}) == 5
 
 
-# -- between and films ----------------------------------------------------------------------------------------------------
+# -- between and films ---------------------------------------------------------------------------------------
 
 
 def test_the_slider_ends_at_its_seeds(studio):
@@ -287,7 +287,7 @@ def test_a_film_lets_the_slider_through(studio):
     assert answered == [(28, 28, 3)] * 2
 
 
-# -- labelled data sets ---------------------------------------------------------------------------------------------------
+# -- labelled data sets --------------------------------------------------------------------------------------
 
 
 def test_a_labelled_data_set_is_that_of_the_command_line(studio, tmp_path):
@@ -372,7 +372,7 @@ def test_large_pictures_are_fewer_at_a_time(monkeypatch):
     assert (most_of(small), most_of(large)) == (1_000, 40)
 
 
-# -- words ----------------------------------------------------------------------------------------------------------------
+# -- words ---------------------------------------------------------------------------------------------------
 
 
 def test_settings_come_back_out_of_a_picture(studio, tmp_path):
@@ -447,7 +447,7 @@ def test_strings_of_the_tab_are_complete():
                 assert not names[0], f"{key} goes through t(), where braces mean something else"
 
 
-# -- the page -------------------------------------------------------------------------------------------------------------
+# -- the page ------------------------------------------------------------------------------------------------
 
 
 def page(folders):

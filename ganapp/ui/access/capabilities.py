@@ -1,7 +1,7 @@
-"""What this place allows: everything on a person's own machine, less on a Space, where strangers come. Read from the environment.
+"""What is allowed here, by the environment: everything on a person's own machine, less on a public Space.
 
-SPACE_ID says that this is a Space. There GANAPP_TRAINING=1 lets those train whom GANAPP_OWNERS names (with commas), once they
-are signed in; SPACES_ZERO_GPU says that the GPU is lent for a minute at a time.
+SPACE_ID means a Space. There, GANAPP_TRAINING=1 lets the people in GANAPP_OWNERS (separated by commas) train
+once they are signed in, and SPACES_ZERO_GPU means that a GPU is lent for a minute at a time.
 """
 
 from __future__ import annotations
@@ -15,16 +15,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-GPU_SEC = 60  # that one call may hold the GPU of ZeroGPU
+GPU_SEC = 60  # one call may hold the GPU of ZeroGPU for so long
 SIGN_IN_NEEDS = ("authlib", "itsdangerous")  # gradio[oauth]: a Space with `sdk: gradio` has them
 
 
 @dataclass(frozen=True)
 class Capabilities:
-    """What may be done here. The defaults are a person's own machine."""
+    """What is allowed. The defaults are those of a person's own machine."""
 
     on_space: bool = False
-    sign_in: bool = False  # visitors can (hf_oauth in README.md)
+    sign_in: bool = False  # visitors can sign in (hf_oauth in README.md)
     trains: str = "all"  # who may: "all", "owners" or "none"
     owners: frozenset[str] = frozenset()
     paths: bool = True  # folders of this machine may be named
@@ -37,49 +37,60 @@ class Capabilities:
     zero_gpu: bool = False
 
     def may_train(self, user: str | None) -> bool:
-        """Whether a person may start, change and delete runs; user: the name on the Hub, None where nobody is signed in."""
-        return self.trains == "all" or (self.trains == "owners" and user is not None and user.lower() in self.owners)
+        """Whether a visitor may start, change and delete runs. user: the Hub name; None if not signed in."""
+        return self.trains == "all" or (
+            self.trains == "owners" and user is not None and user.lower() in self.owners
+        )
 
     def check_training(self, user: str | None) -> None:
-        """ValueError, in one sentence, for one who may not train."""
+        """Raises ValueError (message fit for the user) if the visitor may not train."""
         if not self.may_train(user):
             raise ValueError(
-                f"Training is off here{self._why(user)}; duplicate this Space, or run the app on your own machine."
+                f"Training is off here{self._why(user)}; "
+                "duplicate this Space, or run the app on your own machine."
             )
 
     def _why(self, user: str | None) -> str:
         if self.trains == "none":
             return ": ZeroGPU lends its GPU for a minute at a time" if self.zero_gpu else ""
-        return f" for {user}, who is not on the owner's list" if user else " for visitors who are not signed in"
+        return (
+            f" for {user}, who is not on the owner's list" if user else " for visitors who are not signed in"
+        )
 
 
 def here(environ: Mapping[str, str] = os.environ, data: Path = Path("/data")) -> Capabilities:
-    """The capabilities of this process. `data`: where a Space has its persistent storage, if it has any."""
+    """The capabilities of this process. data: the persistent storage of a Space, if it has any."""
     if not environ.get("SPACE_ID"):
         return Capabilities()
     zero_gpu = (
-        environ.get("SPACES_ZERO_GPU", "").lower() in ("1", "true") and importlib.util.find_spec("spaces") is not None
+        environ.get("SPACES_ZERO_GPU", "").lower() in ("1", "true")
+        and importlib.util.find_spec("spaces") is not None
     )
     sign_in = bool(environ.get("OAUTH_CLIENT_ID")) and all(map(importlib.util.find_spec, SIGN_IN_NEEDS))
-    owners = frozenset(name.strip().lower() for name in environ.get("GANAPP_OWNERS", "").split(",") if name.strip())
+    owners = frozenset(
+        name.strip().lower() for name in environ.get("GANAPP_OWNERS", "").split(",") if name.strip()
+    )
     trains = environ.get("GANAPP_TRAINING") == "1" and owners and sign_in and not zero_gpu
     stays = data.is_dir() and os.access(data, os.W_OK)
     return Capabilities(
-        on_space=True, sign_in=sign_in, trains="owners" if trains else "none", owners=owners, paths=False, upload_mb=200,
-        uploads_an_hour=30, labelled=1_000, labelled_bytes=32_000_000, runs=data / "runs" if stays else Path("runs"), runs_stay=stays, zero_gpu=zero_gpu,
+        on_space=True, sign_in=sign_in, trains="owners" if trains else "none", owners=owners, paths=False,
+        upload_mb=200, uploads_an_hour=30, labelled=1_000, labelled_bytes=32_000_000,
+        runs=data / "runs" if stays else Path("runs"), runs_stay=stays, zero_gpu=zero_gpu,
     )  # fmt: skip
 
 
 class Rate:
-    """At most `limit` times in `seconds` for each key, and ten times that in all. Forgets what is long ago."""
+    """At most `limit` times in `seconds` for each key, and ten times that in all."""
 
-    def __init__(self, limit: int, seconds: float = 3600, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, limit: int, seconds: float = 3600, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self.limit, self.seconds, self.clock = limit, seconds, clock
         self._times: deque[tuple[float, str]] = deque()
         self._lock = threading.Lock()
 
     def take(self, key: str) -> bool:
-        """Whether it is allowed once more, which then counts."""
+        """Whether it is allowed once more. If so, it counts."""
         with self._lock:
             now = self.clock()
             while self._times and self._times[0][0] <= now - self.seconds:
@@ -91,7 +102,7 @@ class Rate:
 
 
 def on_gpu(function: Callable, seconds: int = GPU_SEC) -> Callable:
-    """The function with a GPU lent to it for each call of so many seconds: only where `here().zero_gpu`."""
+    """The function, with a GPU lent for each call. Only if `here().zero_gpu`. seconds: the longest call."""
     import spaces
 
     return spaces.GPU(duration=seconds)(function)

@@ -1,4 +1,7 @@
-"""Visitors of a Space: who is signed in, what they may do, and how much they may upload. Anybody may do all on an own machine."""
+"""Visitors of a Space: who is signed in, what they may do, how much they may upload.
+
+What is allowed is decided in capabilities.py; on a person's own machine that is everything.
+"""
 
 from __future__ import annotations
 
@@ -14,14 +17,16 @@ from .capabilities import Capabilities, Rate, here
 
 
 def name_of(profile: gr.OAuthProfile | None) -> str | None:
-    """The name on the Hub of who is signed in."""
+    """The Hub name of the visitor; None if nobody is signed in."""
     return profile.username if profile else None
 
 
-def owners_only(act: Callable[[Any], dict], can: Capabilities | None = None, reads: tuple[str, ...] = ()) -> Callable:
-    """A server function of a gr.HTML that changes runs, for those who may train here; others get {"error": one sentence}.
+def owners_only(
+    act: Callable[[Any], dict], can: Capabilities | None = None, reads: tuple[str, ...] = ()
+) -> Callable:
+    """Guard a server function of a gr.HTML that changes runs: only those who may train here can call it.
 
-    reads: values of request["word"] that change nothing and are open to everybody.
+    Others get {"error": one sentence}. reads: values of request["word"] that change nothing, open to all.
     """
     can = can or here()
 
@@ -33,12 +38,12 @@ def owners_only(act: Callable[[Any], dict], can: Capabilities | None = None, rea
                 return {"error": str(error)}
         return act(request)
 
-    guarded.__name__ = act.__name__  # which is what gradio calls it by
+    guarded.__name__ = act.__name__  # gradio calls it by its name
     return guarded
 
 
 def check_sources(can: Capabilities, dataset: str | None, start_from: str | None = None) -> None:
-    """ValueError where a path of this machine is named that is not the visitor's to name."""
+    """Raises ValueError if a path of this machine is named that the visitor may not name."""
     from ganapp.data import HUB, NAMED, cache_folder
 
     if can.paths:
@@ -46,13 +51,17 @@ def check_sources(can: Capabilities, dataset: str | None, start_from: str | None
     dataset, start_from = str(dataset or "").strip(), str(start_from or "").strip()
     uploaded = Path(os.path.abspath(dataset)).is_relative_to(os.path.abspath(cache_folder() / "uploads"))
     if not (dataset in NAMED or dataset.startswith(HUB) or uploaded):
-        raise ValueError(f"data is {dataset!r}; here it must be one of {', '.join(NAMED)}, hub:user/name or an upload.")
+        raise ValueError(
+            f"data is {dataset!r}; here it must be one of {', '.join(NAMED)}, hub:user/name or an upload."
+        )
     if start_from and (os.path.isabs(start_from) or ".." in start_from or "~" in start_from):
-        raise ValueError(f"start_from is {start_from!r}; here it must be a run, a shipped checkpoint or a Hub id.")
+        raise ValueError(
+            f"start_from is {start_from!r}; here it must be a run, a shipped checkpoint or a Hub id."
+        )
 
 
 def notes(can: Capabilities) -> str:
-    """What a visitor has to know about training here, as HTML; "" on a person's own machine."""
+    """What a visitor should know about training here, as HTML; "" on a person's own machine."""
     if not can.on_space:
         return ""
     if can.trains == "none":
@@ -61,14 +70,16 @@ def notes(can: Capabilities) -> str:
 
 
 class UploadGate:
-    """ASGI middleware: so many uploads an hour and no more."""
+    """ASGI middleware: refuses uploads above an hourly rate."""
 
     def __init__(self, app: Callable, rate: Rate) -> None:
         self.app, self.rate = app, rate
 
     async def __call__(self, scope: dict, receive: Callable, send: Callable) -> None:
         is_upload = (
-            scope["type"] == "http" and scope["method"] == "POST" and scope["path"].rstrip("/").endswith("/upload")
+            scope["type"] == "http"
+            and scope["method"] == "POST"
+            and scope["path"].rstrip("/").endswith("/upload")
         )
         if is_upload and not self.rate.take(address_of(scope)):
             from starlette.responses import PlainTextResponse
@@ -79,7 +90,7 @@ class UploadGate:
 
 
 def address_of(scope: dict) -> str:
-    """Where a request comes from: what the proxy in front of a Space added last, which a visitor cannot choose."""
+    """The address of a request: the one that the proxy of a Space added last, which no visitor can choose."""
     forwarded = dict(scope["headers"]).get(b"x-forwarded-for", b"").decode("latin-1")
     return forwarded.rpartition(",")[2].strip() or (scope.get("client") or ("",))[0]
 
@@ -92,6 +103,6 @@ def middleware(can: Capabilities) -> list:
 
 
 def sign_in(can: Capabilities) -> None:
-    """The button, where there is somewhere to sign in."""
+    """The sign-in button, if visitors can sign in."""
     if can.sign_in:
         gr.LoginButton(size="sm", elem_classes="sign-in")

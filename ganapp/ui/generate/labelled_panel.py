@@ -1,4 +1,4 @@
-"""The data set panel of the Generate tab: pictures of every class as a ZIP of class folders, for a classifier.
+"""The data set panel of the Generate tab: pictures of every class as a ZIP of class folders.
 
 What is written is decided in publishing/labelled_set.py, how much at a time in access/capabilities.py.
 """

@@ -53,7 +53,8 @@ class PicturesPanel:
         return self.look(current, by_hand)
 
     def generate(
-        self, source: str, seeds: str, label: str, psi: float, request: gr.Request, progress=gr.Progress()  # noqa: B008
+        self, source: str, seeds: str, label: str, psi: float, request: gr.Request,
+        progress=gr.Progress(),  # noqa: B008
     ):  # fmt: skip
         language, began = language_of(request), time.perf_counter()
         try:
@@ -161,8 +162,8 @@ def build_pictures(studio: Studio) -> PicturesPanel:
         with gr.Column(elem_classes="gen-tune"):
             label, psi, columns = _build_tuning()
     return PicturesPanel(
-        studio, chosen_by_hand, source, refresh, card, seeds, dice, go, message, gallery, zipped, picture, label,
-        psi, columns,
+        studio, chosen_by_hand, source, refresh, card, seeds, dice, go, message, gallery, zipped, picture,
+        label, psi, columns,
     )  # fmt: skip
 
 

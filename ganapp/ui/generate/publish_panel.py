@@ -1,7 +1,7 @@
-"""The Publish panel of the Generate tab: the chosen model as a repository on the Hub. A plan, then the upload.
+"""The Publish panel of the Generate tab: the chosen model as a repository on the Hub.
 
-On a Space the visitor signs in and it goes to their own account; elsewhere the token of this machine is used. No
-token is ever typed in, kept or shown.
+First it shows what would be uploaded, then it uploads. On a Space the visitor signs in and it goes to their own
+account; elsewhere the token of this machine is used. No token is ever typed in, kept or shown.
 """
 
 from __future__ import annotations

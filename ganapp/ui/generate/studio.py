@@ -1,7 +1,7 @@
 """Studio: the pictures, mixes and films of the Generate tab, without the page. Its models are in models.py.
 
-Plain values in and out, tested without gradio. All networks run in one thread, a few pictures at a time, so that
-a film does not hold up the slider and neither takes the processor from a training run.
+Plain values in and out, tested without gradio. All networks run in one thread, a few pictures at a time, so
+that a film does not hold up the slider and neither takes the processor from a training run.
 """
 
 from __future__ import annotations
@@ -100,7 +100,7 @@ class Studio:
             yield self.draw(G, seeds[part], y[part] if G.spec.num_classes else None, psi)
 
     def draw(self, G: Any, seeds: list[int], y: Any, psi: float) -> np.ndarray:
-        """latents.generate in the network thread. At most CHUNK pictures, so that other requests have a turn."""
+        """latents.generate in the network thread. At most CHUNK pictures, so that others have a turn."""
         return self._compute(self._draw, G, seeds, y, psi)
 
     def mix(

@@ -1,6 +1,6 @@
 """Small pieces of HTML that several tabs use: sentences in both languages, notes, errors, pictures.
 
-Text from a file or from a person is escaped here, except the values of `both` and `note`: escape those before.
+All text is escaped here, except the values of `both`, `note` and `spans`: escape those before.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Every word on the page, in English and in Simplified Chinese: shared ones, and those of all tabs joined.
 
-Nothing else in ui/ holds text for people. A tab's own words are in its strings.py, those of fields and presets
-in recipe_strings.py. A key that starts with "js." also goes to the scripts of the page.
+Nothing else in ui/ holds text for people. A tab's own words are in its strings.py, those of fields and
+presets in recipe_strings.py. A key that starts with "js." also goes to the scripts of the page.
 """
 
 from __future__ import annotations
