@@ -1,4 +1,4 @@
-"""The Generate tab: studio.py and words.py without a page; that the page builds; and one client against it."""
+"""The Generate tab: studio.py and words.py without a page; that the page builds; a client against it."""
 
 import io
 import json

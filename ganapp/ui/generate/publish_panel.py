@@ -1,6 +1,6 @@
 """The Publish panel of the Generate tab: the chosen model as a repository on the Hub.
 
-First it shows what would be uploaded, then it uploads. On a Space the visitor signs in and it goes to their own
+It shows what would be uploaded, then uploads it. On a Space the visitor signs in and it goes to their own
 account; elsewhere the token of this machine is used. No token is ever typed in, kept or shown.
 """
 
