@@ -14,7 +14,6 @@ import pytest
 from ganapp.config import TrainConfig
 from ganapp.runs import WORKING, create_run, list_runs, watchdog
 from ganapp.runs.columns import DRAWN
-from ganapp.runs.run import ENDED
 from ganapp.ui.shared import thinning
 from ganapp.ui.shared.strings import script_catalogs
 from ganapp.ui.shared.theme import UI
@@ -113,7 +112,9 @@ def test_partial_last_line_waits(monitor):
     assert monitor.poll({"run": run.name, "known": known})["stats"]["d_loss"] == [3.0]
 
 
-@pytest.mark.parametrize("change", [{"attempt": 0}, {"offset": 10**9}, {"offset": -5, "attempt": "x"}, {"attempt": 2}])
+@pytest.mark.parametrize(
+    "change", [{"attempt": 0}, {"offset": 10**9}, {"offset": -5, "attempt": "x"}, {"attempt": 2}]
+)
 def test_a_cursor_of_another_time_starts_over(monitor, change):
     run = add_run(monitor, rows=4, grids=(64, 128))
     known = follow({}, monitor.poll({"run": run.name, "known": {}})) | change
@@ -140,7 +141,9 @@ def test_another_run_comes_whole(monitor):
     assert news["run"] == second.name and news["reset"] and news["grids"] == [64] and "runs" not in news
 
 
-@pytest.mark.parametrize("request_", [None, [], "x", {"run": ["a"], "known": "b"}, {"known": {"run": {}, "grids": []}}])
+@pytest.mark.parametrize(
+    "request_", [None, [], "x", {"run": ["a"], "known": "b"}, {"known": {"run": {}, "grids": []}}]
+)
 def test_poll_takes_anything(monitor, request_):
     run = add_run(monitor, rows=1)
     assert monitor.poll(request_)["run"] == run.name
@@ -183,7 +186,8 @@ def test_not_a_number_is_null_and_json_stays_strict(monitor):
 
 def test_thinning_keeps_spikes_means_and_the_end():
     rows = [
-        {"nimg": i + 1, "sec": i / 3, "d_loss": i % 10, **({"r1": 2.0} if i % 100 == 0 else {})} for i in range(50_000)
+        {"nimg": i + 1, "sec": i / 3, "d_loss": i % 10, **({"r1": 2.0} if i % 100 == 0 else {})}
+        for i in range(50_000)
     ]
     rows[31_234]["d_loss"] = 777.0
     table = thinning.columns(rows)
@@ -201,7 +205,20 @@ def test_a_long_run_of_every_series_loads_in_60_kb():
         return {"nimg": 10**8 + 64 * i, "sec": 1e5 + i * 1.37, **{k: -1.23456 * (1 + i % 7) for k in DRAWN}}
 
     for count in (thinning.MAX_ROWS, 20_000):
-        assert len(json.dumps(thinning.columns([row(i) for i in range(count)]), separators=(",", ":"))) < 61_440
+        assert (
+            len(json.dumps(thinning.columns([row(i) for i in range(count)]), separators=(",", ":"))) < 61_440
+        )
+
+
+def test_columns_of_other_players_come_with_their_chart_and_label(monitor):
+    run = add_run(monitor)
+    run.append_stats({"nimg": 64, "sec": 1, "d_loss": 1.0, "d_a.loss": 2.0, "d_a.nothing": 3.0})
+    news = monitor.poll({"run": run.name})
+    assert news["stats"] == {"rows": 1, "nimg": [64], "sec": [1], "d_loss": [1.0], "d_a.loss": [2.0]}
+    assert news["columns"] == [{"name": "d_a.loss", "chart": "losses", "label": "d_loss", "player": "d_a"}]
+    known = follow({}, news)
+    run.append_stats({"nimg": 128, "sec": 2, "d_loss": 1.0})
+    assert "columns" not in monitor.poll({"run": run.name, "known": known})
 
 
 def add_snapshot(run, nimg, swd):
@@ -214,7 +231,9 @@ def test_the_best_snapshot_is_said_and_not_the_point_of_the_curve_that_it_is_in(
     run = add_run(monitor, state="running")
     known = follow({}, monitor.poll({"run": run.name}))
     for i in range(1, 3001):
-        run.append_stats({"nimg": 900 * i, "sec": i, "d_loss": 1.0, **({"swd": 40 - i / 100} if i % 50 == 0 else {})})
+        run.append_stats(
+            {"nimg": 900 * i, "sec": i, "d_loss": 1.0, **({"swd": 40 - i / 100} if i % 50 == 0 else {})}
+        )
     add_snapshot(run, 900 * 2950, 10.50001)
     add_snapshot(run, 900 * 3000, 12.0)
     news = monitor.poll({"run": run.name, "known": known})
@@ -224,7 +243,9 @@ def test_the_best_snapshot_is_said_and_not_the_point_of_the_curve_that_it_is_in(
     run.write_status(nimg=2_700_000)
     assert "best" not in monitor.poll({"run": run.name, "known": known})
     run.append_stats({"nimg": 2_700_900, "sec": 3001, "swd": 9.0})
-    assert "best" not in monitor.poll({"run": run.name, "known": known})  # its snapshot is still being written
+    assert "best" not in monitor.poll(
+        {"run": run.name, "known": known}
+    )  # its snapshot is still being written
     add_snapshot(run, 2_700_900, 9.0)
     run.write_status(state="finished")
     assert monitor.poll({"run": run.name, "known": known})["best"] == [2_700_900, 9.0]
@@ -234,7 +255,9 @@ def test_spread_has_both_ends():
     assert thinning.spread(list(range(10)), 4) == [0, 3, 6, 9]
 
 
-@pytest.mark.parametrize("name", ["..", "../runs", "", None, "/etc", "a/b", ".", "00001-nothing", 7, {"a": 1}])
+@pytest.mark.parametrize(
+    "name", ["..", "../runs", "", None, "/etc", "a/b", ".", "00001-nothing", 7, {"a": 1}]
+)
 @pytest.mark.parametrize("word", sorted(ACTIONS))
 def test_only_names_that_are_there_are_acted_on(monitor, name, word):
     add_run(monitor)
@@ -245,7 +268,9 @@ def test_only_names_that_are_there_are_acted_on(monitor, name, word):
     assert outside.path.exists() and len(list_runs(monitor.watch.folder)) == 1
 
 
-@pytest.mark.parametrize("request_", [None, "x", {}, {"word": ["stop"]}, {"word": "run"}, {"word": "__init__"}])
+@pytest.mark.parametrize(
+    "request_", [None, "x", {}, {"word": ["stop"]}, {"word": "run"}, {"word": "__init__"}]
+)
 def test_act_takes_only_its_words(monitor, request_):
     assert "must be one of" in monitor.act(request_)["error"]
 
@@ -268,7 +293,14 @@ def test_resume_starts_what_rests(monitor, monkeypatch):
 
 def trouble(run, rows=100):
     for i in range(rows):
-        row = {"nimg": 64_000 + 64 * i, "sec": i, "d_loss": 0.002, "g_loss": 9.0, "d_real": 5.0 + i, "d_fake": -5.0}
+        row = {
+            "nimg": 64_000 + 64 * i,
+            "sec": i,
+            "d_loss": 0.002,
+            "g_loss": 9.0,
+            "d_real": 5.0 + i,
+            "d_fake": -5.0,
+        }
         run.append_stats(row)
 
 
@@ -298,7 +330,10 @@ def test_every_finding_and_remedy_has_words_on_the_page():
             key = f"light.{kind}.{part}"
             assert english[key] == getattr(words, part) != chinese[key]
             assert sorted(re.findall(r"{\w+}", english[key])) == sorted(re.findall(r"{\w+}", chinese[key]))
-    for key in (*(f"light.do.{r}" for r in REMEDIES), *(f"light.{c}" for c in ("grey", "green", "note", "note.again"))):
+    for key in (
+        *(f"light.do.{r}" for r in REMEDIES),
+        *(f"light.{c}" for c in ("grey", "green", "note", "note.again")),
+    ):
         assert key in english and key in chinese
 
 
@@ -317,7 +352,11 @@ def test_a_remedy_starts_a_run_that_goes_on(monitor, monkeypatch):
     assert (child.config().g_lr, child.config().parent, child.config().from_nimg) == (1e-4, run.name, 256)
     assert [p.read_bytes() for p in child.states()] == [b"state 256"]
     monitor.act({"run": run.name, "word": "remedy", "remedy": "r1"})
-    assert (started[1].config().r1, started[1].config().from_nimg, started[1].config().g_lr) == (4.0, 256, 2e-4)
+    assert (started[1].config().r1, started[1].config().from_nimg, started[1].config().g_lr) == (
+        4.0,
+        256,
+        2e-4,
+    )
     for wrong in ("nonsense", None, ["r1"]):
         assert (
             "it must be one of rollback, r1"
@@ -331,7 +370,9 @@ def test_a_remedy_of_a_finished_run_trains(monitor, tiny_config, tiny_folder, re
     """What it goes on from has used up the budget: with the same one, the new run would end without a step."""
     from ganapp.driving import driver
 
-    config = tiny_config(dataset=str(tiny_folder), kimg=0.032, tick_sec=0, d_args={"width": 4, "norm": "none"})
+    config = tiny_config(
+        dataset=str(tiny_folder), kimg=0.032, tick_sec=0, d_args={"width": 4, "norm": "none"}
+    )
     run = create_run(monitor.watch.folder, config)
     assert driver.drive(run) == "finished"
     before = set(threading.enumerate())
@@ -365,7 +406,10 @@ def test_half_of_no_rest_is_not_offered(monitor, monkeypatch):
     run.write_status(state="finished", nimg=6400)
     news = monitor.poll({"run": run.name, "known": follow({}, first)})
     assert news["light"]["findings"][0]["remedies"] == ("diffaugment",) and news["light"]["again"] is True
-    assert "no rest to halve" in monitor.act({"run": run.name, "word": "remedy", "remedy": "lower_budget"})["error"]
+    assert (
+        "no rest to halve"
+        in monitor.act({"run": run.name, "word": "remedy", "remedy": "lower_budget"})["error"]
+    )
     assert list_runs(monitor.watch.folder) == [run]
 
 
@@ -429,11 +473,12 @@ def test_timelapse_is_made_once(monitor, monkeypatch):
 def test_every_word_of_the_page_is_translated():
     catalogs = script_catalogs()
     html, css, script = (
-        "".join((UI / name).read_text("utf-8") for name in names) for names in ((FILES.html,), FILES.css, FILES.scripts)
+        "".join((UI / name).read_text("utf-8") for name in names)
+        for names in ((FILES.html,), FILES.css, FILES.scripts)
     )
     used = set(re.findall(r'data-(?:t|label|alt)="([\w.]+)"', html))
     used |= set(re.findall(r'\b(?:t|item)\("([\w.]+[a-z])"', script))
-    used |= {f"state.{s}" for s in (*WORKING, *ENDED, "interrupted")}
+    used |= {f"state.{s}" for s in (*WORKING, "paused", "stopped", "finished", "failed", "interrupted")}
     used |= {f"series.{s}" for s in DRAWN}
     for language, catalog in catalogs.items():
         assert used <= set(catalog), (language, used - set(catalog))

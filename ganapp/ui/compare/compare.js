@@ -1,6 +1,5 @@
-// The page's half of the Compare tab: what is known of the chosen runs, and who draws it. Gradio runs this
-// once, after the scripts that tab.py lists, with `element` and `server`. An update redraws and never
-// reloads.
+// The page's half of the Compare tab: what is known of the chosen runs, and which module draws it. Gradio runs
+// this once, after the other scripts in tab.py's list, with `element` and `server`.
 (() => {
   const POINTS_KEPT = 6000; // of each of up to eight runs
   const DEFAULT_METRICS = ["g_loss", "gap"];

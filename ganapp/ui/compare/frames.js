@@ -11,8 +11,7 @@ function secondsAt({ nimg, sec }, at) {
 
 function makeFrames(parts, state, charts) {
   const { t, number, kimg, ui, set, able, press, make, settings, keep, gridUrl, picture } = parts;
-  // live: the last moment that all have reached, which moves on as they train; else the place that was
-  // chosen.
+  // While live, it shows the last moment that all runs have reached, which moves on as they train.
   const timeline = makeTimeline(parts, { frames: 120, endIsLive: false, preload, draw: render });
 
   function build() {
@@ -50,8 +49,8 @@ function makeFrames(parts, state, charts) {
     return run.seconds;
   }
 
-  // The last moment that all have reached. A run that ended before its second grid would hold the others at
-  // the start.
+  // The last moment that all have reached. A run that ended before its second grid does not count: it would
+  // hold the others at the start.
   function commonPlace() {
     const isLive = (run) => LIVE.includes(run.figures?.state);
     const counted = state.chosen.filter((run) => run.grids.length > 1 || (run.grids.length && isLive(run)));
@@ -106,8 +105,7 @@ function makeFrames(parts, state, charts) {
 
   // -- the size of the pictures -----------------------------------------------------------------------------
 
-  // All grids show as many images in a row, at a whole multiple of the screen's pixels; where not all fit,
-  // fewer.
+  // All grids show equally many images in a row, as many as fit at a whole multiple of the screen's pixels.
   function fit() {
     const total = ui.frames.clientWidth;
     if (!total) return;

@@ -1,5 +1,4 @@
-// The form that starts a queue of runs which differ in one setting. The constant FORM (of run_queue.py) comes
-// before it.
+// The form that starts a queue of runs which differ in one setting. The constant FORM is run_queue.choices().
 
 // A comma inside brackets belongs to its value, as on the server (runs/sweep.py).
 function splitValues(text) {

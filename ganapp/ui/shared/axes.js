@@ -1,5 +1,4 @@
-// The axes of a chart: their marks, the words at the marks, and how both are drawn. It knows no runs and no
-// page.
+// The axes of a chart: their marks, the words at the marks, and how both are drawn. Nothing here knows runs.
 
 // A value in the legend, with about four digits.
 function short(value) {
@@ -64,8 +63,7 @@ function logScale(low, high) {
   return { f, low: from, high: to, marks: marks.filter(([value]) => f(value) >= from && f(value) <= to) };
 }
 
-// plot: see makeCharts. unit: what a mark of the horizontal axis counts; say(words): its last mark, with the
-// unit.
+// plot: see makePlot. unit: images or seconds in 1 of the horizontal axis; say(text): its last mark, with the unit.
 function drawAxes(plot, unit, say) {
   drawVerticalAxis(plot);
   drawHorizontalAxis(plot, unit, say);

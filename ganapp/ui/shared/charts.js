@@ -3,8 +3,8 @@
 
 const FRAME = { left: 44, right: 8, top: 8, bottom: 20 }; // pixels around the curves, for words
 
-// panes: [{canvas, legend, title, lines}]; what a line is says curves.js. The controls are ui.smooth, ui.log,
-// ui.unzoom.
+// panes: [{canvas, legend, title, lines}]; curves.js says what a line is.
+// The controls are ui.smooth, ui.log and ui.unzoom.
 function makeCharts(parts, panes) {
   const { t, number, kimg, settings, keep, ui, press } = parts;
   const charts = panes.map((pane) => ({ ...pane, frame: FRAME, plot: null, drag: null }));
@@ -103,8 +103,7 @@ function sizedCanvas(canvas, root) {
   return { c, width, height, colour: (name) => style.getPropertyValue(name).trim() };
 }
 
-// What the functions that draw need: the canvas, the part of the axis that is shown, and where a value is in
-// pixels.
+// What drawing needs: the canvas, the part of the axis that is shown, and the pixel of a place or a value.
 function makePlot(canvas, zoom) {
   const [from, to] = zoom.shown();
   const inner = canvas.width - FRAME.left - FRAME.right;

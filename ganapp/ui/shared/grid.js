@@ -1,5 +1,4 @@
-// One <img> of sample images that changes without flickering: a picture is shown once it is decoded, the last
-// asked for wins.
+// One <img> that changes without flickering: a picture is shown once it is decoded, and the last one wanted wins.
 
 // waiting: what is shown while there is no picture; shown(image) is called after a picture has appeared.
 function makeGrid({ picture, show }, img, waiting, shown) {

@@ -1,6 +1,5 @@
 // What the scripts of a component share: words, numbers, nodes, settings, files and pictures. The constant
-// CATALOGS comes before it. Gradio runs the scripts of a component inside one function, so nothing here is
-// global.
+// CATALOGS holds the words. Gradio runs all scripts of a component in one function, so nothing is global.
 
 // element: the component. Its nodes are found by data-m and get their words by data-t, data-label and data-
 // alt. storage: the key under which this browser keeps the settings, which start as `defaults`.

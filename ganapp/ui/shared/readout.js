@@ -1,7 +1,6 @@
 // What a chart says of one place: the crosshair, and the legend, whose buttons show the values there.
 
-// The crosshair stands on a point: the one nearest to the pointer, of whatever line. null: nothing is pointed
-// at.
+// The place of the crosshair: the point nearest to the pointer, of whatever line. null if nothing is pointed at.
 function snapped(lines, zoom) {
   if (zoom.hover === null || !lines.length) return null;
   const distance = (place) => Math.abs(place - zoom.hover);

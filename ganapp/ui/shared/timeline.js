@@ -8,7 +8,7 @@ const PLAY_MS = 10000; // the whole past in about this time, however long it is
 // frames: playing shows at most about so many pictures; endIsLive: at the last moment the slider follows new ones.
 // preload(index, step) resolves when the pictures of that moment can be shown at once; draw(): the place has changed.
 function makeTimeline({ t, ui, set, able, press }, { frames, endIsLive, preload, draw }) {
-  // live: the place moves on by itself as a run trains; else it is the one that was chosen.
+  // live: the place moves on by itself as a run trains; otherwise it is the one that was chosen.
   const timeline = { live: true, place: 0, moments: [], indexOf, update, say, seek, stop, reset };
   let playing = 0;
 
@@ -22,8 +22,7 @@ function makeTimeline({ t, ui, set, able, press }, { frames, endIsLive, preload,
     );
   }
 
-  // Take over the sorted moments, and the latest place to follow while live. Returns the index of the moment
-  // shown.
+  // Take over the sorted moments, and the latest place, which is shown while live. Returns the index shown.
   function update(moments, latest) {
     timeline.moments = moments;
     if (timeline.live && Number.isFinite(latest)) timeline.place = latest;

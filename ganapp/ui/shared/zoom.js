@@ -1,7 +1,6 @@
 // What the charts of a component show of the axis that they share, and the pointer and keys that change it.
 
-// Places are in images, or in seconds where settings.time says so. tables(): those of all lines that have
-// points.
+// Places are in images, or in seconds if settings.time is set. tables(): of all lines that have points.
 function makeZoom(settings, tables, redraw) {
   // range: [from, to], null for everything; hover: the place of the crosshair, null for none.
   const zoom = {

@@ -1,8 +1,6 @@
-// The line of figures below the head of the monitor, the bar of progress, and the summary of the
-// configuration.
+// The figures below the head of the monitor, the bar of progress, and the summary of the configuration.
 
-// {done: share of the budget, left: seconds}. The budget is in images, in minutes, or both: the one that ends
-// first counts.
+// {done: share of the budget, left: seconds}. Of a budget in images and one in minutes, the first to end counts.
 function progressOf({ nimg, sec, images_per_sec: speed }, { kimg = 0, minutes = 0 }) {
   const budgets = [];
   if (kimg) budgets.push({ done: nimg / (kimg * 1000), left: speed ? (kimg * 1000 - nimg) / speed : NaN });

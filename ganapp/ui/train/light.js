@@ -1,5 +1,4 @@
-// The watchdog's light: one line while all is well; else what is wrong, what it means, and a button for each
-// remedy.
+// The watchdog's light: one line while all is well, else what is wrong and a button for each remedy.
 
 function makeLight({ t, ui, show, able, press, make }, state, { act, watch }) {
   function render() {

@@ -1,6 +1,5 @@
-// The page's half of the monitor: what is known of the run that is shown, and who draws it. Gradio runs this
-// once, after the scripts that monitor.py lists, with `element` and `server`. An update redraws and never
-// reloads.
+// The page's half of the monitor: what is known of the run that is shown, and which module draws it. Gradio runs
+// this once, after the other scripts in monitor.py's list, with `element` and `server`.
 (() => {
   const parts = makeParts(element, "ganapp.monitor", {
     run: null,
@@ -14,8 +13,8 @@
 
   let wanted = settings.run; // null: the server chooses once, then it stays
   let cursor = {};
-  // runs: [name, state, nimg] of all; info: {name, config, folder, status, light, best, grids, real} of the
-  // run shown.
+  // runs: [name, state, nimg] of all runs.
+  // info: {name, config, folder, status, light, best, grids, real} of the run that is shown.
   const state = { runs: [], info: null };
 
   // -- what the server sends --------------------------------------------------------------------------------
@@ -112,8 +111,8 @@
     if (news.grids || news.real || news.reset || news.status || isNew) pictures.render();
   }
 
-  // The third chart appears once something was measured. The best snapshot is not read off it: a point may be
-  // many rows.
+  // The third chart appears once something was measured. A point of it may be the mean of many rows, so the
+  // server names the best snapshot.
   function showBest() {
     const best = state.info?.best;
     show(ui.live, (table.lo.swd ?? []).some(Number.isFinite));

@@ -1,5 +1,4 @@
-// The pictures of the monitor: the sample grid of a moment, real images beside it, and the time-lapse as a
-// video.
+// The pictures of the monitor: the sample grid of a moment, real images beside it, and the time-lapse.
 
 function makePictures(parts, state, { act, resize }) {
   const { t, kimg, ui, set, show, able, press, settings, keep, fileUrl, gridUrl, picture } = parts;
@@ -67,8 +66,7 @@ function makePictures(parts, state, { act, resize }) {
     else img.addEventListener("load", () => fitOne(img), { once: true });
   }
 
-  // A whole multiple of the screen's pixels keeps a picture's pixels square; a picture that is too large is
-  // reduced.
+  // A whole multiple of the screen's pixels keeps a picture's pixels square. A picture too large is reduced.
   function fitOne(img) {
     const { naturalWidth: width, naturalHeight: height, parentElement: box } = img;
     if (!width || !box.clientWidth) return;
