@@ -1,12 +1,11 @@
 """Run: a training run as a folder, and the only file that knows what is in it.
 
-`jobs.drive` writes; the page, the command line and other machines read, and write one word into `command`. A reader
-never trusts a line to be complete or a process to be alive.
+The driver writes; the page, the command line and other machines read, and write one word into `command`. A reader never
+trusts a line to be complete or a process to be alive. Rows of statistics are read and written in rows.py.
 """
 
 from __future__ import annotations
 
-import errno
 import json
 import os
 import re
@@ -22,16 +21,15 @@ from ganapp.config import TrainConfig
 from ganapp.files import replacing, write_text
 
 from .figures import live_figure
+from .rows import Row, append_row, drop_rows_after, last_rows, read_rows
 
-WORKING = ("queued", "starting", "running")  # a process is at it; "interrupted" when there is none
-ENDED = ("paused", "stopped", "finished", "failed")
+WORKING = ("queued", "starting", "running")  # a process works on it; else it is shown as "interrupted"
 COMMANDS = ("run", "pause", "stop", "save")
-STALE_SEC = 10.0  # a heartbeat older than this makes a reader look whether the lock is held
-STATS, LOOKS = "stats.jsonl", "looks.jsonl"  # a row a tick; and those of them with vitals
-MAX_ROW_BYTES = 1000  # a row of stats.jsonl has fewer
+STALE_SEC = 10.0  # a heartbeat older than this makes a reader check whether the lock is held
+STATS, LOOKS = "stats.jsonl", "looks.jsonl"  # one row a tick; those of them with vitals
 KEEP_STATES = 2
 KEEP_SNAPSHOTS = 8  # and the best one
-BEST = "best"  # RUN/best: the snapshot with the least live figure
+BEST = "best"  # RUN/best is the snapshot with the lowest live figure
 
 
 @dataclass(frozen=True)
@@ -47,7 +45,7 @@ class Run:
     # -- configuration ------------------------------------------------------------------------------------------------
 
     def config(self) -> TrainConfig:
-        """ValueError in one sentence where it cannot be read."""
+        """Raises ValueError (message fit for the user) if it cannot be read."""
         try:
             data = json.loads((self.path / "config.json").read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:
@@ -55,18 +53,18 @@ class Run:
         return TrainConfig.from_json(data)
 
     def write_config(self, config: TrainConfig) -> None:
-        """Only at creation and by the driver before the first step; immutable from then on."""
+        """Only at creation and by the driver before the first step; it does not change after that."""
         write_text(self.path / "config.json", json.dumps(config.to_json(), indent=2, ensure_ascii=False))
 
     # -- status and command -------------------------------------------------------------------------------------------
 
     def status(self) -> dict[str, Any]:
-        """What the driver last said, with state "interrupted" where it says working and no process is.
+        """The last status that the driver wrote; its state is "interrupted" if no process works on the run any more.
 
         Keys: state, attempt, nimg, sec (of training), images_per_sec, time, pid, device, precision, threads, mem_mb,
-        parameters ({"g", "d"}: how many), reason (a sentence, where there is one), preparing ([done, total, what] while
-        data is prepared), parts (in how many a batch is worked through), good (nimg of the last state saved while nothing
-        was wrong), rollbacks (how many in a row led here without a person), child (the run that goes on from this one).
+        parameters (their number by player), reason (a sentence, if there is one), preparing ([done, total, what] while
+        data is prepared), parts (number of micro-batches), good (nimg of the last state saved while nothing was wrong),
+        rollbacks (automatic ones in a row that led here), child (the run that goes on from this one).
         """
         status = self._stored_status()
         if (
@@ -126,66 +124,33 @@ class Run:
 
     # -- statistics ---------------------------------------------------------------------------------------------------
 
-    def append_stats(self, row: dict[str, float], name: str = STATS) -> None:
-        """Add a line, whole or not at all: half a line left by a full disk would spoil the next one, too.
+    def append_stats(self, row: Row, name: str = STATS) -> None:
+        """Add a row of statistics. `name` is LOOKS for rows with vitals, of which a run of days has a few hundred."""
+        append_row(self.path / name, row)
 
-        name: LOOKS for the rows that have vitals, a few hundred in a run of days: see `history`.
-        """
-        line = (json.dumps(row) + "\n").encode()
-        with open(self.path / name, "ab", buffering=0) as file:
-            before = file.seek(0, os.SEEK_END)
-            try:
-                if file.write(line) < len(line):
-                    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-            except OSError:
-                file.truncate(before)
-                raise
-
-    def read_stats(self, attempt: int = -1, offset: int = 0) -> tuple[list[dict[str, float]], int, int]:
+    def read_stats(self, attempt: int = -1, offset: int = 0) -> tuple[list[Row], int, int]:
         """Rows after a cursor: (rows, attempt, offset). A cursor of another attempt, or past the end, starts over.
 
-        A row: nimg, sec, d_loss, g_loss, d_real, d_fake, r1, r2, images_per_sec, mem_mb, lr_g, lr_d (those that apply).
+        A row has nimg, sec, images_per_sec, mem_mb and the columns of the players: d_loss, g_loss, d_real, r1, …
         """
         current = self._stored_status()["attempt"]
-        path = self.path / STATS
-        size = path.stat().st_size if path.exists() else 0
-        if attempt != current or offset > size:
-            offset = 0
-        if size == offset:
-            return [], current, offset
-        with open(path, "rb") as file:
-            file.seek(offset)
-            data = file.read(size - offset)
-        whole = data[: data.rfind(b"\n") + 1]  # the last line may still be being written
-        return [json.loads(line) for line in whole.splitlines()], current, offset + len(whole)
+        rows, offset = read_rows(self.path / STATS, offset if attempt == current else 0)
+        return rows, current, offset
 
-    def history(self, count: int) -> list[dict[str, float]]:
-        """The last `count` rows, and before them as many at most of those that have vitals: of the whole run, as these are few."""
+    def history(self, count: int) -> list[Row]:
+        """The last `count` rows and, before them, at most as many of the whole run's rows with vitals."""
         rows = self.last_stats(count)
         looks = self.last_stats(count, LOOKS) if rows else []
         return [row for row in looks if row["nimg"] < rows[0]["nimg"]] + rows
 
-    def last_stats(self, count: int, name: str = STATS) -> list[dict[str, float]]:
-        """The last rows, `count` at most, without reading a long file whole."""
-        path = self.path / name
-        if not path.exists():
-            return []
-        with open(path, "rb") as file:
-            begin = max(0, file.seek(0, os.SEEK_END) - count * MAX_ROW_BYTES)
-            file.seek(begin)
-            data = file.read()
-        lines = data[: data.rfind(b"\n") + 1].splitlines()[
-            1 if begin else 0 :
-        ]  # the first one may lack its beginning
-        return [json.loads(line) for line in lines[-count:]]
+    def last_stats(self, count: int, name: str = STATS) -> list[Row]:
+        """The last rows, at most `count`."""
+        return last_rows(self.path / name, count)
 
     def drop_stats_after(self, nimg: int) -> None:
-        """Remove the rows and grids that a resume from `nimg` supersedes."""
-        for path in (self.path / STATS, self.path / LOOKS):
-            lines = path.read_bytes().splitlines(keepends=True) if path.exists() else []
-            kept = [line for line in lines if line.endswith(b"\n") and json.loads(line)["nimg"] <= nimg]
-            if len(kept) < len(lines):
-                write_text(path, b"".join(kept).decode())
+        """Remove the rows and grids that a resume from `nimg` images supersedes."""
+        for name in (STATS, LOOKS):
+            drop_rows_after(self.path / name, nimg)
         for path in self.samples():
             if int(path.stem) > nimg:
                 path.unlink()

@@ -25,6 +25,7 @@ from ganapp.driving.failures import explain, is_full_disk
 from ganapp.driving.record import Recorder
 from ganapp.generators import load_generator
 from ganapp.runs import create_run, watchdog
+from ganapp.runs import rows as row_module
 from ganapp.runs import run as run_module
 from ganapp.training import descent, loop, terms
 from ganapp.training.batch_source import Batch
@@ -734,12 +735,9 @@ class FullDisk:
         self.full, self.only, self.refused = False, only, 0
         replacing, opened = files.replacing, open
         monkeypatch.setattr(run_module, "replacing", lambda path: self.check(path) or replacing(path))
-        monkeypatch.setattr(
-            run_module, "write_text", lambda path, text: self.check(path) or files.write_text(path, text)
-        )
-        monkeypatch.setattr(
-            run_module, "open", lambda path, mode="r", **k: self.opened(opened, path, mode, k), raising=False
-        )
+        for module in (run_module, row_module):
+            monkeypatch.setattr(module, "write_text", lambda path, text: self.check(path) or files.write_text(path, text))
+            monkeypatch.setattr(module, "open", lambda path, mode="r", **k: self.opened(opened, path, mode, k), raising=False)
 
     def opened(self, opened, path, mode, kwargs):
         if mode.startswith("a"):

@@ -14,7 +14,7 @@ import pytest
 from ganapp import files
 from ganapp.config import TrainConfig
 from ganapp.runs import KEEP_SNAPSHOTS, LOOKS, Run, create_run, list_runs, open_run
-from ganapp.runs import run as run_module
+from ganapp.runs import rows as row_module
 from ganapp.runs.run import KEEP_STATES
 
 
@@ -300,7 +300,7 @@ class FullFile:
 def test_a_full_disk_leaves_no_half_line(run, monkeypatch):
     """Half a line would make garbage of the next one."""
     run.append_stats(rows(10)[0])
-    monkeypatch.setattr(run_module, "open", lambda *a, **k: FullFile(open(*a, **k)), raising=False)  # noqa: SIM115
+    monkeypatch.setattr(row_module, "open", lambda *a, **k: FullFile(open(*a, **k)), raising=False)  # noqa: SIM115
     with pytest.raises(OSError) as error:
         run.append_stats(rows(20)[0])
     assert error.value.errno == errno.ENOSPC
@@ -450,7 +450,7 @@ def test_the_log_is_text_with_times(run):
 
 def test_last_stats_reads_enough_bytes_for_long_rows(run):
     """Real rows reach 630 bytes, and a row may have nearly MAX_ROW_BYTES."""
-    for size in (630, run_module.MAX_ROW_BYTES - 1):
+    for size in (630, row_module.MAX_ROW_BYTES - 1):
         path = run.path / f"{size}.jsonl"
         for nimg in range(50):
             row = {"nimg": nimg, "pad": ""}
