@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 import ganapp.ui
+from ganapp.config import PRESETS
 from ganapp.runs import WORKING
 from ganapp.runs.remedies import REMEDIES
 from ganapp.runs.watchdog import KINDS
@@ -85,6 +86,10 @@ def test_prefixes_of_built_keys_stand_in_the_code(code):
 def test_values_of_built_keys_have_words():
     for prefix, values in BUILT.items():
         assert {prefix + value for value in values or ()} <= set(STRINGS), prefix
+
+
+def test_every_preset_has_its_sentence_in_chinese():
+    assert strings.PRESETS_CHINESE.keys() == PRESETS.keys()
 
 
 def test_a_key_stands_in_one_file():
