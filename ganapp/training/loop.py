@@ -97,10 +97,8 @@ def d_step(state: TrainState, config: TrainConfig, batch: Batch) -> dict[str, Te
 
 def d_losses(state: TrainState, config: TrainConfig, real: Tensor, y: Tensor | None, given: Tensor) -> Losses:
     """The loss that the discriminator's step minimizes, and its parts."""
-    loss, class_term = (
-        adversarial_loss(config.loss, config.label_smoothing),
-        CLASS_TERMS.get(config.class_term),
-    )
+    loss = adversarial_loss(config.loss, config.label_smoothing)
+    class_term = CLASS_TERMS.get(config.class_term)
     r1, r2, gp = (penalty_weight(config, name, state.nimg) for name in ("r1", "r2", "gp"))
     with torch.no_grad():
         fake = generate(state, config, given, y)
