@@ -1,6 +1,7 @@
 """Names of the statistics of a run: a column belongs to a player of the training, or to the run as a whole.
 
-The players G and D of a GAN have short columns (g_loss, d_real); a column of any other player is PLAYER.NAME (d_a.loss).
+The players G and D of a GAN have short columns (g_loss, d_real). A column of any other player is PLAYER.NAME
+(d_a.loss).
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ SHORT = {"G": "g_", "D": "d_"}
 
 
 def column(player: str, name: str) -> str:
-    """The column of a player's statistic: column("D", "loss") is "d_loss", column("d_a", "loss") is "d_a.loss"."""
+    """The column of a statistic of a player: "d_loss" of D, "d_a.loss" of a player d_a."""
     return SHORT[player] + name if player in SHORT else f"{player}.{name}"
 
 

@@ -9,10 +9,10 @@ from .fields import check_choice, check_range, check_resolution, coerce, from_js
 from .names import FAMILY_NAMES
 
 GENERATOR_FORMAT = "ganapp-generator/1"
-# Networks that are only ever loaded from other people's checkpoints (networks/imported): no discriminator, no training.
+# Networks that only load other people's checkpoints (networks/imported): no discriminator, no training.
 IMPORTED_NAMES = (
-    "biggan_deep", "conv_stack", "fastgan", "lightweight", "mimicry", "nvidia_stylegan2", "paper_r3gan", "relu_mlp",
-    "studiogan", "upsample_dcgan",
+    "biggan_deep", "conv_stack", "fastgan", "lightweight", "mimicry", "nvidia_stylegan2", "paper_r3gan",
+    "relu_mlp", "studiogan", "upsample_dcgan",
 )  # fmt: skip
 TAKES = ("latent", "picture")  # what a generator's input is
 CHANNELS = (1, 3, 4)  # grey, colour, colour with transparency
@@ -20,10 +20,10 @@ CHANNELS = (1, 3, 4)  # grey, colour, colour with transparency
 
 @dataclass(frozen=True)
 class ModelSpec:
-    """Family, sizes and arguments of a generator. Raises ValueError (message fit for the user) if one is not allowed.
+    """Family, sizes and arguments of a generator.
 
-    A generator that takes a latent has z_dim ≥ 1 and in_channels 0. One that takes a picture has in_channels, and z_dim
-    only if it takes noise besides.
+    A generator that takes a latent has z_dim ≥ 1 and in_channels 0. One that takes a picture has in_channels,
+    and z_dim only if it takes noise besides. Raises ValueError (message fit for the user) if a value is not allowed.
     """
 
     family: str
@@ -56,7 +56,7 @@ class ModelSpec:
         check_range("z_dim", self.z_dim, 1 if self.takes == "latent" else 0, 8192)
 
     def to_json(self) -> dict[str, Any]:
-        """The fields as a JSON object. What a latent generator has by default is left out, as version 0.3 wrote it."""
+        """The fields as a JSON object. `takes` and `in_channels` are left out of a latent generator, as in version 0.3."""
         data = {key: value for key, value in vars(self).items() if key != "format"}
         if self.takes == "latent":
             del data["takes"], data["in_channels"]

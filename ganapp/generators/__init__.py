@@ -1,4 +1,4 @@
-"""A trained generator as a folder: saved, named, found, loaded, imported. Weights are data; nothing is unpickled."""
+"""A trained generator as a folder: saved, named, found, loaded, imported. Nothing is unpickled."""
 
 from .catalog import TAG, HubModel, known_models, recent, search
 from .folder import CONFIG_NAME, WEIGHTS_NAME, load_folder, read_config, save_generator

@@ -1,4 +1,7 @@
-"""Networks: flat arguments in, tensors out. A new family is one file in families/, one line in FAMILIES and one preset."""
+"""Networks: flat arguments in, tensors out.
+
+A new family is one file in families/, one line in FAMILIES and one preset.
+"""
 
 from .building import FAMILIES, build_discriminator, build_generator, class_weights
 from .roles import DiscriminatorOutput

@@ -44,11 +44,14 @@ FAMILIES = {
 
 
 def build_generator(spec: ModelSpec) -> nn.Module:
-    """A generator with random weights. ValueError where the family does not know, or cannot use, one of spec.args."""
+    """A generator with random weights.
+
+    Raises ValueError (message fit for the user) if the family does not know, or cannot use, one of spec.args.
+    """
     sizes = (spec.channels, spec.num_classes, spec.z_dim)
-    sizes = (spec.resolution, *sizes) if spec.takes == "latent" else (spec.resolution, spec.in_channels, *sizes)
+    sizes = sizes if spec.takes == "latent" else (spec.in_channels, *sizes)
     cls = FAMILIES[spec.family].generator if spec.family in FAMILIES else imported_class(spec.family)
-    generator = _build(cls, sizes, spec.args, f"the generator of {spec.family}")
+    generator = _build(cls, (spec.resolution, *sizes), spec.args, f"the generator of {spec.family}")
     generator.spec = spec
     return generator
 
@@ -74,7 +77,7 @@ def build_discriminator(spec: ModelSpec, args: dict) -> nn.Module:
 def class_weights(spec: ModelSpec, d_args: dict | None = None) -> set[str]:
     """Names of the weights whose shape depends on the number of classes; empty for a model without classes.
 
-    Of the generator of `spec`, or, with d_args, of the discriminator that belongs to it. Nothing is allocated.
+    Of the generator of `spec` or, with d_args, of the discriminator that belongs to it. Nothing is allocated.
     """
     if not spec.num_classes:
         return set()

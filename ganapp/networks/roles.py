@@ -1,7 +1,7 @@
 """Roles: what a network takes and gives, as protocols. A generator's class names its roles in `roles`.
 
-Nothing guesses a role from a class or from attributes that happen to be there: sampling, editing and training ask `roles`,
-and a test compares what every family declares with what it has.
+No code guesses a role from a class or from the attributes that an object happens to have: sampling asks `roles`.
+A test compares what every family declares with what it has.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ class DiscriminatorOutput(NamedTuple):
 
 @runtime_checkable
 class Generator(Protocol):
-    """latent: z (N, z_dim) and y (N,) or None -> images (N, C, R, R) in [-1, 1]. Has a ModelSpec as `spec`."""
+    """latent: z (N, z_dim), y (N,) or None -> images (N, C, R, R) in [-1, 1]. `spec` is its ModelSpec."""
 
     roles: frozenset[str]
 
@@ -33,7 +33,7 @@ class Generator(Protocol):
 
 @runtime_checkable
 class Mapped(Protocol):
-    """mapped: a generator with a w space. z -> mapping -> w (N, W) -> synthesis of w (N, num_ws, W) -> images."""
+    """mapped: a generator with a w space. mapping: z -> w (N, W); synthesis: w (N, num_ws, W) -> images."""
 
     num_ws: int
     w_avg: Tensor  # (W,), the mean of w, towards which truncation goes
@@ -44,7 +44,7 @@ class Mapped(Protocol):
 
 @runtime_checkable
 class Embedding(Protocol):
-    """embedding: class labels y (N,) enter as vectors (N, E), between which one can go. `embed` gives them."""
+    """embedding: classes y (N,) enter as vectors (N, E), which can be interpolated. `embed` gives them."""
 
     def embed(self, y: Tensor) -> Tensor: ...
 
@@ -58,7 +58,7 @@ class Translator(Protocol):
 
 @runtime_checkable
 class Encoder(Protocol):
-    """encoder: images (N, C, R, R) in [-1, 1] -> the mean and the log-variance of their latents, each (N, z_dim)."""
+    """encoder: images (N, C, R, R) in [-1, 1] -> mean and log-variance of their latents, each (N, z_dim)."""
 
     def encode(self, x: Tensor, y: Tensor | None = None) -> tuple[Tensor, Tensor]: ...
 
