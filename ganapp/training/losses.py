@@ -1,7 +1,8 @@
-"""LOSSES: adversarial losses as pairs of pure functions of logits; class terms, gradient penalties and G's regularizers.
+"""Losses: adversarial losses (LOSSES), class terms (CLASS_TERMS), gradient penalties and regularizers of G.
 
-A loss sees logits, outputs and a callable critic, never networks. All are per image (N,) unless they say otherwise; the
-step takes the mean. log(sigmoid) is written with softplus, a quotient of sums of exponentials with logsumexp.
+They are pure functions of logits, outputs, tensors or a callable critic, and never see a network or a configuration.
+They return one value per image (N,) unless stated; the step takes the mean. For numerical stability, log(sigmoid(x))
+is written as -softplus(-x), and the log of a ratio of sums of exponentials as a difference of logsumexp.
 """
 
 from __future__ import annotations
@@ -21,24 +22,22 @@ if TYPE_CHECKING:
 
 
 class Loss(NamedTuple):
-    """d and g map logits on real and on fake images (N,) to losses (N,); `paired` where g looks at real ones, too."""
+    """The losses d of the discriminator and g of the generator: logits on real and fake images (N,) -> (N,)."""
 
     d: Callable[[Tensor, Tensor], Tensor]
     g: Callable[[Tensor | None, Tensor], Tensor]
-    paired: bool = False
-    middle: float | None = (
-        0.0  # the logit of "I cannot tell"; None where only differences of logits mean something
-    )
+    paired: bool = False  # g needs the logits on real images, too
+    # The logit at which D cannot decide; None if only differences of logits have a meaning.
+    undecided_logit: float | None = 0.0
 
 
 def _d_cross_entropy(real, fake, smoothing=0.0):
-    return (
-        softplus(-real) + smoothing * real + softplus(fake)
-    )  # -(1 - s) log D(x) - s log(1 - D(x)) - log(1 - D(G(z)))
+    # -(1 - s) log D(x) - s log(1 - D(x)) - log(1 - D(G(z)))
+    return softplus(-real) + smoothing * real + softplus(fake)
 
 
 def _g_minimax(real, fake):
-    return -softplus(fake)  # log(1 - D(G(z))), which saturates where D is sure
+    return -softplus(fake)  # log(1 - D(G(z))), which saturates when D is confident
 
 
 def _g_non_saturating(real, fake):
@@ -82,50 +81,59 @@ def _g_relativistic_average(real, fake):
 
 
 LOSSES = {
-    "minimax": Loss(_d_cross_entropy, _g_minimax),  # Goodfellow 2014, eq. 1
-    "non_saturating": Loss(_d_cross_entropy, _g_non_saturating),  # Goodfellow 2014, section 3
-    "least_squares": Loss(
-        _d_least_squares, _g_least_squares, middle=0.5
-    ),  # Mao 2017, eq. 9: a = 0, b = c = 1
-    "wasserstein": Loss(_d_wasserstein, _g_wasserstein, middle=None),  # Arjovsky 2017, algorithm 1
-    "hinge": Loss(_d_hinge, _g_wasserstein),  # Lim & Ye 2017; Miyato 2018, eq. 16 and 17
-    "relativistic": Loss(
-        _d_relativistic, _g_relativistic, True, None
-    ),  # Jolicoeur-Martineau 2018; Huang 2024, eq. 2
-    "relativistic_average": Loss(
-        _d_relativistic_average, _g_relativistic_average, True, None
-    ),  # J.-M. 2018: RaSGAN
+    # Goodfellow 2014, eq. 1 and section 3
+    "minimax": Loss(_d_cross_entropy, _g_minimax),
+    "non_saturating": Loss(_d_cross_entropy, _g_non_saturating),
+    # Mao 2017, eq. 9, with a = 0 and b = c = 1
+    "least_squares": Loss(_d_least_squares, _g_least_squares, undecided_logit=0.5),
+    # Arjovsky 2017, algorithm 1
+    "wasserstein": Loss(_d_wasserstein, _g_wasserstein, undecided_logit=None),
+    # Lim & Ye 2017; Miyato 2018, eq. 16 and 17
+    "hinge": Loss(_d_hinge, _g_wasserstein),
+    # Jolicoeur-Martineau 2018, RSGAN and RaSGAN; the first also Huang 2024, eq. 2
+    "relativistic": Loss(_d_relativistic, _g_relativistic, True, None),
+    "relativistic_average": Loss(_d_relativistic_average, _g_relativistic_average, True, None),
 }
 
 
 def adversarial_loss(name: str, label_smoothing: float = 0.0) -> Loss:
-    """A loss of LOSSES; cross-entropy ones with real images counted as 1 - label_smoothing (Salimans 2016, section 3.4)."""
+    """A loss of LOSSES by name. label_smoothing, 0 to 1, is for the losses with cross-entropy only.
+
+    It makes 1 - label_smoothing D's target for real images (Salimans 2016, section 3.4).
+    """
     loss = LOSSES[name]
     return loss._replace(d=partial(loss.d, smoothing=label_smoothing)) if label_smoothing else loss
 
 
 def certainty(loss: Loss, real: Tensor, fake: Tensor) -> Tensor:
-    """E[sign(D(x))], from -1 to 1: how sure D is of real images, ADA's r_t (Karras 2020 ADA, eq. 1). 0-dim."""
-    return (real - (fake if loss.middle is None else loss.middle)).sign().mean()
+    """E[sign(D(x))], 0-dim, -1 to 1: how sure D is of real images; r_t of ADA (Karras 2020 ADA, eq. 1).
+
+    Logits have the sign of their distance from undecided_logit, or from those on fake images if that is None.
+    """
+    return (real - (fake if loss.undecided_logit is None else loss.undecided_logit)).sign().mean()
 
 
-# -- classes ------------------------------------------------------------------------------------------------------------
+# -- classes -------------------------------------------------------------------------------------------------
 
 
 class ClassTerm(NamedTuple):
-    """d maps outputs on real and fake images of classes y to losses (N,), g those on fake ones."""
+    """A loss of classes y (N,) -> (N,): d takes D's outputs on real and fake images, g those on fake ones."""
 
     d: Callable[[DiscriminatorOutput, DiscriminatorOutput, Tensor], Tensor]
     g: Callable[[DiscriminatorOutput, Tensor], Tensor]
 
 
 def cross_entropy(out: DiscriminatorOutput, y: Tensor) -> Tensor:
-    """-log P(C = y | X) (Odena 2017, eq. 3). The head is a "classifier"."""
+    """-log P(C = y | X) (Odena 2017, eq. 3). class_logits (N, K) are those of the head "classifier"."""
     return softmax_cross_entropy(out.class_logits, y, reduction="none")
 
 
 def contrastive(out: DiscriminatorOutput, y: Tensor, temperature: float = 1.0) -> Tensor:
-    """2C: near to the proxy of its class and to other images of it, far from the rest (Kang & Park 2020, eq. 8)."""
+    """2C loss: pulls an image to the proxy and the other images of its class (Kang & Park 2020, eq. 8).
+
+    It pushes the images of other classes away. class_logits (N, K) are cosines to the proxies, features (N, F) have
+    length 1.
+    """
     own = own_proxy(out, y)[:, None] / temperature  # (N, 1)
     others = out.features @ out.features.T / temperature  # (N, N)
     others = others.masked_fill(torch.eye(len(y), dtype=torch.bool, device=y.device), -math.inf)
@@ -136,9 +144,9 @@ def contrastive(out: DiscriminatorOutput, y: Tensor, temperature: float = 1.0) -
 def d2d_cross_entropy(
     out: DiscriminatorOutput, y: Tensor, temperature: float = 0.5, margin: float = 0.98
 ) -> Tensor:
-    """D2D-CE: near to its class's proxy, far from images of other classes, both up to a margin (Kang 2021, ReACGAN).
+    """D2D-CE: pulls an image to its class's proxy and pushes other classes' images away (Kang 2021, ReACGAN).
 
-    m_p = margin and m_n = 1 - margin; both values are the published ones for CIFAR-10.
+    Both stop at a margin: m_p = margin and m_n = 1 - margin. The defaults are the published values for CIFAR-10.
     """
     own = -relu(margin - own_proxy(out, y))[:, None] / temperature  # (N, 1)
     others = relu(out.features @ out.features.T - (1 - margin)) / temperature  # (N, N)
@@ -147,7 +155,7 @@ def d2d_cross_entropy(
 
 
 def own_proxy(out: DiscriminatorOutput, y: Tensor) -> Tensor:
-    """The cosine of each image's embedding to the proxy of its class, (N,)."""
+    """The cosine between each image's embedding and the proxy of its class, (N,)."""
     return out.class_logits.gather(1, y[:, None]).squeeze(1)
 
 
@@ -166,48 +174,51 @@ CLASS_TERMS = {
 }
 
 
-# -- penalties and regularizers -----------------------------------------------------------------------------------------
+# -- penalties and regularizers ------------------------------------------------------------------------------
 
 
 def gradient_penalty(logits: Tensor, images: Tensor) -> Tensor:
-    """|∇ D(x)|² of each image (N,), differentiable: R1 on real images, R2 on fake ones (Mescheder 2018, eq. 9 and 10).
+    """|∇ D(x)|² of each image, (N,), differentiable: R1 on real images, R2 on fake ones.
 
-    logits (N,) must come from images (N, C, H, W) that require a gradient, through a critic without batch statistics.
+    logits (N,) are those of images (N, C, H, W), or of any other shape (N, ...), that require a gradient. The critic
+    must not use batch statistics. Mescheder 2018, eq. 9 and 10.
     """
     (gradient,) = torch.autograd.grad(logits.sum(), images, create_graph=True)
     return gradient.float().square().sum(dim=tuple(range(1, gradient.ndim)))
 
 
 def interpolation_penalty(critic: Callable[[Tensor], Tensor], real: Tensor, fake: Tensor) -> Tensor:
-    """(|∇ D(x)| - 1)² (N,) at a random place x between each real and fake image (Gulrajani 2017, eq. 3).
+    """(|∇ D(x)| - 1)², (N,), at a random point x between each real and fake image (Gulrajani 2017, eq. 3).
 
-    critic maps images (N, C, H, W) to logits (N,). Draws from the device's default random numbers.
+    critic maps images (N, C, H, W) to logits (N,). The points come from the device's default random generator.
     """
     share = torch.rand(len(real), *(1,) * (real.ndim - 1), dtype=real.dtype, device=real.device)
     x = torch.lerp(fake.detach(), real.detach(), share).requires_grad_()
-    return ((gradient_penalty(critic(x), x) + 1e-12).sqrt() - 1).square()  # the root has no derivative at 0
+    # The small number is there because the square root has no derivative at 0.
+    return ((gradient_penalty(critic(x), x) + 1e-12).sqrt() - 1).square()
 
 
 def feature_distance(real: Tensor, fake: Tensor) -> Tensor:
-    """|E f(x) - E f(G(z))|², 0-dim, of features (N, F) (feature matching: Salimans 2016, section 3.1)."""
+    """Feature matching: |E f(x) - E f(G(z))|², 0-dim, of features f (N, F) (Salimans 2016, section 3.1)."""
     return (real.mean(0) - fake.mean(0)).square().sum()
 
 
 def orthogonal_penalty(weights: Iterable[Tensor]) -> Tensor:
-    """|WᵀW ⊙ (1 - I)|², 0-dim, summed over weights (out, ...): filters at right angles (Brock 2019, eq. 3)."""
+    """|WᵀW ⊙ (1 - I)|², 0-dim, summed over weights (out, ...): makes filters orthogonal (Brock 2019, eq. 3)."""
     total = 0.0
     for w in weights:
         w = w.flatten(1)
-        # |WWᵀ|² = |WᵀW|²: the smaller of the two; BigGAN's first layer would fill 2.4 GB with the other
+        # |WWᵀ|² = |WᵀW|², so the smaller one is computed: the other takes 2.4 GB for BigGAN's first layer.
         products = w @ w.T if w.shape[0] <= w.shape[1] else w.T @ w
         total = total + products.square().sum() - w.square().sum(1).square().sum()
     return total
 
 
 def path_lengths(images: Tensor, w: Tensor) -> Tensor:
-    """|Jᵀ n| (N,) of a random direction n in images (N, C, H, W), J = ∂images/∂w (Karras 2020 StyleGAN2, section 3.2).
+    """|Jᵀ n|, (N,), for a random direction n in images (N, C, H, W), where J = ∂images/∂w.
 
-    w (N, W), or (N, L, W) with one w a layer: then the root of the mean square over layers, as in the published code.
+    w is (N, W), or (N, L, W) with one w for each layer; then it is the root of the mean square over layers, as in the
+    published code. Karras 2020 StyleGAN2, section 3.2.
     """
     noise = torch.randn_like(images) / math.sqrt(images.shape[2] * images.shape[3])
     (gradient,) = torch.autograd.grad((images * noise).sum(), w, create_graph=True)

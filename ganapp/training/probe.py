@@ -1,4 +1,4 @@
-"""Which precision and how many threads are fastest here, measured on a few real steps."""
+"""Probe: times a few real training steps to choose the precision and the number of threads for this machine."""
 
 from __future__ import annotations
 
@@ -7,20 +7,22 @@ import time
 
 from ganapp.config import TrainConfig
 
-BF16_GAIN = 1.15  # bf16 is chosen where it is at least this much faster
+BF16_GAIN = 1.15  # bf16 must be this many times faster than fp32 to be chosen
 PROBE_BATCH = 16
-LAZY = ("r1", "r2", "gp", "path_length")  # what may be due at some steps only
+LAZY_PENALTIES = ("r1", "r2", "gp", "path_length")  # each has an interval in steps
 
 
 def probe(config: TrainConfig, device) -> tuple[str, int]:
-    """(precision, threads) for this configuration on this machine; what the configuration says is not measured."""
+    """The fastest (precision, threads) for a configuration on this machine.
+
+    Precision is "fp32" or "bf16". A value that the configuration sets is returned as it is and not measured.
+    """
     import torch
 
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    if device.type == "cuda":
-        return (_pick(config, "bf16" if torch.cuda.is_bf16_supported() else "fp32"), config.threads or cores)
-    if device.type == "mps":
-        return _pick(config, "fp32"), config.threads or cores
+    if device.type in ("cuda", "mps"):
+        fastest = "bf16" if device.type == "cuda" and torch.cuda.is_bf16_supported() else "fp32"
+        return (fastest if config.precision == "auto" else config.precision), config.threads or cores
     before = torch.get_num_threads()
     try:
         threads = config.threads or _fastest_threads(config, device, cores)
@@ -34,7 +36,7 @@ def probe(config: TrainConfig, device) -> tuple[str, int]:
 
 
 def measure(config: TrainConfig, device) -> float:
-    """Images/s of this configuration here, with the precision and threads that a run would choose."""
+    """Images/s of a configuration on this machine, with the precision and threads that a run would choose."""
     import torch
 
     precision, threads = probe(config, device)
@@ -42,15 +44,13 @@ def measure(config: TrainConfig, device) -> float:
     try:
         torch.set_num_threads(threads)
         config = config.replace(precision=precision)
-        plain, full = step_sec(config.replace(**dict.fromkeys(LAZY, 0)), device), step_sec(config, device)
-        interval = min([getattr(config, f"{name}_interval") for name in LAZY if getattr(config, name)] or [1])
+        plain = step_sec(config.replace(**dict.fromkeys(LAZY_PENALTIES, 0)), device)
+        full = step_sec(config, device)
+        used = [name for name in LAZY_PENALTIES if getattr(config, name)]
+        interval = min([getattr(config, f"{name}_interval") for name in used] or [1])
         return min(config.batch, PROBE_BATCH) * config.d_steps / (plain + max(full - plain, 0) / interval)
     finally:
         torch.set_num_threads(before)
-
-
-def _pick(config: TrainConfig, choice: str) -> str:
-    return choice if config.precision == "auto" else config.precision
 
 
 def _fastest_threads(config: TrainConfig, device, cores: int) -> int:
@@ -66,9 +66,10 @@ def _fastest_threads(config: TrainConfig, device, cores: int) -> int:
 
 
 def step_sec(config: TrainConfig, device, steps: int = 3) -> float:
-    """Seconds of the fastest of a few training steps with every penalty, on random images, after one not counted.
+    """Seconds of the fastest of `steps` training steps on random images, after one warm-up step.
 
-    A network that grows is measured at its full size, where most of its time goes.
+    Every penalty is applied at every step. The batch is at most PROBE_BATCH. A growing network is measured at its
+    full resolution, where it spends most of its time.
     """
     import torch
 
@@ -77,7 +78,9 @@ def step_sec(config: TrainConfig, device, steps: int = 3) -> float:
     from .state import TrainState
 
     config = config.replace(
-        batch=min(config.batch, PROBE_BATCH), grow_kimg=0, **{f"{name}_interval": 1 for name in LAZY}
+        batch=min(config.batch, PROBE_BATCH),
+        grow_kimg=0,
+        **{f"{name}_interval": 1 for name in LAZY_PENALTIES},
     )
     algorithm = algorithm_of(config)
     state = TrainState.create(config, device, algorithm.players(config, device))

@@ -1,6 +1,6 @@
-"""Vitals: what the watchdog wants to know beyond losses, measured on a running training without changing it.
+"""Vitals: measurements for the watchdog that the losses do not show, taken while a run trains.
 
-No random number of training is used, no statistics of a layer move, no weight is touched.
+Measuring does not change the training: no random number is drawn, no layer's statistics move, no weight is touched.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ if TYPE_CHECKING:
 
     from .state import TrainState
 
-ROW = 8  # samples of one class, where there are classes
+SAMPLES_PER_ROW = 8  # of the sample grid; each row shows one class, if there are classes
 
 
 class Vitals:
-    """Fixed real images, seen in training and held out, of the same classes y (N,) as the fixed samples are.
+    """Compares the fixed samples of a run with fixed real images of the same classes y (N,).
 
-    heldout is None, or empty, where the data has none: then whether D overfits is not known.
+    y is None for data without classes. If `heldout` is None or empty, overfitting of D is not measured.
     """
 
     def __init__(
@@ -41,20 +41,20 @@ class Vitals:
     ):
         self.config = config
         self.y = y
-        self.train = pick(dataset, y, count)
-        self.heldout = pick(heldout, y, count) if heldout is not None and heldout.count else None
+        self.train = pick_images(dataset, y, count)
+        self.heldout = pick_images(heldout, y, count) if heldout is not None and heldout.count else None
 
     def measure(self, state: TrainState, samples: np.ndarray) -> dict[str, float]:
-        """Of samples uint8 (N, H, W, C) of the fixed seeds, as they are now:
+        """Measure the current samples uint8 (N, H, W, C) of the fixed inputs. Returns these columns:
 
-        diversity, feature_diversity: mean distance between two samples (of one class), in pixels and in D's features, over
-        that of real images. d_train, d_heldout, d_samples: D's mean logits, nothing augmented; d_noise: the standard error
-        of the difference of the first two.
+        diversity, feature_diversity: mean distance between two samples of the same class, in pixels and in features
+        of D, divided by that of real images. d_train, d_samples, d_heldout: D's mean logits without augmentation.
+        d_noise: standard error of d_train - d_heldout. The last two need held-out images.
         """
         real, real_y = self.train
         samples = samples.transpose(0, 3, 1, 2)
-        logits, features = self._ask(state, real, real_y)
-        sample_logits, sample_features = self._ask(state, samples, self.y)
+        logits, features = self._outputs_of_d(state, real, real_y)
+        sample_logits, sample_features = self._outputs_of_d(state, samples, self.y)
         found = {
             "diversity": self._spread(samples) / max(self._spread(real), 1e-12),
             "feature_diversity": self._spread(sample_features) / max(self._spread(features), 1e-12),
@@ -62,15 +62,18 @@ class Vitals:
             "d_samples": sample_logits.mean(),
         }
         if self.heldout:
-            unseen, _ = self._ask(state, *self.heldout)
+            unseen, _ = self._outputs_of_d(state, *self.heldout)
             noise = math.sqrt((logits.var() + unseen.var()) / len(logits))
             found |= {"d_heldout": unseen.mean(), "d_noise": noise}
         return {name: float(f"{value:.5g}") for name, value in found.items()}
 
-    def _ask(
+    def _outputs_of_d(
         self, state: TrainState, images: np.ndarray, y: np.ndarray | None
     ) -> tuple[np.ndarray, np.ndarray]:
-        """D's logits (N,) and features (N, F) of uint8 images (N, C, H, W), in parts no larger than training's."""
+        """D's logits (N,) and features (N, F), float64, for uint8 images (N, C, H, W).
+
+        Works in batches no larger than a micro-batch of training, so that memory suffices.
+        """
         import torch
 
         from ganapp.networks.families.progan import fade_images
@@ -82,13 +85,10 @@ class Vitals:
         size = math.ceil(self.config.batch / state.parts)
         level = growth(self.config, state.nimg)
         logits, features = [], []
-        with torch.no_grad(), evaluating(state.D):
+        with torch.no_grad(), eval_mode(state.D):
             for start in range(0, len(images), size):
-                x = (
-                    torch.from_numpy(np.ascontiguousarray(images[start : start + size])).to(device).float()
-                    / 127.5
-                    - 1
-                )
+                part = np.ascontiguousarray(images[start : start + size])
+                x = torch.from_numpy(part).to(device).float() / 127.5 - 1
                 labels = None if y is None else torch.from_numpy(y[start : start + size]).to(device)
                 with autocast(self.config, x):
                     out = state.D(fade_images(x, level), labels)
@@ -97,9 +97,10 @@ class Vitals:
         return torch.cat(logits).double().numpy(), torch.cat(features).double().numpy()
 
     def _spread(self, x: np.ndarray) -> float:
-        """The mean distance between two of x (N, ...), of two of the same row of ROW where there are classes."""
+        """Mean distance between two of x (N, ...): within rows of the sample grid if there are classes, else overall."""
         flat = x.reshape(len(x), -1).astype(np.float64)
-        groups = flat.reshape(-1, ROW if self.y is not None else len(flat), flat.shape[1])
+        group_size = len(flat) if self.y is None else SAMPLES_PER_ROW
+        groups = flat.reshape(-1, group_size, flat.shape[1])
         return float(np.mean([mean_distance(group) for group in groups]))
 
 
@@ -111,10 +112,12 @@ def mean_distance(x: np.ndarray) -> float:
     return float(distances.sum() / (len(x) * (len(x) - 1)))
 
 
-def pick(dataset: ImageDataset, y: np.ndarray | None, count: int) -> tuple[np.ndarray, np.ndarray | None]:
-    """Images uint8 (count, C, H, W), always the same ones, of the classes y (count,), with their labels or None.
+def pick_images(
+    dataset: ImageDataset, y: np.ndarray | None, count: int
+) -> tuple[np.ndarray, np.ndarray | None]:
+    """The same random images at every call, uint8 (count, C, H, W), of the classes y (count,), and their labels.
 
-    Some come twice where there are too few; others stand in where a class has none.
+    The labels are None if y is None. Images repeat if a class has too few; other classes replace one that has none.
     """
     order = np.random.default_rng(1).permutation(dataset.count)
     if y is None:
@@ -127,8 +130,8 @@ def pick(dataset: ImageDataset, y: np.ndarray | None, count: int) -> tuple[np.nd
 
 
 @contextmanager
-def evaluating(net: nn.Module) -> Iterator[None]:
-    """No dropout, no batch statistics, no power iteration meanwhile."""
+def eval_mode(net: nn.Module) -> Iterator[None]:
+    """Put a network into eval mode: no dropout, no batch statistics, no power iteration. Back to training after."""
     net.eval()
     try:
         yield
@@ -137,7 +140,7 @@ def evaluating(net: nn.Module) -> Iterator[None]:
 
 
 def gradient_norms(state: TrainState) -> dict[str, Tensor]:
-    """The norm of each player's gradients as its last step left them, 0-dim, by column; does not wait for the device."""
+    """The norm of each player's last gradients by column, such as "d_grad"; 0-dim, without waiting for the device."""
     import torch
 
     norms = {}

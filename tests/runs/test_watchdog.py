@@ -24,7 +24,7 @@ from ganapp.training.averaging import averaged_generator
 from ganapp.training.descent import descend
 from ganapp.training.loop import train
 from ganapp.training.state import TrainState
-from ganapp.training.vitals import ROW, Vitals, gradient_norms, mean_distance, pick
+from ganapp.training.vitals import SAMPLES_PER_ROW, Vitals, gradient_norms, mean_distance, pick_images
 
 CPU = torch.device("cpu")
 SAMPLES = 64
@@ -53,7 +53,7 @@ def rows_of(config, dataset, heldout, steps, tick=1, look=12):
     """Statistics of a run, as the driver writes them: a row every `tick` steps, vitals every `look` of them."""
     state = TrainState.create(config, CPU)
     draw = Batches(dataset, CPU, seed=config.seed, mirror=config.mirror, conditional=config.num_classes > 0)
-    y = np.arange(SAMPLES) // ROW % config.num_classes if config.num_classes else None
+    y = np.arange(SAMPLES) // SAMPLES_PER_ROW % config.num_classes if config.num_classes else None
     z = np.stack([latent(seed, config.z_dim)[0] for seed in range(SAMPLES)])
     labels = torch.from_numpy(dataset.labels) if config.num_classes else None
     vitals, rows = Vitals(config, dataset, heldout, y, SAMPLES), []
@@ -229,7 +229,7 @@ def test_d_may_be_ahead_in_the_first_steps():
 def test_chance_is_what_guessing_costs(loss):
     from ganapp.training.losses import LOSSES
 
-    logits = torch.full((4,), LOSSES[loss].middle or 0.0)
+    logits = torch.full((4,), LOSSES[loss].undecided_logit or 0.0)
     assert LOSSES[loss].d(logits, logits).mean().item() == pytest.approx(watchdog.CHANCE[loss])
 
 
@@ -340,18 +340,18 @@ def test_mean_distance_by_hand():
 
 def test_pick_takes_the_classes_asked_for(tiny_dataset):
     y = np.array([2] * 8 + [0] * 8)
-    images, labels = pick(tiny_dataset(), y, 16)
+    images, labels = pick_images(tiny_dataset(), y, 16)
     assert (labels == y).all()
     assert len(np.unique(images.reshape(16, -1), axis=0)) == 16
-    again, _ = pick(tiny_dataset(), y, 16)
+    again, _ = pick_images(tiny_dataset(), y, 16)
     assert (images == again).all()
-    images, labels = pick(tiny_dataset(count=12), np.array([1] * 8), 8)  # 3 of a class
+    images, labels = pick_images(tiny_dataset(count=12), np.array([1] * 8), 8)  # 3 of a class
     assert (labels == 1).all() and len(np.unique(images.reshape(8, -1), axis=0)) == 3
 
 
 def test_real_images_are_as_varied_as_themselves_and_one_image_is_not(tiny_config, tiny_dataset):
     config, dataset = tiny_config("dcgan"), tiny_dataset()
-    state, y = TrainState.create(config, CPU), np.arange(SAMPLES) // ROW % 4
+    state, y = TrainState.create(config, CPU), np.arange(SAMPLES) // SAMPLES_PER_ROW % 4
     vitals = Vitals(config, dataset, None, y, SAMPLES)
     real = vitals.train[0].transpose(0, 2, 3, 1)
     found = vitals.measure(state, real)
@@ -371,7 +371,7 @@ def test_looking_changes_nothing(name, tiny_dataset):
     """Steps after a look are those without it, bit for bit: batch norm, spectral norm, dropout, ADA, growth."""
     config = narrowed(name, 12)
     dataset, finals = tiny_dataset(resolution=config.resolution), []
-    y = np.arange(SAMPLES) // ROW % config.num_classes if config.num_classes else None
+    y = np.arange(SAMPLES) // SAMPLES_PER_ROW % config.num_classes if config.num_classes else None
     vitals = Vitals(config, dataset, tiny_dataset(count=40, resolution=config.resolution), y, SAMPLES)
     samples = vitals.train[0].transpose(0, 2, 3, 1)
     for looks in (False, True):
@@ -424,6 +424,6 @@ def test_the_noise_of_the_gap_is_a_standard_error(monkeypatch, tiny_dataset):
     vitals = Vitals(config, tiny_dataset(labels=False), tiny_dataset(labels=False), None, 16)
     spread = iter((2.0, 1.0, 8.0))  # training images, samples, held-out images
     signs = np.tile([1.0, -1.0], 8)
-    monkeypatch.setattr(vitals, "_ask", lambda *_: (next(spread) * signs, np.eye(16)))
+    monkeypatch.setattr(vitals, "_outputs_of_d", lambda *_: (next(spread) * signs, np.eye(16)))
     found = vitals.measure(None, vitals.train[0].transpose(0, 2, 3, 1))
     assert found["d_noise"] == pytest.approx(math.sqrt(68 / 16), rel=1e-4)

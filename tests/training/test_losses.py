@@ -154,7 +154,7 @@ def test_label_smoothing_is_one_sided(name):
 def test_how_sure_d_is_of_real_images(name, expected):
     loss = LOSSES[name]
     assert certainty(loss, REAL, FAKE).item() == pytest.approx(expected)
-    if loss.middle is not None:
+    if loss.undecided_logit is not None:
         assert certainty(loss, REAL, -FAKE).equal(certainty(loss, REAL, FAKE))
     else:  # a constant that is added to all logits changes nothing
         assert certainty(loss, REAL + 7, FAKE + 7).item() == pytest.approx(expected)

@@ -77,7 +77,8 @@ def test_a_real_measurement(tiny_config, monkeypatch):
 
     d_step = loop.d_step
     monkeypatch.setattr(
-        "ganapp.training.loop.d_step", lambda s, c, batch: shown.append((c, batch.real, batch.y)) or d_step(s, c, batch)
+        "ganapp.training.loop.d_step",
+        lambda s, c, batch: shown.append((c, batch.real, batch.y)) or d_step(s, c, batch),
     )
     monkeypatch.setattr(module.time, "perf_counter", lambda: next(clock))
     config = tiny_config("mlp", batch=64, r1=1.0, r1_interval=8)
@@ -97,7 +98,9 @@ def test_all_that_is_lazy_is_measured_and_a_growing_network_at_its_full_size(tin
 
     used = []
     step = loop.train
-    monkeypatch.setattr("ganapp.training.loop.train", lambda state, c, draw: used.append(c) or step(state, c, draw))
+    monkeypatch.setattr(
+        "ganapp.training.loop.train", lambda state, c, *rest: used.append(c) or step(state, c, *rest)
+    )
     step_sec(tiny_config("progan", grow_kimg=10, gp=1.0, gp_interval=4), CPU, steps=1)
     step_sec(tiny_config("stylegan2", path_length=1.0, path_length_interval=4), CPU, steps=1)
     assert (used[0].grow_kimg, used[0].gp_interval, used[1].path_length_interval) == (0, 1, 1)
@@ -105,7 +108,8 @@ def test_all_that_is_lazy_is_measured_and_a_growing_network_at_its_full_size(tin
 
 def test_speed_is_in_images_shown_to_d_and_lazy_steps_are_shared_out(tiny_config, monkeypatch):
     monkeypatch.setattr(
-        "ganapp.training.probe.step_sec", lambda config, device: 2.0 + 4.0 * bool(config.path_length) + config.gp
+        "ganapp.training.probe.step_sec",
+        lambda config, device: 2.0 + 4.0 * bool(config.path_length) + config.gp,
     )
     config = tiny_config("stylegan2", batch=8, d_steps=3, path_length=2.0, path_length_interval=4)
     assert module.measure(config, CPU) == pytest.approx(24 / (2 + 4 / 4))

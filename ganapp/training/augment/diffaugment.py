@@ -1,4 +1,7 @@
-"""training.augment.diffaugment."""
+"""DiffAugment: color, translation and cutout (Zhao 2020, arXiv 2006.10738, section 3.2).
+
+Each maps images (N, C, H, W) in [-1, 1] and a probability p to images of the same shape. ADA's transforms are in ada.py.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +10,9 @@ from torch import Tensor
 
 from .draws import chosen, integers, uniform
 
-# -- DiffAugment --------------------------------------------------------------------------------------------------------
-
 
 def color(images: Tensor, p: float | Tensor) -> Tensor:
-    """Brightness by ±0.5, then saturation by 0 … 2, then contrast by 0.5 … 1.5."""
+    """Brightness shifted by -0.5 … 0.5, then saturation times 0 … 2, then contrast times 0.5 … 1.5."""
     x = images + chosen(uniform(images, -0.5, 0.5, 1, 1, 1), p)
     for low, high, dims in ((0.0, 2.0, (1,)), (0.5, 1.5, (1, 2, 3))):
         factor = chosen(uniform(images, low, high, 1, 1, 1), p, 1.0)
@@ -20,31 +21,34 @@ def color(images: Tensor, p: float | Tensor) -> Tensor:
 
 
 def translation(images: Tensor, p: float | Tensor) -> Tensor:
-    """A move by up to an eighth of the size; what comes in is 0."""
+    """Shift by up to an eighth of the size in both directions; the uncovered border is 0."""
     n, _, h, w = images.shape
-    y, keep_y = _moved(h, chosen(integers(images, -round(h / 8), round(h / 8)), p, 0))
-    x, keep_x = _moved(w, chosen(integers(images, -round(w / 8), round(w / 8)), p, 0))
+    y, keep_y = _source_index(h, chosen(integers(images, -round(h / 8), round(h / 8)), p, 0))
+    x, keep_x = _source_index(w, chosen(integers(images, -round(w / 8), round(w / 8)), p, 0))
     image = torch.arange(n, device=images.device)[:, None, None]
     moved = images.permute(0, 2, 3, 1)[image, y[:, :, None], x[:, None, :]].permute(0, 3, 1, 2)
     return moved * (keep_y[:, :, None] & keep_x[:, None, :])[:, None]
 
 
-def _moved(size: int, shift: Tensor) -> tuple[Tensor, Tensor]:
-    """Where each of `size` places comes from (N, size), and whether that is inside."""
+def _source_index(size: int, shift: Tensor) -> tuple[Tensor, Tensor]:
+    """For a shift (N,): the source index of each position, clamped to 0 … size - 1, and whether it was inside.
+
+    Both are (N, size).
+    """
     source = torch.arange(size, device=shift.device) - shift[:, None]
     return source.clamp(0, size - 1), (source >= 0) & (source < size)
 
 
 def cutout(images: Tensor, p: float | Tensor) -> Tensor:
-    """A square of half the size, anywhere, also partly outside, becomes 0."""
+    """Set a square of half the size to 0. It may lie partly outside the image."""
     h, w = images.shape[2:]
-    rows, columns = _strip(images, h), _strip(images, w)
+    rows, columns = _random_half(images, h), _random_half(images, w)
     hole = chosen((rows[:, :, None] & columns[:, None, :]).to(images.dtype), p)
     return images * (1 - hole)[:, None]
 
 
-def _strip(images: Tensor, size: int) -> Tensor:
-    """(N, size) bool: half of the places, around a random one."""
+def _random_half(images: Tensor, size: int) -> Tensor:
+    """(N, size) bool: true on an interval of size / 2 around a random position."""
     width = round(size / 2)
     start = integers(images, 0, size - width % 2)[:, None] - width // 2
     at = torch.arange(size, device=images.device)
