@@ -121,11 +121,13 @@ def run_tests(paths: list[str], plugin, options: tuple[str, ...] = ()) -> tuple[
     if not (child := os.fork()):
         os._exit(_in_fork(paths, plugin, temporary, options))
     ends, done = time.monotonic() + LONGEST_SEC, 0
-    while not done and time.monotonic() < ends:
-        time.sleep(0.02)
-        done, status = os.waitpid(child, os.WNOHANG)
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(child, signal.SIGKILL)  # and what its tests started
+    try:
+        while not done and time.monotonic() < ends:
+            time.sleep(0.02)
+            done, status = os.waitpid(child, os.WNOHANG)
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(child, signal.SIGKILL)  # and what its tests started
     if not done:
         _, status = os.waitpid(child, 0)
     file = temporary / "result.json"
@@ -134,6 +136,7 @@ def run_tests(paths: list[str], plugin, options: tuple[str, ...] = ()) -> tuple[
 
 def _in_fork(paths: list[str], plugin, temporary: Path, options: tuple[str, ...]) -> int:
     os.setsid()
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     os.environ["TMPDIR"], tempfile.tempdir = str(temporary), None
     log = os.open(LOG, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
     os.dup2(log, 1), os.dup2(log, 2)

@@ -22,6 +22,7 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 import time
 from collections import Counter
 
@@ -100,7 +101,8 @@ def tests_for(mutant: Mutant, tests: dict[str, dict]) -> list[str]:
         needed = uses(mutant)
     else:
         needed = {(mutant.file, n) for n in range(mutant.lines[0], mutant.lines[1] + 1)}
-    able = [name for name, test in tests.items() if not needed.isdisjoint(test["lines"])]
+    named = tests_naming(assigned(mutant), tests) if mutant.scope == "module" else set()
+    able = [name for name, test in tests.items() if name in named or not needed.isdisjoint(test["lines"])]
     cost = {name: tests[name]["sec"] for name in able}
     files: dict[str, list[float]] = {}
     for name in able:
@@ -108,20 +110,39 @@ def tests_for(mutant: Mutant, tests: dict[str, dict]) -> list[str]:
     return sorted(able, key=lambda name: (sum(files[name.split("::")[0]]), name.split("::")[0], cost[name]))
 
 
-def uses(mutant: Mutant) -> set[tuple[str, int]]:
-    """Lines of the room that read what a statement of a module or class assigns, and its own; else the whole file."""
-    tree = ast.parse((TREE / mutant.file).read_text())
+def assigned(mutant: Mutant) -> set[str]:
+    """Names that the statement of a module or class assigns."""
     names = set()
-    for node in ast.walk(tree):
+    for node in ast.walk(ast.parse((TREE / mutant.file).read_text())):
         if isinstance(node, ast.Assign | ast.AnnAssign) and node.lineno == mutant.lines[0]:
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
             names |= {n.id for t in targets for n in ast.walk(t) if isinstance(n, ast.Name)}
+    return names
+
+
+def uses(mutant: Mutant) -> set[tuple[str, int]]:
+    """Lines of the room that read what a statement of a module or class assigns, and its own; else the whole file."""
+    if not (names := assigned(mutant)):
+        return {(mutant.file, n) for n in range(1, 2000)}
     found = {(mutant.file, n) for n in range(mutant.lines[0], mutant.lines[1] + 1)}
     for file in files_of(mutant.file.split("/")[1]):
-        for node in ast.walk(ast.parse((TREE / file).read_text())):
-            if getattr(node, "id", getattr(node, "attr", None)) in names:
-                found.add((file, node.lineno))
-    return found if names else {(mutant.file, n) for n in range(1, 2000)}
+        tree = ast.parse((TREE / file).read_text())
+        found |= {(file, node.lineno) for node in ast.walk(tree) if called(node) in names}
+    return found
+
+
+def tests_naming(names: set[str], tests: dict[str, dict]) -> set[str]:
+    """Tests whose own text has one of the names, such as those of constants."""
+    found = set()
+    for file in {name.split("::")[0] for name in tests}:
+        for part in ast.parse((TREE / file).read_text()).body:
+            if isinstance(part, ast.FunctionDef) and any(called(node) in names for node in ast.walk(part)):
+                found.add(f"{file}::{part.name}")
+    return {name for name in tests if name.split("[")[0] in found}
+
+
+def called(node: ast.AST) -> str | None:
+    return getattr(node, "id", getattr(node, "attr", None))
 
 
 # -- mutants ------------------------------------------------------------------------------------------------------------
@@ -187,6 +208,7 @@ def main() -> None:
     args = parser.parse_args()
     ends = time.monotonic() + 60 * args.minutes
     os.nice(10)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that the fork ends, too
     os.environ["OMP_NUM_THREADS"] = "1"
     for name in EARLY:
         importlib.import_module(name)

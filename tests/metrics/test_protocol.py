@@ -12,7 +12,8 @@ from torch import nn
 
 from ganapp.metrics import MEASURES, quick_swd
 from ganapp.metrics.distances import coverage, manifold, memorisation, swd, twosample
-from ganapp.metrics.figure import T95, mean_and_interval
+from ganapp.metrics.evaluation import check, prepare
+from ganapp.metrics.figure import T95, mean_and_interval, number
 from ganapp.metrics.judges import classifier, inception, network
 
 
@@ -146,3 +147,81 @@ def test_the_two_sample_test_learns_on_one_half_and_is_asked_about_the_other(mon
         numbers = learnt["images"][part].astype(int) - 100 * kind
         assert sorted([*numbers, *(asked[kind].astype(int) - 100 * kind)]) == list(range(count))
         assert numbers.tolist() != sorted(numbers)  # drawn at random
+
+
+# -- what can be asked for ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("images", "repeats", "seed", "wrong"),
+    [
+        (32, 1, 0, ""),
+        (200_000, 20, 2**31 - 1, ""),
+        (None, 3, 0, ""),
+        (31, 1, 0, "images is 31; it must be from 32 to 200,000."),
+        (200_001, 1, 0, "images is 200001; it must be from 32 to 200,000."),
+        (32, 0, 0, "repeats is 0; it must be from 1 to 20."),
+        (32, 21, 0, "repeats is 21; it must be from 1 to 20."),
+        (32, 1, -1, "seed is -1; it must be from 0 to 2147483647."),
+        (32, 1, 2**31, "seed is 2147483648; it must be from 0 to 2147483647."),
+    ],
+)
+def test_the_ends_of_what_can_be_asked_for_belong_to_it(images, repeats, seed, wrong):
+    if not wrong:
+        check(["fd"], images, repeats, seed)
+        return
+    with pytest.raises(ValueError) as error:
+        check(["fd"], images, repeats, seed)
+    assert str(error.value) == wrong
+
+
+def test_nothing_is_truncated_unless_asked(tiny_folder):
+    from ganapp.config import ModelSpec
+    from ganapp.networks import build_generator
+
+    G = build_generator(ModelSpec("dcgan", 32, 3, 0, 8, {"width": 4})).eval()
+    setting = prepare(G, str(tiny_folder))
+    assert (setting.psi, setting.seed, setting.device, "psi" in setting.about) == (1.0, 0, "cpu", False)
+    assert prepare(G, str(tiny_folder), psi=0.5).about["psi"] == 0.5
+
+
+def test_numbers_below_zero_have_as_many_digits():
+    assert [number(x) for x in (-12.346, -20.0, -0.5, -1234.5, 0.001)] == [
+        "-12.35",
+        "-20",
+        "-0.5",
+        "-1,234",
+        "0.001",
+    ]
+
+
+def test_a_classifier_is_trained_under_the_lock_of_its_folder(tiny_dataset, monkeypatch, tmp_path):
+    monkeypatch.setenv("GANAPP_CACHE", str(tmp_path))
+    asked, whole = [], classifier.acquire_lock
+    monkeypatch.setattr(classifier, "acquire_lock", lambda *args: asked.append(args) or whole(*args))
+    told = []
+
+    def progress(done, total, what):
+        told.append((done, total, what))
+
+    def cancelled():
+        return False
+
+    classifier.classifier_of(tiny_dataset(64, 8), None, "cpu", progress, cancelled, seen=16)
+    (folder,) = (tmp_path / "datasets").glob("classifier-*/")
+    assert asked == [(folder.name, progress, cancelled)]
+    assert told == [(0, 16, "Training the classifier that measures (once for this data set)")] + [
+        (8, 16, "Training the classifier that measures (once for this data set)")
+    ]
+
+
+def test_drawing_samples_says_how_far_it_is(tiny_dataset):
+    from ganapp.config import ModelSpec
+    from ganapp.metrics.rounds import Round, Setting
+    from ganapp.networks import build_generator
+
+    G, told = build_generator(ModelSpec("mlp", 8, 1, 0, 4, {"hidden": [4]})).eval(), []
+    data = tiny_dataset(16, 8, 1, labels=False)
+    setting = Setting(G, data, None, {}, progress=lambda *args: told.append(args))
+    assert Round(setting, 0, 300).fake(300).shape == (300, 1, 8, 8)
+    assert told == [(0, 300, "Drawing samples"), (256, 300, "Drawing samples")]
