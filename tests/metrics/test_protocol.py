@@ -10,9 +10,9 @@ import pytest
 import torch
 from torch import nn
 
-from ganapp.metrics import MEASURES, quick_swd
+from ganapp.metrics import MEASURES, measure, quick_swd
 from ganapp.metrics.distances import coverage, manifold, memorisation, swd, twosample
-from ganapp.metrics.evaluation import check, prepare
+from ganapp.metrics.evaluation import check, lack_text, prepare
 from ganapp.metrics.figure import T95, mean_and_interval, number
 from ganapp.metrics.judges import classifier, inception, network
 
@@ -220,8 +220,53 @@ def test_drawing_samples_says_how_far_it_is(tiny_dataset):
     from ganapp.metrics.rounds import Round, Setting
     from ganapp.networks import build_generator
 
-    G, told = build_generator(ModelSpec("mlp", 8, 1, 0, 4, {"hidden": [4]})).eval(), []
-    data = tiny_dataset(16, 8, 1, labels=False)
+    G, told = build_generator(ModelSpec("mlp", 28, 1, 0, 4, {"hidden": [4]})).eval(), []
+    data = tiny_dataset(16, 28, 1, labels=False)
     setting = Setting(G, data, None, {}, progress=lambda *args: told.append(args))
-    assert Round(setting, 0, 300).fake(300).shape == (300, 1, 8, 8)
+    assert Round(setting, 0, 300).fake(300).shape == (300, 1, 28, 28)
     assert told == [(0, 300, "Drawing samples"), (256, 300, "Drawing samples")]
+
+
+def test_each_figure_gets_the_number_of_samples_that_it_asks_for(tiny_dataset, monkeypatch):
+    """Here fewer pictures are held out than there are to train on."""
+    from ganapp.config import ModelSpec
+    from ganapp.metrics.measures import Measured
+    from ganapp.metrics.rounds import Setting
+    from ganapp.networks import build_generator
+
+    def spy(r, n):
+        yield Measured("spy", len(r.fake(n)), {"asked": n})
+
+    for name in ("fd", "c2st"):
+        monkeypatch.setitem(MEASURES, name, MEASURES[name]._replace(measure=spy))
+    G = build_generator(ModelSpec("mlp", 28, 1, 0, 4, {"hidden": [4]})).eval()
+    setting = Setting(G, tiny_dataset(60, 28, 1, labels=False), tiny_dataset(20, 28, 1, labels=False), {})
+    found = measure(setting, ["c2st", "fd"], 40, 1)
+    assert [(figure.value, figure.protocol["asked"]) for figure in found] == [(20, 20), (40, 40)]
+
+
+def test_what_data_lack_for_a_figure(tiny_dataset):
+    from ganapp.data import ImageDataset, Images
+    from ganapp.metrics.rounds import Setting
+
+    def lack(name, train, heldout=None):
+        return lack_text(name, Setting(None, train, heldout, {}))
+
+    one = ImageDataset("one", Images(noise(20, 8)), np.zeros(20, np.int64), ("a",))
+    two = ImageDataset("two", Images(noise(20, 8)), np.arange(20) % 2, ("a", "b"))
+    assert (lack("classes", one), lack("classes", two)) == ("one has no classes", "")
+    assert lack("c2st", two) == "no pictures of two are held out; that needs 100 at least"
+    assert lack("c2st", two, tiny_dataset(15)) == "15 pictures of two are held out; that needs 16 at least"
+    assert lack("c2st", two, tiny_dataset(16)) == ""
+    assert lack("attributes", two, two) == "only the built-in faces have a table of attributes"
+
+
+def test_swd_says_which_level_it_is_at():
+    told = []
+    swd.multi_scale_swd(noise(4), noise(4, seed=1), 0, 2, 2, lambda *args: told.append(args))
+    assert told == [(0, 2), (1, 2)]
+
+
+def test_nothing_shown_is_nothing_covered():
+    with np.errstate(all="raise"):
+        assert coverage.coverage(np.zeros(3), np.array([0.5, 0.5, 0])) == 0
