@@ -1,6 +1,7 @@
 """The columns of a run's statistics: their names and how charts show them.
 
-Python and the scripts of the page both take them from this table. It computes nothing: the driver writes the rows (Run.append_stats), and whoever draws them asks here.
+Python and the scripts of the page both take them from this table. It computes nothing: the driver writes the
+rows (Run.append_stats), and whoever draws them asks here.
 """
 
 from __future__ import annotations

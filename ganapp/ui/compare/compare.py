@@ -108,7 +108,7 @@ class Comparison:
         return config
 
     def start(self, request: Any) -> dict[str, Any]:
-        """Start a run for each value of the form: {"runs": names}. On {"error": sentence} nothing is started."""
+        """Start a run for each value of the form: {"runs": names}, or {"error": sentence} and no run."""
         request = request if isinstance(request, dict) else {}
         try:
             return {"runs": [run.name for run in queue_up(self.watch.folder, plan(request))]}

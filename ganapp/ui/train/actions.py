@@ -1,7 +1,7 @@
 """What the buttons and menus of the Train tab do.
 
-A handler gets {component: value} or one value, and returns {component: value} of what changes. The work is done in
-recipe.py, dataset_view.py and expectation.py.
+A handler gets {component: value} or one value, and returns {component: value} of what changes. The work is
+done in recipe.py, dataset_view.py and expectation.py.
 """
 
 from __future__ import annotations

@@ -59,9 +59,10 @@ class Monitor:
     def poll(self, request: Any) -> dict[str, Any]:
         """Return what changed of request["run"] since the browser's last poll.
 
-        request["known"] is the cursor. If request["run"] is None, the server chooses a run. {} if nothing is new. Else some of: runs + list,
-        run, config + folder, status + status_hash, reset, stats, columns, attempt + offset, grids, real,
-        light + light_hash, best. On "reset" the browser forgets the stats and grids of this run.
+        request["known"] is the cursor. If request["run"] is None, the server chooses a run. {} if nothing is
+        new. Else some of: runs + list, run, config + folder, status + status_hash, reset, stats, columns,
+        attempt + offset, grids, real, light + light_hash, best. On "reset" the browser forgets the stats and
+        grids of this run.
         """
         request = request if isinstance(request, dict) else {}
         known = request.get("known") if isinstance(request.get("known"), dict) else {}
