@@ -13,15 +13,15 @@ from ganapp.runs import Run
 from . import commands
 from .driver import drive
 
-BACKGROUND_NICE = 5  # of training threads in the app; the server's own threads stay at 0
+BACKGROUND_NICE = 5  # niceness of training threads; the server's own threads stay at 0
 
-_threads: list[tuple[Path, threading.Thread]] = []  # run folders and the threads that may still work on them
+_threads: list[tuple[Path, threading.Thread]] = []  # run folders, and the threads that work on them
 
 
 def start(run: Run) -> threading.Thread:
-    """Begin or resume a run in a background thread; the same call for a new, paused, interrupted or failed one.
+    """Begin or resume a run in a background thread, be it new, paused, interrupted or failed.
 
-    If another process holds the run (paused there with a full disk), it is told to go on there.
+    If another process holds the run, paused there with a full disk, that process goes on with it.
     """
     path = run.path.resolve()
     run.send("run")
@@ -35,10 +35,13 @@ def start(run: Run) -> threading.Thread:
 
 
 def shutdown(timeout: float = 60.0) -> None:
-    """Pause every run of this process and wait until they are saved: for Ctrl-C and SIGTERM."""
+    """Pause every run of this process and wait until they are saved, `timeout` seconds at most.
+
+    For Ctrl-C and SIGTERM.
+    """
     deadline = time.monotonic() + timeout
     while alive := [(path, thread) for path, thread in _threads if thread.is_alive()]:
-        for path in {path for path, _ in alive}:  # repeatedly: a run may just be going on as another one
+        for path in {path for path, _ in alive}:  # in each round: a successor of a failed run may have begun
             if path.exists() and Run(path).command() != "pause":
                 Run(path).send("pause")
         if time.monotonic() > deadline:
@@ -47,13 +50,13 @@ def shutdown(timeout: float = 60.0) -> None:
 
 
 def _drive_with_low_priority(run: Run) -> None:
-    """drive() in a thread that leaves the core to the page's threads when both want it. Linux only."""
+    """drive() in a thread of lower priority than the server's threads. Linux has priorities of threads."""
     if sys.platform == "linux":
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), BACKGROUND_NICE)
-    drive(run, on_successor=_go_on_as)
+    drive(run, on_successor=_register_successor)
 
 
-def _go_on_as(run: Run) -> None:
-    """This thread works on another run from now on: shutdown() must pause that one."""
-    me = threading.current_thread()
-    _threads[:] = [(run.path if thread is me else path, thread) for path, thread in _threads]
+def _register_successor(run: Run) -> None:
+    """Note that this thread works on another run from now on, so that shutdown() pauses that one."""
+    this = threading.current_thread()
+    _threads[:] = [(run.path if thread is this else path, thread) for path, thread in _threads]

@@ -1,4 +1,4 @@
-"""How a run begins: what only data and machine can say of a configuration, the weights it starts from, and checks.
+"""How a run begins: settings that depend on data and machine, the weights it starts from, and checks.
 
 Each function raises ValueError (message fit for the user) if the run cannot begin like this.
 """
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def resolve(config: TrainConfig, dataset: ImageDataset, device: torch.device) -> TrainConfig:
-    """The configuration with everything that is only known here: channels, classes, precision, threads."""
+    """The configuration completed from data and machine: channels, num_classes, precision, threads."""
     num_classes = dataset.num_classes if config.conditional and dataset.num_classes else 0
     config = config.replace(channels=dataset.channels, num_classes=num_classes)
     if config.class_term != "none" and not config.num_classes:
@@ -35,12 +35,13 @@ def resolve(config: TrainConfig, dataset: ImageDataset, device: torch.device) ->
 
 
 def check_networks(config: TrainConfig) -> None:
-    """Raise ValueError if the networks of a configuration cannot be built. Nothing is allocated."""
+    """Raise ValueError if the networks of a configuration cannot be built. Allocates no memory for them."""
     import torch
 
     from ganapp.networks import build_discriminator, build_generator
 
-    # Neither is known before the data is opened; whether arguments are allowed does not depend on them.
+    # Channels and classes may not be known before the data is opened. Which arguments are allowed does not
+    # depend on them.
     config = config.replace(
         channels=config.channels or 3, num_classes=config.num_classes or 10 * config.conditional
     )
@@ -50,19 +51,20 @@ def check_networks(config: TrainConfig) -> None:
 
 
 def check_same_data(config: TrainConfig, dataset: ImageDataset) -> None:
-    """Raise ValueError if a resume finds data that the networks do not fit."""
+    """Raise ValueError if the data of a resumed run has other classes or channels than before."""
     classes = dataset.num_classes if config.num_classes else 0
     if (dataset.channels, classes) != (config.channels, config.num_classes):
         raise ValueError(
-            f"{config.dataset} has changed since this run began: it has {classes} classes and {dataset.channels} "
-            f"channels now, and had {config.num_classes} and {config.channels}. Start a new run from this one."
+            f"{config.dataset} has changed since this run began: it has {classes} classes and "
+            f"{dataset.channels} channels now, and had {config.num_classes} and {config.channels}. "
+            "Start a new run from this one."
         )
 
 
 def start_from(source: str, state: TrainState, config: TrainConfig, runs: Path) -> None:
-    """Fine-tuning: load the weights of a run or a generator into a new state.
+    """Fine-tuning: load the weights of `source`, a run or a generator, into a new state.
 
-    From a run with a saved state come all networks and averages; from a generator, G and its average.
+    A run with a saved state gives all networks and averages; a generator gives G and its average.
     """
     from ganapp.generators import load_generator
     from ganapp.runs import open_run
@@ -85,7 +87,10 @@ def start_from(source: str, state: TrainState, config: TrainConfig, runs: Path) 
 
 
 def load_fitting(net: torch.nn.Module, tensors: dict, class_weights: set[str], what: str) -> None:
-    """Load weights strictly. Those in `class_weights` keep their new values if the number of classes differs."""
+    """Load weights strictly, except those in `class_weights` if the number of classes differs.
+
+    These keep the values that `net` has. `what` names the source in the message of the ValueError.
+    """
     own = net.state_dict()
     fitting = {
         k: own[k] if k in class_weights and k in own and own[k].shape != v.shape else v
@@ -95,15 +100,16 @@ def load_fitting(net: torch.nn.Module, tensors: dict, class_weights: set[str], w
         net.load_state_dict(fitting, strict=True)
     except RuntimeError:
         raise ValueError(
-            f"{what} does not fit this configuration: family, resolution, channels, z_dim, g_args and whether there "
-            "are classes must be the same."
+            f"{what} does not fit this configuration: family, resolution, channels, z_dim, g_args and "
+            "whether there are classes must be the same."
         ) from None
 
 
 def newest_state(run: Run, unreadable: dict[Path, str] | None = None) -> dict:
-    """The newest readable state of a run, on the CPU, in today's form.
+    """The newest readable state of a run, on the CPU, in today's format.
 
-    States that cannot be read are added to `unreadable` with their errors. Raises ValueError if none can be read.
+    States that cannot be read are added to `unreadable` with their errors. Raises ValueError if none can be
+    read.
     """
     import torch
 
@@ -112,20 +118,21 @@ def newest_state(run: Run, unreadable: dict[Path, str] | None = None) -> dict:
     for path in run.states():
         try:
             return migrate_state(torch.load(path, map_location="cpu", weights_only=True))
-        except Exception as error:  # noqa: BLE001 - bytes that a power cut left behind can raise anything
+        except Exception as error:  # noqa: BLE001 - a file cut off by a power failure can raise anything
             if unreadable is not None:
                 unreadable[path] = str(error).splitlines()[0] if str(error) else type(error).__name__
     raise ValueError(
-        f"none of the saved states of run {run.name!r} can be read. Start a new run from one of its snapshots."
+        f"none of the saved states of run {run.name!r} can be read. "
+        "Start a new run from one of its snapshots."
     )
 
 
 def branch(run: Run, config: TrainConfig, state: Path | None, rollbacks: int = 0) -> Run:
-    """A new run that goes on from a state of `run` (None: from its beginning) with another configuration.
+    """Create a run that goes on from a state of `run` with another configuration, but the same networks.
 
-    The networks must be the same. The new run gets a copy of the state before it works, so that starting it is resuming
-    it: optimizers, averages and counts go on. `rollbacks` is the number of automatic rollbacks in a row that led here.
-    Raises OSError if the state is gone.
+    If `state` is None, it goes on from the beginning. The new run gets a copy of the state, so that starting
+    it is resuming it: optimizers, averages and counts go on. `rollbacks` is the number of automatic rollbacks
+    in a row that led here. Raises OSError if the state is gone.
     """
     nimg = nimg_of(state) if state else 0
     child = create_run(run.path.parent, config.replace(parent=run.name, from_nimg=nimg))

@@ -1,4 +1,4 @@
-"""How long a run has trained: over all attempts, without the time in which it waited for a full disk."""
+"""Clock: how long a run has trained, over all attempts, without the time it waited for a full disk."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from contextlib import contextmanager
 
 
 class Clock:
-    """Seconds of training. `before` are those of earlier attempts."""
+    """Counts seconds of training, from now on. `before` are those of earlier attempts."""
 
     def __init__(self, before: float = 0.0):
         self.before = before
         self.began = time.monotonic()
 
     def sec(self) -> float:
-        """Seconds of training of the whole run: what its budget counts."""
+        """Seconds of training in all attempts, which the budget of the run limits."""
         return self.before + self.attempt_sec()
 
     def attempt_sec(self) -> float:
@@ -24,7 +24,7 @@ class Clock:
 
     @contextmanager
     def stopped(self) -> Iterator[None]:
-        """Do not count the time inside."""
+        """Stop the clock inside."""
         began = time.monotonic()
         try:
             yield

@@ -1,4 +1,4 @@
-"""The command file of a run, as the process sees it that works on the run: run, pause, stop or save."""
+"""The command file of a run, read by the process that works on it: run, pause, stop or save."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import time
 
 from ganapp.runs import Run
 
-COMMAND_SEC = 0.25  # between two looks at the command file
+COMMAND_SEC = 0.25  # between two reads of the command file
 
 
 class Ended(Exception):
-    """The command file asks for an end before there is anything to save: `state` is "paused" or "stopped"."""
+    """A command ends the run with no further save. `state` is "paused" or "stopped"."""
 
     def __init__(self, state: str):
         super().__init__(state)
@@ -18,24 +18,27 @@ class Ended(Exception):
 
 
 class Commands:
-    """Reads the command file of one run, no more often than every COMMAND_SEC where that is enough."""
+    """Reads the command file of one run. read_if_due opens it at most every COMMAND_SEC."""
 
     def __init__(self, run: Run):
         self.run = run
         self.read_at = 0.0
 
     def read(self) -> str:
+        """The command in the file: "run", "pause", "stop" or "save"; "run" if there is none."""
         self.read_at = time.monotonic()
         return self.run.command()
 
     def read_if_due(self) -> str:
-        """The command, or "run" if it was read a moment ago."""
+        """The command, or "run" if the file was read less than COMMAND_SEC ago."""
         return self.read() if time.monotonic() - self.read_at > COMMAND_SEC else "run"
 
     def asks_to_end(self) -> bool:
+        """Whether the command is pause or stop."""
         return self.read() in ("pause", "stop")
 
     def raise_if_asked_to_end(self) -> None:
-        word = self.read()
-        if word in ("pause", "stop"):
-            raise Ended("paused" if word == "pause" else "stopped")
+        """Raise Ended if the command is pause or stop."""
+        command = self.read()
+        if command in ("pause", "stop"):
+            raise Ended("paused" if command == "pause" else "stopped")

@@ -1,4 +1,7 @@
-"""Which device a run works on, whose turn it is there, and what it takes. Devices are torch's; nothing is allocated here."""
+"""Devices: which one a run works on, when it is its turn there, and how much memory it uses.
+
+A device is a torch.device. Nothing is allocated on it here.
+"""
 
 from __future__ import annotations
 
@@ -9,9 +12,14 @@ from contextlib import contextmanager
 
 from ganapp.runs import Run, list_runs
 
+QUEUE_SEC = 0.5  # between two attempts of a queued run to get the device
+
 
 def pick_device(name: str):
-    """torch.device of "auto", "cpu", "cuda", "cuda:1", "mps". ValueError where this machine has no such device."""
+    """The torch.device of a name: "auto", "cpu", "cuda", "cuda:N" or "mps". "auto" prefers a GPU.
+
+    Raises ValueError (message fit for the user) if this machine has no such device.
+    """
     import torch
 
     if name == "auto":
@@ -35,6 +43,7 @@ def pick_device(name: str):
 
 
 def device_name(device) -> str:
+    """A name to show, such as "NVIDIA H100" or "CPU (8 cores, x86_64)"."""
     import platform
 
     import torch
@@ -45,8 +54,12 @@ def device_name(device) -> str:
 
 
 @contextmanager
-def device_turn(run: Run, device, check: Callable[[], None]) -> Iterator[None]:
-    """Hold the device: one run at a time, first come first served among the runs of a folder. `check` may raise."""
+def device_turn(run: Run, device, raise_if_asked_to_end: Callable[[], None]) -> Iterator[None]:
+    """Wait for a device and hold it inside; only one run at a time does. The status is "queued" meanwhile.
+
+    Runs of the same folder get it in the order in which they were asked for. What raise_if_asked_to_end
+    raises, before each attempt, ends the wait.
+    """
     from filelock import FileLock, Timeout
 
     from ganapp.data import cache_folder
@@ -55,7 +68,7 @@ def device_turn(run: Run, device, check: Callable[[], None]) -> Iterator[None]:
     folder.mkdir(parents=True, exist_ok=True)
     lock = FileLock(folder / f"{str(device).replace(':', '-')}.lock", is_singleton=False, thread_local=False)
     while True:
-        check()
+        raise_if_asked_to_end()
         if not waiting_before(run):
             try:
                 lock.acquire(timeout=0)
@@ -63,7 +76,7 @@ def device_turn(run: Run, device, check: Callable[[], None]) -> Iterator[None]:
             except Timeout:
                 pass
         run.write_status(state="queued")
-        time.sleep(0.5)
+        time.sleep(QUEUE_SEC)
     try:
         yield
     finally:
@@ -71,19 +84,22 @@ def device_turn(run: Run, device, check: Callable[[], None]) -> Iterator[None]:
 
 
 def waiting_before(run: Run) -> list[Run]:
-    """Live runs of the same folder that were asked for earlier and still wait."""
-    mine = (run.status().get("asked") or run.status().get("created") or 0, run.name)
+    """Queued runs of the same folder that were asked for earlier and whose process is alive."""
+    own = (run.status().get("asked") or run.status().get("created") or 0, run.name)
     earlier = []
     for other in list_runs(run.path.parent):
         status = other.status()
         asked = (status.get("asked") or status.get("created") or 0, other.name)
-        if other.name != run.name and status["state"] == "queued" and asked < mine and other.is_locked():
+        if other.name != run.name and status["state"] == "queued" and asked < own and other.is_locked():
             earlier.append(other)
     return earlier
 
 
 def memory_mb(device) -> float:
-    """Memory of this process on the training device, MB: resident memory on a CPU."""
+    """Memory of this process on the training device, in MB.
+
+    On CUDA what torch has reserved, else resident memory; 0 if the system does not tell.
+    """
     import torch
 
     if device.type == "cuda":

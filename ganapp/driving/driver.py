@@ -1,7 +1,8 @@
-"""drive(run): training becomes files, and the command file is obeyed. The only place where training meets the disk.
+"""drive(run): turns training into files, and obeys the command file of the run.
 
-A paused run is a saved run: nothing of it stays in memory, unless the disk is full. One run at a time works on a device;
-others wait in the order in which they were started.
+Only in this room does training meet the disk. A paused run is a saved run: nothing of it stays in memory,
+unless the disk is full. One run at a time works on a device; others wait in the order in which they were
+started.
 """
 
 from __future__ import annotations
@@ -33,11 +34,11 @@ if TYPE_CHECKING:
     from ganapp.training.loop import Tick
     from ganapp.training.state import TrainState
 
-LOCK_SEC = 10.0  # to wait for a run that is just pausing
-PREPARING_SEC = 0.5  # between two statuses while data is prepared
-SAMPLE_GROWTH = (
-    0.02  # a grid at least every 2 % of the training time, so that a time-lapse has a few hundred frames
-)
+LOCK_SEC = 10.0  # longest wait for the lock of a run that is just pausing
+PREPARING_SEC = 0.5  # between two writes of the status while data is prepared
+# Time between two sample grids, at least, as a share of the training time: a time-lapse has a few hundred
+# frames.
+SAMPLE_GROWTH = 0.02
 MAX_ROLLBACKS = 2  # automatic ones in a row; a third would repeat the same failure
 
 Observe = Callable[[dict[str, Any]], None]
@@ -48,9 +49,13 @@ def drive(
 ) -> str:
     """Work on a run until it ends, and return its state then. `observe` sees each status as it is written.
 
-    If its numbers become infinite or NaN, a run with half the learning rates goes on from the last save, and so does this
-    function (`Run.latest` finds that run); on_successor is called with it. Everything that goes wrong ends up in the
-    status as one sentence and in log.txt in full. Raises ValueError if another process works on this run, nothing else.
+    If a number becomes infinite or NaN, the run fails and a new one with half the learning rates goes on from
+    its last good state. This function then calls on_successor with the new run and works on that; Run.latest
+    finds it.
+
+    Any other error ends up in the status as one sentence and in log.txt in full. The only one raised is
+    ValueError (message fit for the user), if another process works on this run; in a background thread,
+    "running" is returned.
     """
     state, child = _attempt(run, observe)
     while child is not None:
@@ -60,7 +65,7 @@ def drive(
 
 
 def _attempt(run: Run, observe: Observe) -> tuple[str, Run | None]:
-    """(state of the run when work on it ended, the run that goes on from it by itself or None)."""
+    """Work on a run once. Returns its state at the end, and its automatic successor or None."""
     from filelock import Timeout
 
     lock = run.lock()
@@ -75,9 +80,11 @@ def _attempt(run: Run, observe: Observe) -> tuple[str, Run | None]:
         return driver.work(), driver.child
     except Ended as end:
         return driver.end(end.state), None
-    except Exception as error:  # noqa: BLE001 - a failed run is shown on the page; it must not take the server down
+    except Exception as error:  # noqa: BLE001 - a failed run must not take the server down; the page shows it
         driver.writer.write_log(traceback.format_exc())
-        if is_full_disk(error, run.path):  # before the first step: there is nothing yet that could be lost
+        # A full disk gets here only before the first step, when nothing can be lost. Later writes wait for
+        # room.
+        if is_full_disk(error, run.path):
             return driver.end("paused", FULL_DISK), None
         return driver.end("failed", explain(error, driver.batch)), None
     finally:
@@ -85,17 +92,24 @@ def _attempt(run: Run, observe: Observe) -> tuple[str, Run | None]:
 
 
 class Driver:
-    """One attempt at a run, from the first look at its configuration to its end."""
+    """One attempt at a run, from reading its configuration to its end.
+
+    `child` is the run that goes on from this one automatically, after a number became infinite or NaN.
+    """
 
     def __init__(self, run: Run, observe: Observe):
         self.run = run
         self.clock = Clock()
         self.commands = Commands(run)
         self.writer = Writer(run, self.clock, observe)
-        self.batch = 0
+        self.batch = 0  # for messages; known once the configuration is read
         self.child: Run | None = None
 
     def work(self) -> str:
+        """Wait for the device, open the data, and train. Returns the state at the end.
+
+        Raises Ended if a command ends the run before training, and any error of data, configuration or disk.
+        """
         import torch
 
         self.config = self.run.config()
@@ -115,13 +129,17 @@ class Driver:
             return self.train(dataset, device)
 
     def open_data(self) -> ImageDataset:
+        """Open the data set, and prepare it if necessary, with progress in the status.
+
+        Raises Ended if a command asks for an end meanwhile.
+        """
         from ganapp.data import Cancelled, open_dataset
 
-        told = [0.0]
+        written_at = [0.0]
 
         def progress(done: int, total: int | None, what: str) -> None:
-            if time.monotonic() - told[0] > PREPARING_SEC:
-                told[0] = time.monotonic()
+            if time.monotonic() - written_at[0] > PREPARING_SEC:
+                written_at[0] = time.monotonic()
                 self.writer.write_status(preparing=[done, total, what])
 
         arguments = data_arguments(self.config)
@@ -133,7 +151,10 @@ class Driver:
         return dataset
 
     def train(self, dataset: ImageDataset, device: torch.device) -> str:
-        """Train until the budget is used up or a command ends it, in smaller parts each time that memory runs out."""
+        """Train until the budget is used up or a command ends it. Returns the state of the run at the end.
+
+        Each time memory runs out, it starts again from the last save with smaller micro-batches.
+        """
         import torch
 
         from ganapp.data.batches import Batches
@@ -164,12 +185,12 @@ class Driver:
                 self.run.log(
                     f"not enough memory ({first_line(error)}): the batch is worked through in {parts} parts."
                 )
-            del state  # before there is another one
+            del state  # frees its memory before the next one is allocated
             if device.type == "cuda":
                 torch.cuda.empty_cache()
 
     def create_state(self, device: torch.device, parts: int) -> TrainState:
-        """The state to go on from: the last save, or a new one. Starts the clock."""
+        """The training state to go on from, the last save or a new one. Starts an attempt and the clock."""
         from ganapp.training.algorithm import algorithm_of
         from ganapp.training.state import TrainState, parameter_count
 
@@ -182,7 +203,7 @@ class Driver:
         elif config.start_from:
             beginning.start_from(config.start_from, state, config, run.path.parent)
         run.drop_stats_after(state.nimg)
-        # After the rewrite: a new attempt tells readers to start over.
+        # Only after the rows are dropped: a new attempt makes readers read the statistics from the start.
         self.writer.write_status(attempt=run.status()["attempt"] + 1, parts=parts if parts > 1 else None)
         self.clock.before, self.clock.began = before, time.monotonic()
         self.recorder.start(state.nimg)
@@ -198,64 +219,69 @@ class Driver:
         return state
 
     def load_newest(self, state: TrainState) -> float:
-        """Load the newest readable state; unreadable ones are passed over and logged. Returns its seconds of training."""
+        """Load the newest readable state. Returns its seconds of training. Unreadable ones are logged."""
         unreadable: dict[Path, str] = {}
         try:
             saved = beginning.newest_state(self.run, unreadable)
         finally:
             for path, error in unreadable.items():
                 self.run.log(f"{path.name} cannot be read and is passed over: {error}")
-        for path in unreadable:  # only if another one was read: else a resume would begin at 0
+        for path in unreadable:  # only if another one was read, else the next resume would begin at 0
             self.run.set_aside(path)
         state.load_state_dict(saved)
         return saved["sec"]
 
     def loop(self, state: TrainState, steps: Iterator[Tick]) -> str:
-        """Take steps; write a tick, a grid or a save when it is due; obey commands. Returns the state at the end."""
+        """Take steps, write ticks, grids and saves when due, obey commands. Returns the state at the end."""
         config, clock, recorder = self.config, self.clock, self.recorder
-        keep = self.writer.retry_when_disk_has_room
-        ticked = saved = time.monotonic()
-        sampled, ticked_nimg, pending = clock.sec(), state.nimg, []
-        if self.is_done(state):  # ended between its last save and saying so, or resumed once more
-            if self.run.snapshot(f"{state.nimg:09d}") is None:  # else that one has the live figure, too
-                keep(lambda: recorder.save(state))
+        retry = self.writer.retry_when_disk_has_room
+        ticked_at = saved_at = time.monotonic()
+        sampled_at, ticked_nimg, pending = clock.sec(), state.nimg, []
+        # The budget is used up already if the last attempt ended before it could say so, or is resumed once
+        # more.
+        if self.is_done(state):
+            if self.run.snapshot(f"{state.nimg:09d}") is None:  # an existing one may have the live figure
+                retry(lambda: recorder.save(state))
             return self.end("finished")
         for tick in steps:
             pending.append(tick)
-            word, done = self.commands.read_if_due(), self.is_done(state)
-            due = min(config.tick_sec, 0.2 + clock.sec() / 20)
-            if done or word != "run" or time.monotonic() - ticked >= due:
-                speed = (state.nimg - ticked_nimg) / max(time.monotonic() - ticked, 1e-9)
+            command, done = self.commands.read_if_due(), self.is_done(state)
+            tick_sec = min(config.tick_sec, 0.2 + clock.sec() / 20)  # short at first: curves appear at once
+            if done or command != "run" or time.monotonic() - ticked_at >= tick_sec:
+                speed = (state.nimg - ticked_nimg) / max(time.monotonic() - ticked_at, 1e-9)
                 recorder.write_tick(state, pending, speed)
-                pending, ticked, ticked_nimg = [], time.monotonic(), state.nimg
-            last = done or word in ("pause", "stop")
-            if last or clock.sec() - sampled >= max(config.sample_sec, SAMPLE_GROWTH * clock.sec()):
-                recorder.measure_vitals(state, keep(lambda: recorder.write_samples(state)))
-                sampled = clock.sec()
-            if last or word == "save" or time.monotonic() - saved >= config.save_sec:
-                keep(partial(recorder.save, state, look=word not in ("pause", "stop")))
-                saved = time.monotonic()
-                if ended := self.after_save(word, done, last):
+                pending, ticked_at, ticked_nimg = [], time.monotonic(), state.nimg
+            ending = done or command in ("pause", "stop")
+            if ending or clock.sec() - sampled_at >= max(config.sample_sec, SAMPLE_GROWTH * clock.sec()):
+                recorder.measure_vitals(state, retry(lambda: recorder.write_samples(state)))
+                sampled_at = clock.sec()
+            if ending or command == "save" or time.monotonic() - saved_at >= config.save_sec:
+                retry(partial(recorder.save, state, with_figure=command not in ("pause", "stop")))
+                saved_at = time.monotonic()
+                if ended := self.after_save(command, done, ending):
                     return ended
         raise AssertionError("train() does not end by itself")
 
-    def after_save(self, word: str, done: bool, last: bool) -> str:
+    def after_save(self, command: str, done: bool, ending: bool) -> str:
         """Obey what the command file says after a save. Returns the state if the run ends now, else ""."""
         now = self.commands.read()
-        if word == "save" and now == "save":  # not a command that came meanwhile
+        if command == "save" and now == "save":  # else another command came during the save
             self.writer.retry_when_disk_has_room(lambda: self.run.send("run"))
         if done:
             return self.end("finished")
-        if last and now in ("pause", "stop"):  # else Resume was pressed while it was saved
+        if ending and now in ("pause", "stop"):  # else Resume was pressed during the save
             return self.end("paused" if now == "pause" else "stopped")
         return ""
 
     def is_done(self, state: TrainState) -> bool:
+        """Whether the budget of the run, in images or in time, is used up."""
         return self.config.is_used_up(state.nimg, self.clock.sec())
 
     def roll_back(self, error: NotFinite) -> str:
-        """End this run as failed. Unless that happened too often, one with half the learning rates goes on from the
-        last good state."""
+        """End this run as failed; a new one with half the learning rates goes on from its last good state.
+
+        There is no new run if a command asks for an end, or after MAX_ROLLBACKS in a row.
+        """
         run, what = self.run, f"{error.what} was no longer a finite number at {error.nimg:,} images"
         self.writer.write_log(traceback.format_exc())
         rollbacks = run.status().get("rollbacks", 0)
@@ -264,7 +290,8 @@ class Driver:
         if rollbacks >= MAX_ROLLBACKS:
             return self.end(
                 "failed",
-                f"{what}, as before with twice and four times these learning rates: choose another loss or penalty.",
+                f"{what}, as before with twice and four times these learning rates: "
+                "choose another loss or penalty.",
             )
         self.child = beginning.branch(run, remedied(self.config, "rollback"), run.good_state(), rollbacks + 1)
         self.child.send("run")
@@ -276,6 +303,7 @@ class Driver:
         )
 
     def end(self, state: str, reason: str | None = None) -> str:
+        """Write the final state into the status, unless the disk is full, and return it."""
         self.writer.write_unless_full(
             lambda: self.writer.write_status(state=state, reason=reason, preparing=None)
         )

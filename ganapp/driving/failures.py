@@ -1,4 +1,4 @@
-"""What kind of failure an error is, and one plain sentence for it."""
+"""Failures: which kind an error is (full disk, out of memory), and one plain sentence for it."""
 
 from __future__ import annotations
 
@@ -6,11 +6,14 @@ import errno
 import shutil
 from pathlib import Path
 
-FULL_DISK_BYTES = 32 * 1024**2  # less room than this: an error of writing is one of a full disk
+FULL_DISK_BYTES = 32 * 1024**2  # with less free space, a failed write is taken for a full disk
 
 
 def is_full_disk(error: BaseException, folder: Path) -> bool:
-    """Also for torch.save and safetensors, whose errors do not carry the system's code."""
+    """Whether an error, raised while writing into `folder`, means that the disk is full.
+
+    torch.save and safetensors raise errors without the system's code, so their text is looked at.
+    """
     if isinstance(error, OSError):
         return error.errno in (errno.ENOSPC, errno.EDQUOT)
     if "os error 28" in str(error):  # safetensors, from Rust
@@ -23,16 +26,18 @@ def is_full_disk(error: BaseException, folder: Path) -> bool:
 
 
 def is_out_of_memory(error: BaseException) -> bool:
+    """Whether an error means that the memory of a device or of the machine did not suffice."""
     text = str(error).lower()
     return isinstance(error, MemoryError) or "out of memory" in text or "can't allocate memory" in text
 
 
 def first_line(error: BaseException) -> str:
+    """The first line of an error's message, or the name of its type if there is none."""
     return str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
 
 
 def explain(error: BaseException, batch: int) -> str:
-    """One plain sentence for what went wrong."""
+    """One plain sentence for a failed run. `batch` is its batch size, for advice on memory."""
     text = first_line(error)
     if isinstance(error, ValueError | ArithmeticError):
         return text

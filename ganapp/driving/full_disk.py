@@ -1,4 +1,7 @@
-"""Writing to a run when the disk may be full: pause with the reason, keep everything in memory, go on when told to."""
+"""Writer: writes of a run that survive a full disk.
+
+The run is paused with the reason and stays in memory; it goes on when a command says so.
+"""
 
 from __future__ import annotations
 
@@ -16,20 +19,25 @@ FULL_DISK = "The disk is full. Make room and press Resume: nothing is lost while
 
 
 class Writer:
-    """All writes of the process that works on a run. `observe` sees each status as it is written."""
+    """Does all writes of the process that works on a run. `observe` sees each status as it is written."""
 
     def __init__(self, run: Run, clock: Clock, observe: Callable[[dict[str, Any]], None]):
         self.run, self.clock, self.observe = run, clock, observe
 
     def write_status(self, **changes: Any) -> None:
+        """Merge changes into the status (see Run.write_status), and pass the whole to `observe`."""
         self.run.write_status(**changes)
         self.observe(self.run.status())
 
     def write_log(self, text: str) -> bool:
+        """Add to log.txt. Returns False if the disk is full."""
         return self.write_unless_full(lambda: self.run.log(text))
 
     def write_unless_full(self, write: Callable[[], Any]) -> bool:
-        """Whether it was written. What a full disk refuses here is written again with the next status."""
+        """Call write(). Returns whether it succeeded: False if the disk is full. Other errors are raised.
+
+        For what may be lost, or is written again with the next status.
+        """
         try:
             write()
         except OSError as error:
@@ -39,9 +47,9 @@ class Writer:
         return True
 
     def retry_when_disk_has_room(self, write: Callable[[], Any]) -> Any:
-        """Return write(). On a full disk: pause with the reason and try again once told to go on.
+        """Return write(). If the disk is full, pause with the reason, and try again after a command to go on.
 
-        Raises commands.Ended if a stop gives the write up.
+        The clock is stopped meanwhile. Raises commands.Ended if the command is to stop.
         """
         while True:
             try:
@@ -56,14 +64,14 @@ class Writer:
             self.write_unless_full(lambda: self.write_status(state="running", reason=None))
 
     def _wait_for_room(self) -> None:
-        """Wait for a command other than pause. The word "pause" itself may find no room at first."""
-        asked = False
+        """Write the command "pause", for which there may be no room at first, and wait for another one."""
+        pause_written = False
         while True:
-            asked = asked or self.write_unless_full(lambda: self.run.send("pause"))
+            pause_written = pause_written or self.write_unless_full(lambda: self.run.send("pause"))
             self.write_unless_full(lambda: self.write_status(state="paused", reason=FULL_DISK))
             time.sleep(commands.COMMAND_SEC)
-            word = self.run.command()
-            if asked and word == "stop":
+            command = self.run.command()
+            if pause_written and command == "stop":
                 raise commands.Ended("stopped")
-            if asked and word != "pause":
+            if pause_written and command != "pause":
                 return

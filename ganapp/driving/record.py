@@ -1,7 +1,7 @@
-"""Recorder: what a training writes into its run folder: ticks, sample grids, states and snapshots.
+"""Recorder: writes a training's ticks, sample grids, states and snapshots into the run folder.
 
-It measures what belongs into them (vitals for the watchdog, the live figure) within its share of the time. When to
-write is the driver's decision.
+It also measures what belongs into them, vitals for the watchdog and the live figure, each within a share of
+the time. The driver decides when to write.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import numpy as np
 
 from ganapp.config import TrainConfig
 from ganapp.metrics import live_figure
-from ganapp.runs import LOOKS, watchdog
+from ganapp.runs import VITALS, watchdog
 from ganapp.training.finite import NotFinite, check_finite
 
 from .commands import Commands
@@ -34,11 +34,11 @@ if TYPE_CHECKING:
 
 SAMPLE_COLUMNS = 8
 REAL_IMAGES = 64
-VITALS_SHARE = 0.02  # of the time: what measuring vitals may take
+VITALS_SHARE = 0.02  # of the time that measuring vitals may take
 
 
 class Recorder:
-    """Writes one attempt of a run. `dataset` is what it trains on, `source` what its batches come from."""
+    """Writes one attempt of a run that trains on `dataset` with batches from `source`."""
 
     def __init__(
         self,
@@ -59,38 +59,41 @@ class Recorder:
         self.start(0)
 
     def start(self, nimg: int) -> None:
-        """Begin an attempt at `nimg` images: shares of the time count from here."""
+        """Begin an attempt at `nimg` images. The shares of the time count from here."""
         self.began_nimg, self.vitals_sec = nimg, 0.0
 
     def write_tick(self, state: TrainState, pending: list[Tick], images_per_sec: float) -> None:
-        """Add a row of statistics, the means over the pending steps. Raises NotFinite if one is not finite."""
+        """Append a row of statistics, the means over the pending steps, to stats.jsonl.
+
+        Vitals measured since the last row go into it. Raises NotFinite, after writing it, if a value is not
+        finite.
+        """
         import torch
 
         from ganapp.training.vitals import gradient_norms
 
         names = dict.fromkeys(name for tick in pending for name in tick.stats)
-        columns = {
-            n: torch.stack([t.stats[n] for t in pending if n in t.stats]).float().mean() for n in names
-        }
+        columns = {}
+        for name in names:
+            columns[name] = torch.stack([t.stats[name] for t in pending if name in t.stats]).float().mean()
         columns |= gradient_norms(state)
-        values = torch.stack(list(columns.values())).cpu().tolist()  # the one place that waits for the device
+        values = torch.stack(list(columns.values())).cpu().tolist()  # only here is the device waited for
         row: dict[str, Any] = {"nimg": pending[-1].nimg, "sec": round(self.clock.sec(), 3)}
-        row |= {
-            name: float(f"{value:.5g}") for name, value in zip(columns, values, strict=True)
-        } | self.measured
+        row |= {name: float(f"{value:.5g}") for name, value in zip(columns, values, strict=True)}
+        row |= self.measured
         row |= {"images_per_sec": round(images_per_sec, 1), "mem_mb": round(memory_mb(self.device))}
-        keep = self.writer.retry_when_disk_has_room
-        keep(lambda: self.run.append_stats(row))
+        retry = self.writer.retry_when_disk_has_room
+        retry(lambda: self.run.append_stats(row))
         if self.measured:
-            keep(lambda: self.run.append_stats(row, LOOKS))
+            retry(lambda: self.run.append_stats(row, VITALS))
             self.measured = {}
         if bad := [name for name, value in row.items() if not math.isfinite(value)]:
             raise NotFinite(bad[0], row["nimg"])
         shown = {key: row[key] for key in ("nimg", "sec", "images_per_sec", "mem_mb")}
-        keep(lambda: self.writer.write_status(**shown))
+        retry(lambda: self.writer.write_status(**shown))
 
     def write_samples(self, state: TrainState) -> np.ndarray:
-        """Write the grid of the fixed inputs. Returns its pictures, uint8 (N, H, W, C), of the first generator."""
+        """Write the grid of the fixed inputs. Returns the first generator's images, uint8 (N, H, W, C)."""
         from ganapp.latents import images_from_latents
         from ganapp.media import grid, save_webp
         from ganapp.training.averaging import averaged_generator
@@ -105,6 +108,7 @@ class Recorder:
         return made[0]
 
     def write_real_grid(self) -> None:
+        """Write a grid of REAL_IMAGES training images, unless the run has one."""
         from ganapp.media import grid, save_webp
 
         if not self.run.real_path.exists():
@@ -113,9 +117,9 @@ class Recorder:
             save_webp(self.run.real_path, grid(images, columns=SAMPLE_COLUMNS, pad=0))
 
     def measure_vitals(self, state: TrainState, samples: np.ndarray) -> None:
-        """Measure the watchdog's vitals for the next row, so seldom that it takes no more than VITALS_SHARE.
+        """Measure the watchdog's vitals for the next row, unless that has taken more than VITALS_SHARE.
 
-        A training without a discriminator D has none.
+        `samples` are those of write_samples. A training without a player D has no vitals.
         """
         from ganapp.training.vitals import Vitals
 
@@ -128,8 +132,12 @@ class Recorder:
         self.measured |= self.vitals.measure(state, samples)
         self.vitals_sec += time.monotonic() - began
 
-    def save(self, state: TrainState, look: bool = False) -> None:
-        """Write state and snapshot. `look`: with the live figure, if it is due; nobody who pauses waits for that."""
+    def save(self, state: TrainState, with_figure: bool = False) -> None:
+        """Write state and snapshot. with_figure: measure the live figure first, if it is due.
+
+        A pause does without the figure, so that nobody waits for it. Raises NotFinite if a weight is not
+        finite.
+        """
         import torch
 
         from ganapp.generators import save_generator
@@ -143,8 +151,8 @@ class Recorder:
             self.writer.write_status(good=state.nimg)
         origin = self._origin(state.nimg)
         made = {n: averaged_generator(state, self.config, self.source, 8, n) for n in state.averages()}
-        due = look and self.live.is_due(self.clock.attempt_sec(), state.nimg - self.began_nimg)
-        if due and (value := self._live_figure(next(iter(made.values())))) is not None:
+        due = with_figure and self.live.is_due(self.clock.attempt_sec(), state.nimg - self.began_nimg)
+        if due and (value := self._measure_live_figure(next(iter(made.values())))) is not None:
             origin[live_figure.NAME] = value
             run.append_stats({"nimg": state.nimg, "sec": round(self.clock.sec(), 3), live_figure.NAME: value})
 
@@ -156,7 +164,7 @@ class Recorder:
         run.write_snapshot(state.nimg, write)
 
     def _origin(self, nimg: int) -> dict[str, Any]:
-        """What a snapshot says about where it comes from."""
+        """The origin of a snapshot, for its config.json and the model card."""
         from ganapp import __version__
 
         config, run = self.config, self.run
@@ -173,8 +181,8 @@ class Recorder:
             "ema_kimg": config.ema_kimg,
         }
 
-    def _live_figure(self, G: nn.Module) -> float | None:
-        """None if somebody asks for an end meanwhile, or if memory does not suffice: training does not end by it."""
+    def _measure_live_figure(self, G: nn.Module) -> float | None:
+        """The live figure; None if a command asks for an end meanwhile, or if memory does not suffice."""
         try:
             return self.live.measure(G, self.commands.asks_to_end)
         except (RuntimeError, MemoryError) as error:
@@ -184,7 +192,7 @@ class Recorder:
             return None
 
     def _open_heldout(self) -> ImageDataset | None:
-        """The images that training never sees; None if there are none, and then the log says why."""
+        """The held-out images of the data; None, with the reason in the log, if they cannot be opened."""
         from ganapp.data import open_dataset
 
         try:
@@ -195,7 +203,7 @@ class Recorder:
 
 
 def data_arguments(config: TrainConfig) -> dict[str, Any]:
-    """The arguments of open_dataset that a configuration stands for."""
+    """The arguments of open_dataset for the data of a configuration."""
     return {
         "source": config.dataset,
         "resolution": config.resolution,
@@ -206,14 +214,20 @@ def data_arguments(config: TrainConfig) -> dict[str, Any]:
 
 
 def fixed_inputs(config: TrainConfig, source: BatchSource) -> tuple[np.ndarray, np.ndarray | None]:
-    """Inputs and classes int64 (N,) or None of the sample grid, always the same ones: one class a row."""
-    k = config.num_classes
-    rows = k if k in (9, 10) else SAMPLE_COLUMNS
+    """Inputs (N, ...) and classes int64 (N,) of the sample grid, always the same; one class in each row.
+
+    Without classes, the second is None. There are 8 rows, or one for each of 9 or 10 classes.
+    """
+    classes = config.num_classes
+    rows = classes if classes in (9, 10) else SAMPLE_COLUMNS
     given = source.fixed(range(rows * SAMPLE_COLUMNS))
-    return given, np.arange(len(given)) // SAMPLE_COLUMNS % k if k else None
+    return given, np.arange(len(given)) // SAMPLE_COLUMNS % classes if classes else None
 
 
 def beside_each_other(made: list[np.ndarray], beside: tuple[np.ndarray, ...]) -> np.ndarray:
-    """Each output, uint8 (N, H, W, C), between the input and the target that belong to it: one wide picture each."""
+    """Join images side by side: input, outputs of each generator, target; (N, H, W, C) -> (N, H, M·W, C).
+
+    `beside` holds the input and the target, or nothing (see BatchSource.beside). All are uint8.
+    """
     before, after = beside[:1], beside[1:]
     return np.concatenate([*before, *made, *after], axis=2) if beside or len(made) > 1 else made[0]

@@ -2,13 +2,13 @@
 
 from .figures import live_figure, measured_of, read_figures, write_figures
 from .folder import create_run, is_run, list_runs, open_run, run_of
-from .run import BEST, KEEP_SNAPSHOTS, LOOKS, WORKING, Run, check_name, generators_in, nimg_of
+from .run import BEST, KEEP_SNAPSHOTS, VITALS, WORKING, Run, check_name, generators_in, nimg_of
 
 __all__ = [
     "BEST",
     "KEEP_SNAPSHOTS",
-    "LOOKS",
     "Run",
+    "VITALS",
     "WORKING",
     "check_name",
     "create_run",

@@ -1,4 +1,4 @@
-"""Rows of statistics in a file, one JSON object a line: append, read after a cursor, read the last ones, cut off."""
+"""Rows of statistics in a file, one JSON object a line: append, read from an offset or the end, cut."""
 
 from __future__ import annotations
 
@@ -9,13 +9,16 @@ from pathlib import Path
 
 from ganapp.files import write_text
 
-MAX_ROW_BYTES = 1000  # longer than any row
+MAX_ROW_BYTES = 1000  # no row is longer
 
 Row = dict[str, float]
 
 
 def append_row(path: Path, row: Row) -> None:
-    """Add a line, whole or not at all: half a line left by a full disk would spoil the next one, too."""
+    """Append a row, as a whole line or not at all. Raises OSError if it cannot be written.
+
+    Half a line, left by a full disk, would make the next one unreadable, too.
+    """
     line = (json.dumps(row) + "\n").encode()
     with open(path, "ab", buffering=0) as file:
         before = file.seek(0, os.SEEK_END)
@@ -28,7 +31,7 @@ def append_row(path: Path, row: Row) -> None:
 
 
 def read_rows(path: Path, offset: int = 0) -> tuple[list[Row], int]:
-    """(rows after `offset` bytes, the offset to go on from). An offset past the end starts over."""
+    """(complete rows after `offset` bytes, the offset to go on from). An offset past the end starts at 0."""
     size = path.stat().st_size if path.exists() else 0
     offset = 0 if offset > size else offset
     if size == offset:
@@ -36,12 +39,12 @@ def read_rows(path: Path, offset: int = 0) -> tuple[list[Row], int]:
     with open(path, "rb") as file:
         file.seek(offset)
         data = file.read(size - offset)
-    whole = data[: data.rfind(b"\n") + 1]  # the last line may still be being written
+    whole = data[: data.rfind(b"\n") + 1]  # the writer may be in the middle of the last line
     return [json.loads(line) for line in whole.splitlines()], offset + len(whole)
 
 
 def last_rows(path: Path, count: int) -> list[Row]:
-    """The last rows, at most `count`, without reading a long file whole."""
+    """The last `count` rows, or all if there are fewer. Reads only the end of a long file."""
     if not path.exists():
         return []
     with open(path, "rb") as file:
@@ -49,12 +52,12 @@ def last_rows(path: Path, count: int) -> list[Row]:
         file.seek(begin)
         data = file.read()
     lines = data[: data.rfind(b"\n") + 1].splitlines()
-    lines = lines[1:] if begin else lines  # the first one may lack its beginning
+    lines = lines[1:] if begin else lines  # the first one may be cut off
     return [json.loads(line) for line in lines[-count:]]
 
 
 def drop_rows_after(path: Path, nimg: int) -> None:
-    """Keep the whole rows of at most `nimg` images."""
+    """Remove the rows of more than `nimg` images, and an incomplete last line."""
     lines = path.read_bytes().splitlines(keepends=True) if path.exists() else []
     kept = [line for line in lines if line.endswith(b"\n") and json.loads(line)["nimg"] <= nimg]
     if len(kept) < len(lines):

@@ -1,7 +1,8 @@
-"""Run: a training run as a folder, and the only file that knows what is in it.
+"""Run: a training run as a folder. Only this file knows which files are in it.
 
-The driver writes; the page, the command line and other machines read, and write one word into `command`. A reader never
-trusts a line to be complete or a process to be alive. Rows of statistics are read and written in rows.py.
+The driver writes them. The page, the command line and other machines read them, and write one word into
+`command`. A reader never relies on a line being complete or a process being alive. Rows of statistics are in
+rows.py.
 """
 
 from __future__ import annotations
@@ -23,18 +24,18 @@ from ganapp.files import replacing, write_text
 from .figures import live_figure
 from .rows import Row, append_row, drop_rows_after, last_rows, read_rows
 
-WORKING = ("queued", "starting", "running")  # a process works on it; else it is shown as "interrupted"
+WORKING = ("queued", "starting", "running")  # states with a process; if that is gone, it is "interrupted"
 COMMANDS = ("run", "pause", "stop", "save")
 STALE_SEC = 10.0  # a heartbeat older than this makes a reader check whether the lock is held
-STATS, LOOKS = "stats.jsonl", "looks.jsonl"  # one row a tick; those of them with vitals
-KEEP_STATES = 2
-KEEP_SNAPSHOTS = 8  # and the best one
+STATS, VITALS = "stats.jsonl", "looks.jsonl"  # one row for each tick; copies of those rows that have vitals
+KEEP_STATES = 2  # the newest ones, besides the last good one
+KEEP_SNAPSHOTS = 8  # the newest ones, besides the best one
 BEST = "best"  # RUN/best is the snapshot with the lowest live figure
 
 
 @dataclass(frozen=True)
 class Run:
-    """A run's folder. Equal where the path is equal; holds no open file and no state of its own."""
+    """The folder of a run. Equal if the path is equal. Holds no open file; every method looks at the disk."""
 
     path: Path
 
@@ -42,10 +43,10 @@ class Run:
     def name(self) -> str:
         return self.path.name
 
-    # -- configuration ------------------------------------------------------------------------------------------------
+    # -- configuration ---------------------------------------------------------------------------------------
 
     def config(self) -> TrainConfig:
-        """Raises ValueError (message fit for the user) if it cannot be read."""
+        """The configuration. Raises ValueError (message fit for the user) if it cannot be read."""
         try:
             data = json.loads((self.path / "config.json").read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:
@@ -53,18 +54,21 @@ class Run:
         return TrainConfig.from_json(data)
 
     def write_config(self, config: TrainConfig) -> None:
-        """Only at creation and by the driver before the first step; it does not change after that."""
+        """For the creation of a run and for the driver before the first step. It does not change later."""
         write_text(self.path / "config.json", json.dumps(config.to_json(), indent=2, ensure_ascii=False))
 
-    # -- status and command -------------------------------------------------------------------------------------------
+    # -- status and command ----------------------------------------------------------------------------------
 
     def status(self) -> dict[str, Any]:
-        """The last status that the driver wrote; its state is "interrupted" if no process works on the run any more.
+        """The last status that the driver wrote; "interrupted" if its process is gone.
 
-        Keys: state, attempt, nimg, sec (of training), images_per_sec, time, pid, device, precision, threads, mem_mb,
-        parameters (their number by player), reason (a sentence, if there is one), preparing ([done, total, what] while
-        data is prepared), parts (number of micro-batches), good (nimg of the last state saved while nothing was wrong),
-        rollbacks (automatic ones in a row that led here), child (the run that goes on from this one).
+        state: queued, starting, running, paused, stopped, finished, failed or interrupted. nimg, sec (of
+        training), images_per_sec, mem_mb; time of writing, pid, host; device, precision, threads. attempt:
+        number of starts. asked: when it was started last. parameters: their number by player. reason: a
+        sentence, if there is one. preparing: [done, total, what] while data is prepared. parts: number of
+        micro-batches, if several. good: nimg of the last state saved while the watchdog found nothing to roll
+        back. rollbacks: automatic ones in a row that led here. child: the run that goes on from this one
+        automatically.
         """
         status = self._stored_status()
         if (
@@ -76,6 +80,7 @@ class Run:
         return status
 
     def _stored_status(self) -> dict[str, Any]:
+        """The status as written, without a check of the process; that of a new run if it cannot be read."""
         try:
             status = json.loads((self.path / "status.json").read_text(encoding="utf-8"))
         except (OSError, json.JSONDecodeError):
@@ -83,7 +88,7 @@ class Run:
         return {"state": "stopped", "attempt": 0, "nimg": 0, "sec": 0.0, **status}
 
     def status_stamp(self) -> int:
-        """When status.json was last written, in ns: the cheapest way to see that nothing is new. May raise FileNotFoundError."""
+        """When status.json was last written, in ns; cheap. Raises FileNotFoundError if it never was."""
         return (self.path / "status.json").stat().st_mtime_ns
 
     def write_status(self, **changes: Any) -> None:
@@ -93,6 +98,7 @@ class Run:
         write_text(self.path / "status.json", json.dumps({k: v for k, v in status.items() if v is not None}))
 
     def command(self) -> str:
+        """The word in the command file, one of COMMANDS; "run" if there is none or another one."""
         try:
             word = (self.path / "command").read_text(encoding="utf-8").strip()
         except OSError:
@@ -100,18 +106,22 @@ class Run:
         return word if word in COMMANDS else "run"
 
     def send(self, word: str) -> None:
-        """Leave a word for the driver, who obeys within 2 seconds."""
+        """Write a command, which the driver obeys within 2 seconds.
+
+        Raises ValueError (message fit for the user) if it is not one of COMMANDS.
+        """
         if word not in COMMANDS:
             raise ValueError(f"command is {word!r}; it must be one of {', '.join(COMMANDS)}.")
         write_text(self.path / "command", word)
 
     def lock(self):
-        """The lock that a process holds while it works on this run (a filelock.FileLock, not yet acquired)."""
+        """A new filelock.FileLock, not acquired; a process holds it while it works on this run."""
         from filelock import FileLock
 
         return FileLock(self.path / "lock", is_singleton=False, thread_local=False)
 
     def is_locked(self) -> bool:
+        """Whether a process works on this run."""
         from filelock import Timeout
 
         lock = self.lock()
@@ -122,47 +132,48 @@ class Run:
         lock.release()
         return False
 
-    # -- statistics ---------------------------------------------------------------------------------------------------
+    # -- statistics ------------------------------------------------------------------------------------------
 
     def append_stats(self, row: Row, name: str = STATS) -> None:
-        """Add a row of statistics. `name` is LOOKS for rows with vitals, of which a run of days has a few hundred."""
+        """Append a row of statistics to a file: to STATS, or to VITALS if it is one with vitals."""
         append_row(self.path / name, row)
 
     def read_stats(self, attempt: int = -1, offset: int = 0) -> tuple[list[Row], int, int]:
-        """Rows after a cursor: (rows, attempt, offset). A cursor of another attempt, or past the end, starts over.
+        """Rows after the cursor (attempt, offset), and the cursor to go on from: (rows, attempt, offset).
 
-        A row has nimg, sec, images_per_sec, mem_mb and the columns of the players: d_loss, g_loss, d_real, r1, …
+        A cursor of another attempt, or past the end, starts from the first row. A row has nimg, sec,
+        images_per_sec, mem_mb and the columns of the players: d_loss, g_loss, d_real, r1, …
         """
         current = self._stored_status()["attempt"]
         rows, offset = read_rows(self.path / STATS, offset if attempt == current else 0)
         return rows, current, offset
 
     def history(self, count: int) -> list[Row]:
-        """The last `count` rows and, before them, at most as many of the whole run's rows with vitals."""
+        """The last `count` rows, preceded by at most as many earlier rows that have vitals."""
         rows = self.last_stats(count)
-        looks = self.last_stats(count, LOOKS) if rows else []
-        return [row for row in looks if row["nimg"] < rows[0]["nimg"]] + rows
+        with_vitals = self.last_stats(count, VITALS) if rows else []
+        return [row for row in with_vitals if row["nimg"] < rows[0]["nimg"]] + rows
 
     def last_stats(self, count: int, name: str = STATS) -> list[Row]:
-        """The last rows, at most `count`."""
+        """The last `count` rows of the file `name`, or all if there are fewer."""
         return last_rows(self.path / name, count)
 
     def drop_stats_after(self, nimg: int) -> None:
         """Remove the rows and grids that a resume from `nimg` images supersedes."""
-        for name in (STATS, LOOKS):
+        for name in (STATS, VITALS):
             drop_rows_after(self.path / name, nimg)
         for path in self.samples():
             if int(path.stem) > nimg:
                 path.unlink()
 
-    # -- pictures -----------------------------------------------------------------------------------------------------
+    # -- pictures --------------------------------------------------------------------------------------------
 
     @property
     def samples_folder(self) -> Path:
         return self.path / "samples"
 
     def samples(self) -> list[Path]:
-        """All sample grids, oldest first; the stem is nimg."""
+        """All sample grids, oldest first. The stem of a name is nimg."""
         return sorted((p for p in self.samples_folder.glob("*.webp") if p.stem.isdigit()), key=nimg_of)
 
     def sample_path(self, nimg: int) -> Path:
@@ -170,22 +181,22 @@ class Run:
 
     @property
     def real_path(self) -> Path:
-        """A grid of real images, as large as the sample grids."""
+        """A grid of training images."""
         return self.samples_folder / "real.webp"
 
     @property
     def timelapse_path(self) -> Path:
         return self.samples_folder / "timelapse.mp4"
 
-    # -- snapshots (the averaged generator, as a generator folder) and states (everything) ----------------------------
+    # -- snapshots (the averaged generator, as a generator folder) and states (everything) -------------------
 
     def snapshots(self) -> list[Path]:
-        """Complete snapshot folders, newest first; the name is nimg."""
+        """Complete snapshot folders, newest first. The name is nimg."""
         folders = (p for p in (self.path / "snapshots").glob("*") if p.name.isdigit())
         return sorted((p for p in folders if generators_in(p)), key=nimg_of, reverse=True)
 
     def write_snapshot(self, nimg: int, write: Callable[[Path], None]) -> Path:
-        """`write(folder)` fills a temporary folder, which then takes its place. The last KEEP_SNAPSHOTS are kept, and the best."""
+        """Let `write(folder)` fill a temporary folder, and rename it. Keeps the newest ones and the best."""
         target = self.path / "snapshots" / f"{nimg:09d}"
         temporary = target.with_name(f".tmp-{target.name}")
         shutil.rmtree(temporary, ignore_errors=True)
@@ -204,7 +215,7 @@ class Run:
         return target
 
     def best_snapshot(self) -> Path | None:
-        """That with the least live figure (see live.py), the newer one of two equal ones; None where none has one."""
+        """The snapshot with the lowest live figure, the newer of two equal ones; None if none has one."""
         figures = {
             folder: live_figure(next(iter(generators_in(folder).values()))) for folder in self.snapshots()
         }
@@ -212,9 +223,9 @@ class Run:
         return min(known, key=known.__getitem__, default=None)
 
     def snapshot(self, wanted: str = "") -> Path | None:
-        """A snapshot by its name NIMG, the best one for BEST, the newest for ""; None if there is no such one.
+        """A snapshot by its name; BEST for the best one, "" for the newest. None if there is no such one.
 
-        NIMG/NAME is one generator of a snapshot that has several; see generators_in.
+        NAME/PLAYER is one generator of a snapshot that has several (see generators_in).
         """
         name, _, inner = wanted.partition("/")
         if name == BEST:
@@ -224,12 +235,12 @@ class Run:
         return generators_in(found).get(inner) if found and inner else found
 
     def states(self) -> list[Path]:
-        """Files that a resume can start from, newest first."""
+        """The saved states, from which a resume can start, newest first."""
         found = (p for p in self.path.glob("state-*.pt") if nimg_of(p) >= 0)
         return sorted(found, key=nimg_of, reverse=True)
 
     def write_state(self, nimg: int, write: Callable[[Path], None]) -> Path:
-        """The last KEEP_STATES are kept, and the last good one, which a later one may have to be rolled back to."""
+        """Let `write(path)` write a temporary file, and rename it. Keeps the newest and the last good one."""
         target = self.path / f"state-{nimg:09d}.pt"
         with replacing(target) as temporary:
             write(temporary)
@@ -240,37 +251,39 @@ class Run:
         return target
 
     def adopt_state(self, state: Path) -> None:
-        """Begin from another run's state: a copy, because that run removes its old ones."""
+        """Copy a state of another run into this one. That run may remove its own later."""
         with replacing(self.path / state.name) as temporary:
             shutil.copyfile(state, temporary)
 
     def good_state(self) -> Path | None:
-        """The last state saved while nothing was wrong, else the oldest there is; None where there is none."""
+        """The last state saved while nothing was wrong, else the oldest one; None if there are no states."""
         states, good = self.states(), self._stored_status().get("good")
         return next((state for state in states if nimg_of(state) == good), states[-1] if states else None)
 
     def latest(self) -> Run:
-        """The run that went on from this one by itself, and so on; itself where none did."""
+        """The last run in the chain of automatic successors of this one; itself if it has none."""
         child = self.path.with_name(self._stored_status().get("child") or self.name)
         return self if child == self.path or not child.is_dir() else Run(child).latest()
 
     def set_aside(self, state: Path) -> None:
-        """Rename an unreadable state, so that it neither counts as the newest nor pushes out good ones."""
+        """Rename an unreadable state, so that it no longer counts as the newest or displaces good ones."""
         os.replace(state, state.with_suffix(".unreadable"))
 
     def remove_leftovers(self) -> None:
-        """Remove what a killed process left half-written. Only for the driver: its own writes are the large ones."""
+        """Remove what a killed process left half-written. For the driver only, while it writes nothing."""
         for pattern in (".tmp-*.pt", ".tmp-*.jsonl", "samples/.tmp-*.webp", "snapshots/.tmp-*"):
             for path in self.path.glob(pattern):
                 shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
 
-    # -- the folder as a whole ----------------------------------------------------------------------------------------
+    # -- the folder as a whole -------------------------------------------------------------------------------
 
     def log(self, text: str) -> None:
+        """Append a text with the time to log.txt."""
         with open(self.path / "log.txt", "a", encoding="utf-8") as file:
             file.write(f"{time.strftime('%Y-%m-%d %H:%M:%S')}  {text.rstrip()}\n")
 
     def rename(self, name: str) -> Run:
+        """Rename the folder. Raises ValueError (message fit for the user) if that is not possible."""
         check_name(name)
         self._check_idle("renamed")
         target = self.path.with_name(name)
@@ -280,22 +293,24 @@ class Run:
         return Run(target)
 
     def delete(self) -> None:
+        """Remove the folder. Raises ValueError (message fit for the user) if a process works on it."""
         self._check_idle("deleted")
         shutil.rmtree(self.path)
 
     def export(self, target: Path) -> Path:
-        """Write the whole run into a ZIP file. ValueError while it is at work: files would come and go meanwhile."""
+        """Write the whole run into the ZIP file `target`, and return that.
+
+        Raises ValueError (message fit for the user) if a process works on the run, whose files would then
+        change.
+        """
         import zipfile
 
         self._check_idle("exported")
         with replacing(target) as temporary, zipfile.ZipFile(temporary, "w", zipfile.ZIP_STORED) as archive:
             for path in sorted(self.path.rglob("*")):
                 inside = path.relative_to(self.path)
-                if (
-                    path.is_file()
-                    and path.name != "lock"
-                    and not any(p.startswith(".tmp-") for p in inside.parts)
-                ):
+                unfinished = any(part.startswith(".tmp-") for part in inside.parts)
+                if path.is_file() and path.name != "lock" and not unfinished:
                     archive.write(path, Path(self.name) / inside)
         return target
 
@@ -305,14 +320,15 @@ class Run:
 
 
 def generators_in(snapshot: Path) -> dict[str, Path]:
-    """The generator folders of a snapshot: {"": snapshot} for a single one, {"a2b": …, "b2a": …} for several."""
+    """The generator folders of a snapshot by player: {"a2b": …, "b2a": …}, or {"": snapshot} for one."""
     if (snapshot / "config.json").exists():
         return {"": snapshot}
     return {p.name: p for p in sorted(snapshot.glob("*")) if (p / "config.json").exists()}
 
 
 def nimg_of(path: Path) -> int:
-    """The number of images in the name of a grid, snapshot or state (wider numbers sort last, too); -1 without one."""
+    """The number of images in the name of a grid, snapshot or state; -1 if there is none."""
+    # Files are sorted by this number and not by name, because it may have more than the nine padded digits.
     digits = path.name.split(".")[0].removeprefix("state-")
     return int(digits) if digits.isdigit() else -1
 
@@ -321,6 +337,7 @@ NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
 
 
 def check_name(name: str) -> None:
+    """Raise ValueError (message fit for the user) if a run must not have this name."""
     if not NAME.fullmatch(name):
         raise ValueError(
             f"a run's name has 1 to 80 letters, digits, dots, dashes and underscores; {name!r} does not."

@@ -1,8 +1,9 @@
-"""The watchdog: judge(rows, config) says from recent statistics what goes wrong, what it means and what helps.
+"""The watchdog: judge(rows, config) finds what goes wrong in a run, what it means and what helps.
 
-A pure function of rows as stats.jsonl has them; no torch, no files. A finding's words are in KINDS. Its remedies are
-names that remedies.remedied turns into a configuration. A check runs for every player that has the columns it reads:
-for G and D of a GAN, for each of several discriminators, for none where there is no discriminator.
+It is a pure function of rows as stats.jsonl has them; no torch, no files. The sentences of a finding are in
+KINDS. Its remedies are names that remedies.remedied turns into a configuration. A check runs for every player
+that has the columns it reads: for G and D of a GAN, for each of several discriminators, for none if there is
+no discriminator.
 """
 
 from __future__ import annotations
@@ -17,44 +18,47 @@ from ganapp.config.columns import column, other_players, players_with
 
 from .remedies import _allowed
 
-HISTORY = 1000  # rows to judge by, besides those of the whole run that have vitals
-ENOUGH = 60  # rows before anything but NaN is said: about a minute
-RECENT = 20  # rows whose median is "now"
+HISTORY = 1000  # rows to judge by, besides earlier ones that have vitals
+ENOUGH = 60  # rows before anything but NaN is found: about a minute
+RECENT = 20  # rows; their median is the present value
 CHANCE = {  # D's loss if it cannot tell real from generated images; wasserstein has none
     "minimax": 2 * math.log(2), "non_saturating": 2 * math.log(2), "least_squares": 0.25, "hinge": 2.0,
     "relativistic": math.log(2), "relativistic_average": 2 * math.log(2),
 }  # fmt: skip
-NEAR_ZERO, AT_ZERO = 0.03, 0.005  # of that loss
-GAP_GROWS = 1.1
-STALLED, DEAD = 0.01, 0.001  # of G's gradient at its best
-EXPLODED, BURST = 100.0, 1000.0  # times the gradient of before
-HUGE = 1e4  # a gradient's length, whatever it was before
-WARM_UP = 500  # steps in which the discriminator is ahead in most runs
-LOOKS = 8  # measurements of vitals before they say anything
-BEGINNING = 100_000  # images after which samples should be varied at all
-FALLEN, COLLAPSED = 0.4, 0.15  # of the variety at its best; and of that of real images
-OVERFIT, MEMORIZED = 0.5, 0.8  # of the way from D's logits on samples to those on training images
-NOISE = 4.0  # standard errors
-CIRCLING = 200  # rows in which circles are looked for
-SWINGS = 6  # times up or down
-SWING, SWING_NOISE = 1.5, 6.0  # of the gap's own size; of its noise
+# Thresholds: where there are two, they are those of amber and red.
+NEAR_ZERO, AT_ZERO = 0.03, 0.005  # D's loss, as a share of CHANCE
+GAP_GROWS = 1.1  # gap between D's outputs, relative to before
+STALLED, DEAD = 0.01, 0.001  # G's gradient, relative to its highest
+EXPLODED, BURST = 100.0, 1000.0  # a gradient, relative to before
+HUGE = 1e4  # norm of a gradient, whatever it was before
+WARM_UP = 500  # first steps, in which the discriminator is ahead in most runs
+MIN_VITALS = 8  # measurements before vitals are judged
+BEGINNING = 100_000  # images after which samples should be diverse
+FALLEN, COLLAPSED = 0.4, 0.15  # diversity, relative to its highest; FALLEN also relative to real images
+OVERFIT, MEMORIZED = 0.5, 0.8  # the share that _overfit computes
+NOISE = 4.0  # standard errors that the gap between training and held-out images must exceed
+CIRCLING = 200  # last rows, in which oscillation is looked for
+SWINGS = 6  # rises and falls of the gap between D's outputs
+SWING, SWING_NOISE = 1.5, 6.0  # height of a swing, relative to the size of the gap and to its noise
 
 
 class Kind(NamedTuple):
+    """The words and remedies of one kind of finding. Braces in the sentences are filled with values."""
+
     means: str
     advice: str
     remedies: tuple[str, ...]
 
 
 class Finding(NamedTuple):
-    """One thing that goes wrong: its level is amber (look at it) or red (this will not become better by itself)."""
+    """One thing that goes wrong. level: "amber" (look at it) or "red" (it will not improve by itself)."""
 
     kind: str
     level: str
     means: str  # a sentence
     advice: str  # a sentence
     remedies: tuple[str, ...]  # names for `remedied`, the best first
-    values: dict[str, str]  # what stands in the braces of the sentences
+    values: dict[str, str]  # those that were filled into the sentences, by name
 
 
 # fmt: off
@@ -66,42 +70,47 @@ KINDS: dict[str, Kind] = {
         "The gradients of {net} have grown to a length of {size}: each step throws its weights about.",
         "Go back to the last good state with half the learning rates.", ("rollback", "r1")),
     "d_wins": Kind(
-        "The discriminator wins: its loss is {share} % of what guessing would cost, so that the generator learns little from it.",
+        "The discriminator wins: its loss is {share} % of what guessing would cost, so that the generator "
+        "learns little from it.",
         "Make the discriminator's task harder or its answers smoother.", ("r1", "diffaugment", "rollback")),
     "stall": Kind(
         "The generator stands still: its gradient has shrunk to {share} % of what it was.",
         "Go back to where it still learned, or smooth the discriminator.", ("rollback", "r1", "diffaugment")),
     "collapse": Kind(
         "The samples become alike: they are {now} % as varied as real pictures, after {best} % before.",
-        "Go back to before that with half the learning rates, or smooth the discriminator.", ("rollback", "r1", "diffaugment")),
+        "Go back to before that with half the learning rates, or smooth the discriminator.",
+        ("rollback", "r1", "diffaugment")),
     "oscillation": Kind(
-        "The two networks chase each other in circles: D's outputs swing by {swing} and come back, again and again.",
+        "The two networks chase each other in circles: D's outputs swing by {swing} and come back, again and "
+        "again.",
         "Halve the learning rates, or damp the discriminator.", ("rollback", "r1")),
     "overfit": Kind(
-        "The discriminator learns the pictures by heart: those it has never seen look {share} % as fake to it as samples do.",
-        "Show it more pictures, or these ones augmented; or stop sooner.", ("diffaugment", "r1", "lower_budget")),
+        "The discriminator learns the pictures by heart: those it has never seen look {share} % as fake to "
+        "it as samples do.",
+        "Show it more pictures, or these ones augmented; or stop sooner.",
+        ("diffaugment", "r1", "lower_budget")),
 }
 # fmt: on
 
 
 def judge(rows: Sequence[dict[str, Any]], config: TrainConfig) -> tuple[Finding, ...]:
-    """What goes wrong in a run, worst first; () if nothing does, or if it is too early to say.
+    """What goes wrong in a run, worst first; () if nothing does, or if it is too early to tell.
 
-    rows are statistics as Run.history(HISTORY) gives them, oldest first. What a run was is compared with what it is.
+    rows are statistics as Run.history(HISTORY) gives them, oldest first. The last RECENT are compared with
+    those before.
     """
     found = [_nan(rows, config)]
     if len(rows) >= ENOUGH and found == [None]:
         found = [check(rows, config) for check in (_exploding, _d_wins, _stall, _overfit)]
-        grown = [
-            row for row in rows if row["nimg"] >= _grown(config)
-        ]  # each new resolution is a new beginning
+        # While a network grows, each new resolution changes diversity and D's outputs.
+        grown = [row for row in rows if row["nimg"] >= _grown_nimg(config)]
         if len(grown) >= ENOUGH:
             found += [check(grown, config) for check in (_collapse, _oscillation)]
     return tuple(sorted((f for f in found if f), key=lambda f: f.level != "red"))
 
 
 def is_good(findings: Sequence[Finding]) -> bool:
-    """Whether a state saved now is one to roll back to: nothing was found that a rollback would cure."""
+    """Whether a state saved now can be rolled back to: nothing was found that a rollback would cure."""
     return not any("rollback" in f.remedies for f in findings)
 
 
@@ -114,20 +123,22 @@ def level(findings: Sequence[Finding], rows: int) -> str:
 
 
 def _finding(kind: str, red: bool, config: TrainConfig, **values: Any) -> Finding:
-    words = {
-        n: v if isinstance(v, str) else f"{v:,.0f}" if v >= 10 else f"{v:.2g}" for n, v in values.items()
-    }
+    words = {name: value if isinstance(value, str) else _short(value) for name, value in values.items()}
     means, advice, remedies = KINDS[kind]
     allowed = tuple(name for name in remedies if _allowed(name, config))
     return Finding(kind, "red" if red else "amber", means.format_map(words), advice, allowed, words)
 
 
-def _grown(config: TrainConfig) -> float:
-    """Number of images after which a growing network has its full resolution (schedules.growth); 0 for all others."""
+def _short(value: float) -> str:
+    return f"{value:,.0f}" if value >= 10 else f"{value:.2g}"
+
+
+def _grown_nimg(config: TrainConfig) -> float:
+    """Images until a growing network has its full resolution (schedules.growth); 0 for all others."""
     return 2 * (config.resolution.bit_length() - 3) * config.grow_kimg * 1000
 
 
-# -- checks -------------------------------------------------------------------------------------------------
+# -- checks --------------------------------------------------------------------------------------------------
 
 
 def _nan(rows, config) -> Finding | None:
@@ -144,14 +155,17 @@ def _exploding(rows, config) -> Finding | None:
         if past:
             size, times = median(now), median(now) / max(median(past), 1e-30)
             if size > HUGE or (times > EXPLODED and size > 1):
-                return _finding(
-                    "exploding", size > 100 * HUGE or times > BURST, config, net=player, size=size
-                )
+                red = size > 100 * HUGE or times > BURST
+                return _finding("exploding", red, config, net=player, size=size)
     return None
 
 
 def _d_wins(rows, config) -> Finding | None:
-    """A discriminator's loss near 0 while the gap between its outputs grows; at 0 itself, whether or not it still grows."""
+    """A discriminator's loss is near 0 and the gap between its outputs grows, or its loss is at 0.
+
+    With label smoothing s, the lowest possible loss counts as 0: the entropy of a label that is 1 with
+    probability s.
+    """
     if config.loss not in CHANCE or rows[-1]["nimg"] < WARM_UP * config.batch:
         return None
     s = config.label_smoothing
@@ -169,7 +183,7 @@ def _d_wins(rows, config) -> Finding | None:
 
 
 def _stall(rows, config) -> Finding | None:
-    """The gradient of a generator, a player without outputs on real images, is nearly gone."""
+    """The gradient of a generator, a player without outputs on real images, has nearly vanished."""
     discriminators = _players(rows, "real")
     for player in (p for p in _players(rows, "grad") if p not in discriminators):
         past, now = _split(_values(rows, column(player, "grad")))
@@ -181,28 +195,28 @@ def _stall(rows, config) -> Finding | None:
 
 
 def _collapse(rows, config) -> Finding | None:
-    """Variety in pixels far below its best and below that of real images, or still missing after BEGINNING images.
+    """Diversity in pixels has fallen far, or is still low after BEGINNING images.
 
-    Red if variety fell in D's features too, or if none is left. A fall in features alone means nothing: a healthy
-    conditional GAN has it when D changes.
+    Far is below FALLEN times its highest value, or times that of real images if this is lower. Red if it has
+    fallen and diversity in D's features has, too, or hardly any is left. A fall in features alone means
+    nothing: a healthy conditional GAN has it when D changes.
     """
     pixels, features = _values(rows, "diversity"), _values(rows, "feature_diversity")
-    if len(pixels) < LOOKS or len(features) < LOOKS:
+    if len(pixels) < MIN_VITALS or len(features) < MIN_VITALS:
         return None
     now, best = median(pixels[-3:]), _best(pixels, 3)
-    varied, early = best >= FALLEN, rows[-1]["nimg"] < _grown(config) + BEGINNING
+    varied, early = best >= FALLEN, rows[-1]["nimg"] < _grown_nimg(config) + BEGINNING
     if (varied and now >= FALLEN * min(best, 1.0)) or (not varied and early):
         return None
     alike = median(features[-3:]) < FALLEN * min(_best(features, 3), 1.0)
-    return _finding(
-        "collapse", varied and (alike or now < COLLAPSED * best), config, now=100 * now, best=100 * best
-    )
+    red = varied and (alike or now < COLLAPSED * best)
+    return _finding("collapse", red, config, now=100 * now, best=100 * best)
 
 
 def _oscillation(rows, config) -> Finding | None:
-    """The gap between a discriminator's outputs, smoothed, goes up and down SWINGS times, far beyond its size and noise.
+    """The smoothed gap between a discriminator's outputs rises and falls SWINGS times.
 
-    Red if the discriminator is on the wrong side at times.
+    A swing must exceed the usual size of the gap and its noise. Red if the gap changes its sign.
     """
     for player in _players(rows, "real", "fake"):
         gap = _gaps(rows, player)[-CIRCLING:]
@@ -219,25 +233,26 @@ def _oscillation(rows, config) -> Finding | None:
 
 
 def _overfit(rows, config) -> Finding | None:
-    """How far a discriminator's score of held-out images has moved from that of training images towards that of samples.
+    """Overfitting of a discriminator: its score of held-out images moves towards that of samples.
 
-    0: held-out images are scored as training images are; 1: as samples are (Karras 2020 ADA, eq. 1, r_v).
+    The share is 0 if they are scored as training images are, 1 if as samples are (Karras 2020 ADA, eq. 1,
+    r_v).
     """
     for player in _players(rows, "train", "heldout", "samples", "noise"):
         train, heldout, samples, noise = (column(player, n) for n in ("train", "heldout", "samples", "noise"))
-        looks = [r for r in rows if heldout in r][-LOOKS:]
-        if len(looks) < LOOKS:
+        measured = [r for r in rows if heldout in r][-MIN_VITALS:]
+        if len(measured) < MIN_VITALS:
             continue
-        apart = median(r[train] - r[heldout] for r in looks)
-        whole = median(r[train] - r[samples] for r in looks)
-        if apart < NOISE * median(r[noise] for r in looks) or whole <= 0:
+        to_heldout = median(r[train] - r[heldout] for r in measured)
+        to_samples = median(r[train] - r[samples] for r in measured)
+        if to_heldout < NOISE * median(r[noise] for r in measured) or to_samples <= 0:
             continue
-        if (share := apart / whole) > OVERFIT:
+        if (share := to_heldout / to_samples) > OVERFIT:
             return _finding("overfit", share > MEMORIZED, config, share=100 * min(share, 1))
     return None
 
 
-# -- players and series -------------------------------------------------------------------------------------------------
+# -- players and series --------------------------------------------------------------------------------------
 
 
 def _players(rows, *names: str) -> list[str]:
@@ -247,7 +262,7 @@ def _players(rows, *names: str) -> list[str]:
 
 
 def _gaps(rows, player: str) -> list[float]:
-    """A discriminator's output on real images minus that on generated ones, row by row."""
+    """A discriminator's mean output on real images minus that on generated ones, row by row."""
     real, fake = column(player, "real"), column(player, "fake")
     return [r[real] - r[fake] for r in rows if real in r and fake in r]
 
@@ -257,7 +272,7 @@ def _values(rows, key: str) -> list[float]:
 
 
 def _split(values: list[float]) -> tuple[list[float], list[float]]:
-    """(all before, the last RECENT); ([], …) if there are fewer than twice as many before."""
+    """(all values before, the last RECENT ones). The first is [] if it had fewer than 2 * RECENT."""
     past, now = values[:-RECENT], values[-RECENT:]
     return (past, now) if len(past) >= 2 * RECENT else ([], now)
 
@@ -269,7 +284,6 @@ def _turns(values: list[float], low: float, high: float) -> int:
 
 
 def _best(values: list[float], width: int) -> float:
-    """The highest median of `width` neighbours in a row."""
-    return max(
-        median(values[i : i + width]) for i in range(0, max(len(values) - width + 1, 1), max(width // 2, 1))
-    )
+    """The highest median of `width` consecutive values."""
+    starts = range(0, max(len(values) - width + 1, 1), max(width // 2, 1))
+    return max(median(values[i : i + width]) for i in starts)

@@ -1,1 +1,1 @@
-"""The algorithm and its state: touches no file, prints nothing, never waits for the device inside a step."""
+"""Training: the algorithm and its state. No files, no printing, no waiting for the device in a step."""

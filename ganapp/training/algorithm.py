@@ -1,6 +1,7 @@
-"""Algorithm: the players, turns and batch source that make up one way to train. Today's only one is the GAN.
+"""Algorithm: the players, turns and batch source that make up one way to train.
 
-Whoever trains asks here: the driver, the probe and fine-tuning. A new algorithm is four functions and a row.
+The driver, the probe and fine-tuning ask algorithm_of(config). The only algorithm today is the GAN; another
+one is another Algorithm and a choice in algorithm_of.
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ Images = Callable[[int, int], tuple[Tensor, Tensor | None]]
 
 
 class Algorithm(NamedTuple):
+    """One way to train, as four functions of a configuration."""
+
     players: Callable[[TrainConfig, torch.device], dict[str, Player]]
     turns: Callable[[TrainConfig], Sequence[Turn]]
     # (config, images, labels (M,) of the whole data or None, device)
@@ -30,11 +33,13 @@ class Algorithm(NamedTuple):
     class_weights: Callable[[TrainConfig, str], set[str]]
 
 
-def latents(config: TrainConfig, images: Images, labels: Tensor | None, device: torch.device) -> BatchSource:
+def latent_source(
+    config: TrainConfig, images: Images, labels: Tensor | None, device: torch.device
+) -> BatchSource:
     return LatentSource(images, config.z_dim, device, labels)
 
 
-GAN = Algorithm(gan_players, gan_turns, latents, gan_class_weights)
+GAN = Algorithm(gan_players, gan_turns, latent_source, gan_class_weights)
 
 
 def algorithm_of(config: TrainConfig) -> Algorithm:

@@ -1,4 +1,7 @@
-"""The moving average of a generator's weights, with a half-life in images (Karras 2018 ProGAN, appendix, section 3.2)."""
+"""The moving average of a generator's weights, with a half-life in images.
+
+Karras 2018 ProGAN, appendix, section 3.2.
+"""
 
 from __future__ import annotations
 
@@ -13,15 +16,13 @@ from .batch_source import BatchSource
 from .seeding import step_seed
 from .state import TrainState
 
-RAMPUP = 0.05  # early on the half-life is this share of the images so far, so that the first noise is soon forgotten
-AVERAGED = (
-    "running_mean",
-    "running_var",
-)  # batch-norm statistics belong to the weights, so they are averaged too
+RAMPUP = 0.05  # upper bound of the half-life, as a share of the images so far: early noise is soon forgotten
+# Batch-norm statistics belong to the weights, so they are averaged too.
+AVERAGED = ("running_mean", "running_var")
 
 
 def ema_decay(batch: int, ema_kimg: float, nimg: int) -> float:
-    """The weight of the old average after `batch` images: 0.5 ** (batch / half-life)."""
+    """The weight of the old average after `batch` more images: 0.5 ** (batch / half-life), 0 to 1."""
     half_life = min(ema_kimg * 1000, nimg * RAMPUP)
     return 0.5 ** (batch / half_life) if half_life > 0 else 0.0
 
@@ -53,10 +54,10 @@ def update_averages(state: TrainState, config: TrainConfig, images: int) -> None
 def averaged_generator(
     state: TrainState, config: TrainConfig, source: BatchSource, batches: int = 4, player: str = "G"
 ) -> nn.Module:
-    """A copy of a player's average in eval mode, with batch-norm statistics estimated for these averaged weights.
+    """A copy of a player's average in eval mode, its batch-norm statistics estimated for these weights.
 
-    The estimate is a mean over `batches` batches of 64 random inputs. The training state is left untouched, so that
-    looking at a run does not change it: no dropout, no noise, no power iteration, and w_avg stays.
+    The estimate is a mean over `batches` batches of 64 random inputs. The training state is left untouched,
+    so that looking at a run does not change it: no dropout, no noise, no power iteration, and w_avg stays.
     """
     G = copy.deepcopy(state[player].average)
     norms = [m for m in G.modules() if isinstance(m, nn.modules.batchnorm._BatchNorm)]

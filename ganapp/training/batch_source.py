@@ -1,7 +1,7 @@
-"""Batch source: where a training step gets real images, labels and the generator's inputs from.
+"""Batch source: where a training step gets real images, labels and the generator's inputs.
 
-What a generator takes, latents or pictures, is known here and nowhere else in training. Everything random is drawn by
-the generator that the caller passes in, or is a function of an image index, whatever the number of processes.
+Only here does training know what a generator takes, latents or pictures. All randomness comes from the random
+generator that the caller passes in, or is a function of an image's index.
 """
 
 from __future__ import annotations
@@ -28,27 +28,30 @@ class BatchSource(Protocol):
     """What train(), averaging, sample grids, vitals and the probe draw from."""
 
     def draw(self, nimg: int, size: int, rng: torch.Generator) -> Batch:
-        """The real images at positions nimg … nimg + size of the endless sequence, with inputs for the generator."""
+        """Real images nimg … nimg + size of the endless sequence, with inputs for the generator."""
 
     def renew(self, batch: Batch, rng: torch.Generator) -> Batch:
-        """The same real images with new inputs, where inputs are random; else the batch itself."""
+        """The same real images with new inputs if inputs are random, else the batch itself."""
 
     def inputs(self, size: int, rng: torch.Generator) -> tuple[Tensor, Tensor | None]:
         """Random inputs (size, ...) and classes (size,), each class as often as in the data."""
 
     def fixed(self, numbers: range) -> np.ndarray:
-        """Inputs that never change, by number, float32 (len(numbers), ...): for grids and figures over time."""
+        """Inputs that never change, by number, float32 (len(numbers), ...), for grids and figures."""
 
     def beside(self, numbers: range) -> tuple[np.ndarray, ...]:
-        """Pictures to show with the outputs of `fixed`, each uint8 (len(numbers), H, W, C): the input before the
-        output, then the target after it; empty where there is nothing to compare with."""
+        """Pictures to show beside the outputs for `fixed`, each uint8 (len(numbers), H, W, C).
+
+        The first is the input, shown before the output; the second is the target, shown after it. () if there
+        are none.
+        """
 
 
 class LatentSource:
     """Real images and latents z ~ N(0, 1): the batch source of a GAN that makes pictures from noise.
 
-    images(nimg, size) returns real images (N, C, H, W) in [-1, 1] and their labels (N,) or None. labels (M,) are the
-    classes of the whole training data, or None for a model without classes.
+    images(nimg, size) returns real images (N, C, H, W) in [-1, 1] and their labels (N,) or None. labels (M,)
+    are the classes of the whole training data, or None for a model without classes.
     """
 
     def __init__(

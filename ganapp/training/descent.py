@@ -1,4 +1,7 @@
-"""One step down a loss, in micro-batches where a batch does not fit into memory, and when that is allowed."""
+"""Descent: one optimizer step down a loss, in micro-batches if memory does not hold the batch.
+
+needs_whole_batch names what forbids micro-batches: whatever makes one image's loss depend on the others.
+"""
 
 from __future__ import annotations
 
@@ -27,10 +30,11 @@ def descend(
     parts: int,
     *batch: Tensor | None,
 ) -> dict[str, Tensor]:
-    """One step of these optimizers down losses(*batch). Returns the statistics of the loss, detached.
+    """Take one step of the optimizers down losses(*batch). Returns the statistics of the loss, detached.
 
-    The batch is worked through in `parts` micro-batches of nearly equal size. Their gradients and statistics add up to
-    those of the whole batch, since all are means over images (for the exceptions see needs_whole_batch).
+    The batch is processed in at most `parts` micro-batches of equal size; the last may be smaller. Their
+    gradients and statistics add up to those of the whole batch, since all are means over images (for the
+    exceptions see needs_whole_batch).
     """
     size = len(batch[0])
     for optimizer in optimizers:
@@ -50,14 +54,14 @@ def descend(
 
 
 def needs_whole_batch(config: TrainConfig, *nets: nn.Module) -> str:
-    """What keeps a batch from being split into micro-batches with the same result; "" if nothing does.
+    """What prevents splitting a batch into micro-batches with the same result; "" if nothing does.
 
-    A layer of ours says so itself, in its class attribute `whole_batch`.
+    Layers of this package say so in their class attribute `whole_batch`, a name fit for a message.
     """
     from torch.nn.modules.batchnorm import _BatchNorm
     from torch.nn.utils.parametrizations import _SpectralNorm
 
-    # Spectral norm takes a step of power iteration with each pass, and parts are more passes.
+    # Spectral norm takes a step of power iteration with each forward pass, and micro-batches are more passes.
     layers = {_BatchNorm: "batch normalization", _SpectralNorm: "spectral normalization"}
     found = [what for what, applies in BATCH_TERMS.items() if applies(config)]
     for module in (module for net in nets for module in net.modules()):

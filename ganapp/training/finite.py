@@ -1,4 +1,4 @@
-"""Whether the numbers of a training are still numbers. Light: torch is imported where tensors are looked at."""
+"""Whether the weights and optimizers of a training are finite. Imports torch only inside functions."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 class NotFinite(ArithmeticError):
-    """A number of training became infinite or NaN: `what`, noticed at `nimg` images."""
+    """A number of the training, `what`, became infinite or NaN; noticed at `nimg` images."""
 
     def __init__(self, what: str, nimg: int):
         super().__init__(
@@ -20,9 +20,9 @@ class NotFinite(ArithmeticError):
 
 
 def check_finite(state: TrainState) -> None:
-    """Raise NotFinite if a weight, or what an optimizer remembers, is not finite.
+    """Raise NotFinite if a weight or a tensor of an optimizer is not finite.
 
-    The losses show it one step late, and that may be after a save.
+    The losses show it only one step later, which may be after a save.
     """
     import torch
 

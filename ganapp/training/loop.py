@@ -1,7 +1,8 @@
 """The algorithm: train(), the turns of a GAN, d_step and g_step, and the rows of their terms.
 
-Reads and writes no file, prints nothing, and never waits for the device inside a step. Another algorithm is another list
-of turns over other players (see Turn); what all share is in state.py, terms.py, descent.py and averaging.py.
+Reads and writes no file, prints nothing, and never waits for the device inside a step. Another algorithm is
+another list of turns over other players (see Turn); what all share is in state.py, terms.py, descent.py and
+averaging.py.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ ADA_STEPS = 4  # steps of D between two changes of ADA's probability (Karras 202
 
 @dataclass(frozen=True)
 class Tick:
-    """The result of one completed step: images so far, and 0-dim tensors that nobody has waited for yet."""
+    """The result of one completed step: images so far, and 0-dim tensors that may still be being computed."""
 
     nimg: int
     stats: dict[str, Tensor]
@@ -48,8 +49,8 @@ class Tick:
 class Turn(NamedTuple):
     """One player's part of a step: `step(state, config, batch)` updates weights and returns statistics.
 
-    It is taken `times` times. A turn that `draws` gets new real images each time, which count as images shown; one that
-    does not goes on with the last ones, and only random inputs of the generator are new.
+    It is taken `times` times. If `draws`, it gets new real images each time, which count as images shown. If
+    not, it reuses the last ones, and only random inputs of the generator are new.
     """
 
     step: Callable[[TrainState, TrainConfig, Batch], dict[str, Tensor]]
@@ -64,7 +65,7 @@ def gan_turns(config: TrainConfig) -> list[Turn]:
 def train(
     state: TrainState, config: TrainConfig, source: BatchSource, turns: Sequence[Turn] | None = None
 ) -> Iterator[Tick]:
-    """Train for ever: every turn, then the averages, then yield. The caller decides when to stop."""
+    """Train without end: every turn, then the averages, then yield. The caller decides when to stop."""
     turns, batch = gan_turns(config) if turns is None else turns, None
     for net in state.nets():
         net.train()
@@ -120,7 +121,7 @@ def d_losses(state: TrainState, config: TrainConfig, real: Tensor, y: Tensor | N
 
 
 def g_step(state: TrainState, config: TrainConfig, batch: Batch) -> dict[str, Tensor]:
-    """One step of the generator against a frozen discriminator; real images serve paired losses and feature matching."""
+    """One step of the generator. Real images are used by paired losses and feature matching only."""
     with frozen(state.D):
         stats = descend([state["G"].optimizer], partial(g_losses, state, config), state.parts, *batch)
     if "pl_mean" in stats:
@@ -154,9 +155,10 @@ def g_losses(state: TrainState, config: TrainConfig, real: Tensor, y: Tensor | N
 
 @torch.no_grad()
 def adapt_augmentation(state: TrainState, config: TrainConfig, sure: Tensor) -> Tensor:
-    """ADA's probability, raised a little every ADA_STEPS steps if D is surer of real images than the target, else lowered.
+    """Update ADA's probability of augmentation, and return it, 0-dim, 0 to 1.
 
-    `sure` is E[sign D(x)] of this step, 0-dim. Returns the probability, 0 to 1 (Karras 2020 ADA, section 3.1).
+    Every ADA_STEPS steps it rises a little if D is surer of real images than ada_target, else it falls.
+    `sure` is E[sign D(x)] of this step, 0-dim (Karras 2020 ADA, section 3.1).
     """
     p, total = state.memory["aug_p"], state.memory["aug_sign"]
     total += sure

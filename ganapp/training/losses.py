@@ -1,8 +1,9 @@
-"""Losses: adversarial losses (LOSSES), class terms (CLASS_TERMS), gradient penalties and regularizers of G.
+"""Adversarial losses (LOSSES), class terms (CLASS_TERMS), gradient penalties and regularizers of G.
 
-They are pure functions of logits, outputs, tensors or a callable critic, and never see a network or a configuration.
-They return one value per image (N,) unless stated; the step takes the mean. For numerical stability, log(sigmoid(x))
-is written as -softplus(-x), and the log of a ratio of sums of exponentials as a difference of logsumexp.
+They are pure functions of logits, outputs, tensors or a callable critic, and never see a network or a
+configuration. They return one value per image (N,) unless stated; the step takes the mean. For numerical
+stability, log(sigmoid(x)) is written as -softplus(-x), and the log of a ratio of sums of exponentials as a
+difference of logsumexp.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class Loss(NamedTuple):
-    """The losses d of the discriminator and g of the generator: logits on real and fake images (N,) -> (N,)."""
+    """Losses d of D and g of G: logits on real images (N,) and on fake ones (N,) -> losses (N,)."""
 
     d: Callable[[Tensor, Tensor], Tensor]
     g: Callable[[Tensor | None, Tensor], Tensor]
@@ -131,8 +132,8 @@ def cross_entropy(out: DiscriminatorOutput, y: Tensor) -> Tensor:
 def contrastive(out: DiscriminatorOutput, y: Tensor, temperature: float = 1.0) -> Tensor:
     """2C loss: pulls an image to the proxy and the other images of its class (Kang & Park 2020, eq. 8).
 
-    It pushes the images of other classes away. class_logits (N, K) are cosines to the proxies, features (N, F) have
-    length 1.
+    It pushes the images of other classes away. class_logits (N, K) are cosines to the proxies, and features
+    (N, F) have length 1.
     """
     own = own_proxy(out, y)[:, None] / temperature  # (N, 1)
     others = out.features @ out.features.T / temperature  # (N, N)
@@ -144,9 +145,10 @@ def contrastive(out: DiscriminatorOutput, y: Tensor, temperature: float = 1.0) -
 def d2d_cross_entropy(
     out: DiscriminatorOutput, y: Tensor, temperature: float = 0.5, margin: float = 0.98
 ) -> Tensor:
-    """D2D-CE: pulls an image to its class's proxy and pushes other classes' images away (Kang 2021, ReACGAN).
+    """D2D-CE: pulls an image to the proxy of its class and pushes images of other classes away.
 
-    Both stop at a margin: m_p = margin and m_n = 1 - margin. The defaults are the published values for CIFAR-10.
+    Kang 2021, ReACGAN. Both stop at a margin: m_p = margin and m_n = 1 - margin. The defaults are the
+    published values for CIFAR-10.
     """
     own = -relu(margin - own_proxy(out, y))[:, None] / temperature  # (N, 1)
     others = relu(out.features @ out.features.T - (1 - margin)) / temperature  # (N, N)
@@ -180,8 +182,8 @@ CLASS_TERMS = {
 def gradient_penalty(logits: Tensor, images: Tensor) -> Tensor:
     """|∇ D(x)|² of each image, (N,), differentiable: R1 on real images, R2 on fake ones.
 
-    logits (N,) are those of images (N, C, H, W), or of any other shape (N, ...), that require a gradient. The critic
-    must not use batch statistics. Mescheder 2018, eq. 9 and 10.
+    logits (N,) are those of images (N, C, H, W), or of any other shape (N, ...), that require a gradient. The
+    critic must not use batch statistics. Mescheder 2018, eq. 9 and 10.
     """
     (gradient,) = torch.autograd.grad(logits.sum(), images, create_graph=True)
     return gradient.float().square().sum(dim=tuple(range(1, gradient.ndim)))
@@ -190,7 +192,8 @@ def gradient_penalty(logits: Tensor, images: Tensor) -> Tensor:
 def interpolation_penalty(critic: Callable[[Tensor], Tensor], real: Tensor, fake: Tensor) -> Tensor:
     """(|∇ D(x)| - 1)², (N,), at a random point x between each real and fake image (Gulrajani 2017, eq. 3).
 
-    critic maps images (N, C, H, W) to logits (N,). The points come from the device's default random generator.
+    critic maps images (N, C, H, W) to logits (N,). The points come from the device's default random
+    generator.
     """
     share = torch.rand(len(real), *(1,) * (real.ndim - 1), dtype=real.dtype, device=real.device)
     x = torch.lerp(fake.detach(), real.detach(), share).requires_grad_()
@@ -204,7 +207,7 @@ def feature_distance(real: Tensor, fake: Tensor) -> Tensor:
 
 
 def orthogonal_penalty(weights: Iterable[Tensor]) -> Tensor:
-    """|WᵀW ⊙ (1 - I)|², 0-dim, summed over weights (out, ...): makes filters orthogonal (Brock 2019, eq. 3)."""
+    """|WᵀW ⊙ (1 - I)|², 0-dim, summed over weights (out, ...): orthogonal filters (Brock 2019, eq. 3)."""
     total = 0.0
     for w in weights:
         w = w.flatten(1)
@@ -217,8 +220,8 @@ def orthogonal_penalty(weights: Iterable[Tensor]) -> Tensor:
 def path_lengths(images: Tensor, w: Tensor) -> Tensor:
     """|Jᵀ n|, (N,), for a random direction n in images (N, C, H, W), where J = ∂images/∂w.
 
-    w is (N, W), or (N, L, W) with one w for each layer; then it is the root of the mean square over layers, as in the
-    published code. Karras 2020 StyleGAN2, section 3.2.
+    w is (N, W), or (N, L, W) with one w for each layer; then it is the root of the mean square over layers,
+    as in the published code. Karras 2020 StyleGAN2, section 3.2.
     """
     noise = torch.randn_like(images) / math.sqrt(images.shape[2] * images.shape[3])
     (gradient,) = torch.autograd.grad((images * noise).sum(), w, create_graph=True)

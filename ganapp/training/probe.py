@@ -1,4 +1,4 @@
-"""Probe: times a few real training steps to choose the precision and the number of threads for this machine."""
+"""Probe: times a few real training steps to choose precision and number of threads for a machine."""
 
 from __future__ import annotations
 
@@ -68,8 +68,8 @@ def _fastest_threads(config: TrainConfig, device, cores: int) -> int:
 def step_sec(config: TrainConfig, device, steps: int = 3) -> float:
     """Seconds of the fastest of `steps` training steps on random images, after one warm-up step.
 
-    Every penalty is applied at every step. The batch is at most PROBE_BATCH. A growing network is measured at its
-    full resolution, where it spends most of its time.
+    Every penalty is applied at every step. The batch is at most PROBE_BATCH. A growing network is measured at
+    its full resolution, where it spends most of its time.
     """
     import torch
 

@@ -1,7 +1,7 @@
 """TrainState: everything that training changes, and so everything that an exact resume needs.
 
-A state is a dictionary of players. A player is a network that learns, with its optimizer and, for a generator, the moving
-average of its weights. A GAN has the players G and D; other algorithms have other ones.
+A state is a dictionary of players. A player is a network that learns, with its optimizer and, for a
+generator, the moving average of its weights. A GAN has the players G and D; other algorithms have other ones.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ from ganapp.networks.roles import Growing
 from .schedules import burn_in, growth
 
 FORMAT = "ganapp-state/2"
-# Numbers that training remembers from step to step, 0-dim, on the device: how often ADA augments, how sure D was since
-# that last changed (summed over steps), and the mean path length.
+# Numbers that training remembers from step to step, 0-dim, on the device: ADA's probability; D's certainty,
+# summed over the steps since that last changed; and the mean path length.
 REMEMBERED = ("aug_p", "aug_sign", "pl_mean")
 
 
 @dataclass
 class Player:
-    """A network that learns. `average` is the moving average of its weights, where one is kept."""
+    """A network that learns. `average` is the moving average of its weights, or None if there is none."""
 
     net: nn.Module
     optimizer: torch.optim.Optimizer
@@ -38,7 +38,7 @@ class Player:
 
 @dataclass
 class TrainState:
-    """Players by name, in the order in which they are saved; images so far; and what is remembered between steps."""
+    """Players by name, the number of images shown so far, and numbers remembered between steps."""
 
     players: dict[str, Player]
     nimg: int = 0
@@ -49,9 +49,9 @@ class TrainState:
     def create(
         cls, config: TrainConfig, device: torch.device, players: dict[str, Player] | None = None
     ) -> TrainState:
-        """A state at 0 images. `players` None: those of a GAN, new networks from config.seed.
+        """A state at 0 images. If `players` is None, those of a GAN: new networks from config.seed.
 
-        The config's channels and num_classes must be those of the data.
+        The channels and num_classes of `config` must be those of the data.
         """
         players = gan_players(config, device) if players is None else players
         state = cls(players, memory={name: torch.zeros((), device=device) for name in REMEMBERED})
@@ -83,7 +83,7 @@ class TrainState:
         return [player.net for player in self.players.values()]
 
     def averages(self) -> dict[str, nn.Module]:
-        """The averaged networks by player: what is drawn from, saved as a snapshot and published."""
+        """The averaged networks by player: those that make samples, snapshots and published models."""
         return {name: player.average for name, player in self.players.items() if player.average is not None}
 
     def state_dict(self) -> dict:
@@ -95,7 +95,10 @@ class TrainState:
         return {"format": FORMAT, "players": players, "memory": dict(self.memory), "nimg": self.nimg}
 
     def load_state_dict(self, saved: dict) -> None:
-        """Take over a saved state, of this version or an older one. Raises ValueError if it has other players."""
+        """Load a saved state of this version or an older one.
+
+        Raises ValueError (message fit for the user) if it has other players.
+        """
         saved = migrate_state(saved)
         if saved["players"].keys() != self.players.keys():
             raise ValueError(
@@ -113,7 +116,7 @@ class TrainState:
 
 
 def gan_players(config: TrainConfig, device: torch.device) -> dict[str, Player]:
-    """A generator G with its average and a discriminator D, with random weights from config.seed and an Adam each."""
+    """Generator G with its average, and discriminator D: random weights from config.seed, an Adam each."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(config.seed)
         G = build_generator(config.spec())
@@ -137,14 +140,14 @@ def gan_class_weights(config: TrainConfig, name: str) -> set[str]:
 
 
 def migrate_state(saved: dict) -> dict:
-    """A state of versions 0.1 to 0.3, which had G, D, ema and two optimizers by name, in today's form."""
+    """A saved state in today's format. Versions 0.1 to 0.3 had the keys G, D, ema, g_opt and d_opt."""
     if saved.get("format") == FORMAT:
         return saved
     players = {
         "G": {"net": saved["G"], "optimizer": saved["g_opt"], "average": saved["ema"]},
         "D": {"net": saved["D"], "optimizer": saved["d_opt"]},
     }
-    # 0.1 knew neither ADA nor path lengths.
+    # Version 0.1 had neither ADA nor path lengths.
     memory = {name: saved.get(name, torch.zeros(())) for name in REMEMBERED}
     rest = {key: value for key, value in saved.items() if key not in (*REMEMBERED, *OLD_PARTS)}
     return {**rest, "format": FORMAT, "players": players, "memory": memory}
@@ -155,7 +158,7 @@ OLD_PARTS = ("G", "D", "ema", "g_opt", "d_opt")
 
 @contextmanager
 def frozen(*nets: nn.Module) -> Iterator[None]:
-    """No gradients for the weights of these networks meanwhile; gradients still flow through them."""
+    """Compute no gradients of these networks' weights inside. Gradients still flow through them."""
     for net in nets:
         net.requires_grad_(False)
     try:
@@ -166,7 +169,7 @@ def frozen(*nets: nn.Module) -> Iterator[None]:
 
 
 def set_growth(state: TrainState, config: TrainConfig) -> float:
-    """Tell networks that grow how far they are by now. Returns that level: the full resolution for all others."""
+    """Set the level of all networks that grow, and return it (see schedules.growth)."""
     level = growth(config, state.nimg)
     for net in (*state.nets(), *state.averages().values()):
         if isinstance(net, Growing):
@@ -175,7 +178,7 @@ def set_growth(state: TrainState, config: TrainConfig) -> float:
 
 
 def set_learning_rates(state: TrainState, config: TrainConfig) -> None:
-    """Each player's learning rate, times the schedule's factor for the images so far."""
+    """Set each player's learning rate: its own, times the burn-in factor for the images so far."""
     factor = burn_in(config, state.nimg, config.lr_final)
     for player in state.players.values():
         if player.lr is not None:

@@ -1,4 +1,4 @@
-"""The parts that the losses of a step are made of: pictures of a generator, a discriminator's opinion, weighted terms."""
+"""What the losses of a step are made of: generated images, outputs of discriminators, weighted terms."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ Losses = tuple[Tensor, dict[str, Tensor]]
 def generate(
     state: TrainState, config: TrainConfig, given: Tensor, y: Tensor | None, player: str = "G"
 ) -> Tensor:
-    """Pictures (N, C, H, W) in float32 that a player makes from its inputs and classes y (N,)."""
+    """Images (N, C, H, W), float32, that a player generates from its inputs and classes y (N,)."""
     with autocast(config, given):
         return state[player].net(given, y).float()
 
@@ -36,7 +36,7 @@ def generate(
 def judge(
     state: TrainState, config: TrainConfig, images: Tensor, y: Tensor | None, player: str = "D"
 ) -> DiscriminatorOutput:
-    """A discriminator's output for images (N, C, H, W), in float32. They are augmented first, then made noisy."""
+    """A discriminator's output, float32, for images (N, C, H, W) after augmentation and instance noise."""
     policy, p = {
         "none": ("", 0.0),
         "diffaugment": (config.augment_policy, 1.0),
@@ -51,7 +51,10 @@ def judge(
 
 
 def add_terms(loss: Tensor, terms: list[Term]) -> tuple[Tensor, dict[str, Tensor]]:
-    """Add the weighted means of all terms with a positive weight to a loss. Returns it and the unweighted means by name."""
+    """Add the weighted means of terms to a loss. Returns the sum, and the unweighted means by name.
+
+    Terms whose weight is not positive are not computed.
+    """
     stats: dict[str, Tensor] = {}
     for name, weight, term in terms:
         if weight > 0:
@@ -63,9 +66,9 @@ def add_terms(loss: Tensor, terms: list[Term]) -> tuple[Tensor, dict[str, Tensor
 def path_penalty(
     state: TrainState, config: TrainConfig, z: Tensor, y: Tensor | None
 ) -> tuple[Tensor, Tensor]:
-    """Path-length penalty (|Jᵀ n| - a)² of half of the batch, (N / 2,), and the new running mean a, 0-dim.
+    """Path-length penalty (|Jᵀ n| - a)² of half the batch, (⌈N / 2⌉,), and the new running mean a, 0-dim.
 
-    The mean includes this step's lengths; the caller stores it after the step (Karras 2020 StyleGAN2, eq. 4).
+    The mean includes this step's lengths. The caller stores it after the step (Karras 2020 StyleGAN2, eq. 4).
     """
     half = (len(z) + 1) // 2
     with autocast(config, z):
@@ -77,7 +80,7 @@ def path_penalty(
 
 
 def matrices(G: nn.Module) -> list[Tensor]:
-    """The weights for orthogonal regularization: all with two dimensions or more, except embeddings of classes."""
+    """The weights for orthogonal regularization: two dimensions or more, and no class embeddings."""
     embeddings = {
         id(p) for module in G.modules() if isinstance(module, nn.Embedding) for p in module.parameters()
     }

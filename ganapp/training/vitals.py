@@ -1,6 +1,7 @@
 """Vitals: measurements for the watchdog that the losses do not show, taken while a run trains.
 
-Measuring does not change the training: no random number is drawn, no layer's statistics move, no weight is touched.
+Measuring does not change the training: it uses no random number of it, and moves no statistics of a
+layer and no weight.
 """
 
 from __future__ import annotations
@@ -47,9 +48,9 @@ class Vitals:
     def measure(self, state: TrainState, samples: np.ndarray) -> dict[str, float]:
         """Measure the current samples uint8 (N, H, W, C) of the fixed inputs. Returns these columns:
 
-        diversity, feature_diversity: mean distance between two samples of the same class, in pixels and in features
-        of D, divided by that of real images. d_train, d_samples, d_heldout: D's mean logits without augmentation.
-        d_noise: standard error of d_train - d_heldout. The last two need held-out images.
+        diversity, feature_diversity: mean distance between two samples of the same class, in pixels and in
+        features of D, divided by that of real images. d_train, d_samples, d_heldout: D's mean logits without
+        augmentation. d_noise: standard error of d_train - d_heldout. The last two need held-out images.
         """
         real, real_y = self.train
         samples = samples.transpose(0, 3, 1, 2)
@@ -97,7 +98,7 @@ class Vitals:
         return torch.cat(logits).double().numpy(), torch.cat(features).double().numpy()
 
     def _spread(self, x: np.ndarray) -> float:
-        """Mean distance between two of x (N, ...): within rows of the sample grid if there are classes, else overall."""
+        """Mean distance between two of x (N, ...); if there are classes, between two of the same row."""
         flat = x.reshape(len(x), -1).astype(np.float64)
         group_size = len(flat) if self.y is None else SAMPLES_PER_ROW
         groups = flat.reshape(-1, group_size, flat.shape[1])
@@ -115,9 +116,10 @@ def mean_distance(x: np.ndarray) -> float:
 def pick_images(
     dataset: ImageDataset, y: np.ndarray | None, count: int
 ) -> tuple[np.ndarray, np.ndarray | None]:
-    """The same random images at every call, uint8 (count, C, H, W), of the classes y (count,), and their labels.
+    """Pick images, uint8 (count, C, H, W), of the classes y (count,); the same ones at every call.
 
-    The labels are None if y is None. Images repeat if a class has too few; other classes replace one that has none.
+    Returns them and their labels, or None as labels if y is None. Images repeat if a class has too few. A
+    class without images is filled with images of others.
     """
     order = np.random.default_rng(1).permutation(dataset.count)
     if y is None:
@@ -131,7 +133,7 @@ def pick_images(
 
 @contextmanager
 def eval_mode(net: nn.Module) -> Iterator[None]:
-    """Put a network into eval mode: no dropout, no batch statistics, no power iteration. Back to training after."""
+    """Put a network into eval mode inside: no dropout, no batch statistics, no power iteration."""
     net.eval()
     try:
         yield
@@ -140,7 +142,7 @@ def eval_mode(net: nn.Module) -> Iterator[None]:
 
 
 def gradient_norms(state: TrainState) -> dict[str, Tensor]:
-    """The norm of each player's last gradients by column, such as "d_grad"; 0-dim, without waiting for the device."""
+    """The norm of each player's last gradients, 0-dim, by column ("d_grad"). Waits for no device."""
     import torch
 
     norms = {}

@@ -13,7 +13,7 @@ import pytest
 
 from ganapp import files
 from ganapp.config import TrainConfig
-from ganapp.runs import KEEP_SNAPSHOTS, LOOKS, Run, create_run, list_runs, open_run
+from ganapp.runs import KEEP_SNAPSHOTS, VITALS, Run, create_run, list_runs, open_run
 from ganapp.runs import rows as row_module
 from ganapp.runs.run import KEEP_STATES
 
@@ -270,12 +270,12 @@ def test_history_goes_back_to_the_beginning(run):
     for row in rows(*range(10, 110, 10)):
         run.append_stats(row)
         if row["nimg"] in (10, 40, 90):
-            run.append_stats(row, LOOKS)
+            run.append_stats(row, VITALS)
     assert [row["nimg"] for row in run.history(3)] == [10, 40, 80, 90, 100]
     assert [row["nimg"] for row in run.history(50)] == list(range(10, 110, 10))
     run.drop_stats_after(85)
     assert [row["nimg"] for row in run.history(2)] == [10, 40, 70, 80]
-    assert (run.path / LOOKS).read_text() == "".join(json.dumps(r) + "\n" for r in rows(10, 40))
+    assert (run.path / VITALS).read_text() == "".join(json.dumps(r) + "\n" for r in rows(10, 40))
 
 
 class FullFile:

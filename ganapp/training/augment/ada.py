@@ -1,8 +1,8 @@
-"""ADA's augmentations: geometry as one map of coordinates, colour as one matrix (Karras 2020 ADA, appendix B).
+"""ADA's augmentations: geometry as one map of coordinates, colour as one matrix.
 
-These are the categories blit, geometry and colour of the published code ("bgc"); image-space filters, noise and cutout
-are not here. The transforms take images (N, C, H, W), for their size and device only, and a probability p. They return
-matrices; `warp` and `recolor` apply these.
+Karras 2020 ADA, appendix B. These are the categories blit, geometry and colour of the published code ("bgc");
+image-space filters, noise and cutout are not here. The transforms take images (N, C, H, W), for their size
+and device only, and a probability p. They return matrices; `warp` and `recolor` apply these.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ ADA_POLICY = "xflip,rotate90,xint,scale,rotate,aniso,rotate,xfrac,brightness,con
 
 
 # -- geometry ------------------------------------------------------------------------------------------------
-# Each returns maps (N, 3, 3) from positions in the new image to positions in the old one, homogeneous coordinates
-# (x, y, 1) in pixels from the centre. They are inverses of what the image undergoes.
+# Each returns maps (N, 3, 3) from positions in the new image to positions in the old one, homogeneous
+# coordinates (x, y, 1) in pixels from the centre. They are inverses of what the image undergoes.
 
 
 def xflip(images: Tensor, p: float | Tensor) -> Tensor:
@@ -47,7 +47,7 @@ def scale(images: Tensor, p: float | Tensor) -> Tensor:
 
 
 def rotate(images: Tensor, p: float | Tensor) -> Tensor:
-    """Rotate by any angle. The policy has it twice, before and after `aniso`; 1 - p is the chance of neither."""
+    """Rotate by any angle. The policy has it before and after `aniso`; 1 - p is the chance of neither."""
     return homogeneous(rotation(chosen(uniform(images, -math.pi, math.pi), 1 - (1 - p) ** 0.5)))
 
 
@@ -92,7 +92,7 @@ def scaling(x: Tensor, y: Tensor) -> Tensor:
 
 
 def move(images: Tensor, shift: Tensor, whole: bool) -> Tensor:
-    """Maps (N, 3, 3) of a move by shift (N, 2), x and y in units of width and height; `whole`: by whole pixels."""
+    """Maps (N, 3, 3) of a move by shift (N, 2), in units of the size; rounded to pixels if `whole`."""
     h, w = images.shape[2:]
     pixels = torch.stack([shift[:, 0] * w, shift[:, 1] * h], 1)
     eye = torch.eye(2, device=images.device).expand(len(images), 2, 2)
@@ -100,9 +100,10 @@ def move(images: Tensor, shift: Tensor, whole: bool) -> Tensor:
 
 
 def warp(images: Tensor, maps: Tensor) -> Tensor:
-    """Resample images (N, C, H, W) bilinearly at the positions that maps (N, 3, 3) give; edges are reflected.
+    """Resample images (N, C, H, W) bilinearly at the positions that maps (N, 3, 3) give.
 
-    It uses gather, because grid_sample has no second derivative on some devices, and R1 through an augmentation needs it.
+    Edges are reflected. It uses gather, because grid_sample has no second derivative on some devices, and R1
+    through an augmentation needs it.
     """
     n, c, h, w = images.shape
     x = torch.arange(w, device=images.device) - (w - 1) / 2
@@ -168,14 +169,17 @@ COLORS = {f.__name__: f for f in (brightness, contrast, lumaflip, hue, saturatio
 
 
 def around_luma(images: Tensor, luma: Tensor, rest: Tensor) -> Tensor:
-    """Matrices (N, 4, 4) that scale a colour along the grey axis (1, 1, 1) by luma and across it by rest, both (N,)."""
+    """Matrices (N, 4, 4) that scale colours along the grey axis (1, 1, 1) by luma, across it by rest.
+
+    luma and rest are (N,).
+    """
     grey = torch.full((3, 3), 1 / 3, device=images.device)
     eye = torch.eye(3, device=images.device)
     return homogeneous(eye * rest[:, None, None] + grey * (luma - rest)[:, None, None])
 
 
 def recolor(images: Tensor, matrices: Tensor) -> Tensor:
-    """Apply matrices (N, 4, 4) to images (N, 3, H, W). Grey ones (N, 1, H, W) count as r = g = b, and stay grey."""
+    """Apply matrices (N, 4, 4) to images (N, 3, H, W), or to grey ones (N, 1, H, W) as if r = g = b."""
     linear, offset = matrices[:, :3, :3], matrices[:, :3, 3:]
     if images.shape[1] == 1:
         linear, offset = linear.sum(2, keepdim=True).mean(1, keepdim=True), offset.mean(1, keepdim=True)

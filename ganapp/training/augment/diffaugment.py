@@ -1,6 +1,7 @@
 """DiffAugment: color, translation and cutout (Zhao 2020, arXiv 2006.10738, section 3.2).
 
-Each maps images (N, C, H, W) in [-1, 1] and a probability p to images of the same shape. ADA's transforms are in ada.py.
+Each maps images (N, C, H, W) in [-1, 1] and a probability p to images of the same shape. ADA's transforms are
+in ada.py.
 """
 
 from __future__ import annotations
@@ -31,9 +32,9 @@ def translation(images: Tensor, p: float | Tensor) -> Tensor:
 
 
 def _source_index(size: int, shift: Tensor) -> tuple[Tensor, Tensor]:
-    """For a shift (N,): the source index of each position, clamped to 0 … size - 1, and whether it was inside.
+    """Where each of `size` positions comes from after a shift (N,), and whether that is inside.
 
-    Both are (N, size).
+    Both (N, size); the index is clamped to 0 … size - 1.
     """
     source = torch.arange(size, device=shift.device) - shift[:, None]
     return source.clamp(0, size - 1), (source >= 0) & (source < size)

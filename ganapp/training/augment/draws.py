@@ -1,4 +1,4 @@
-"""Random numbers of augmentations: drawn for each image, on the images' device, from its default generator.
+"""Random numbers of augmentations, one draw per image, from the default generator of its device.
 
 `images` (N, C, H, W) gives only the number N and the device. Further dimensions are those of `shape`.
 """
