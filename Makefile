@@ -8,8 +8,9 @@ BIN = $(VENV)/bin
 run: $(VENV)/.app
 	$(BIN)/python app.py $(ARGS)
 
+# without ARGS in as many processes as there are cores
 test: $(VENV)/.test
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest $(or $(ARGS),-n auto)
 
 lint: $(VENV)/.test
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .
