@@ -9,7 +9,7 @@ import torch.nn.functional as F
 from ganapp.config import DIFFAUGMENTS
 from ganapp.training.augment import augment
 from ganapp.training.augment.ada import ADA_POLICY, COLORS, GEOMETRY, compose, reflected, rotation, warp
-from ganapp.training.augment.diffaugment import TRANSFORMS
+from ganapp.training.augment.diffaugment import TRANSFORMS, _random_half
 
 POLICIES = [*TRANSFORMS, *GEOMETRY, *COLORS, ",".join(TRANSFORMS), ADA_POLICY]
 
@@ -73,7 +73,9 @@ def test_gradients_flow_once_and_twice(policy):
     weight = torch.tensor(1.3, requires_grad=True)
     (slope,) = torch.autograd.grad((seeded(x, policy) * weight).square().sum(), x, create_graph=True)
     (second,) = torch.autograd.grad(slope.square().sum(), weight)
-    assert second.item() == pytest.approx(4 * slope.square().sum().item() / 1.3, rel=1e-3)  # slope is weight² · …
+    assert second.item() == pytest.approx(
+        4 * slope.square().sum().item() / 1.3, rel=1e-3
+    )  # slope is weight² · …
 
 
 def share_changed(policy, p, n=4000):
@@ -105,7 +107,9 @@ def test_p_is_the_share_of_images(policy, share):
 
 def which(x, y, candidates):
     """For each image, the number of the candidate (a list of batches) that it is."""
-    found = [[i for i, c in enumerate(candidates) if torch.allclose(c[n], y[n], atol=1e-5)] for n in range(len(x))]
+    found = [
+        [i for i, c in enumerate(candidates) if torch.allclose(c[n], y[n], atol=1e-5)] for n in range(len(x))
+    ]
     assert all(len(f) == 1 for f in found)
     return [f[0] for f in found]
 
@@ -121,7 +125,11 @@ def test_flips_and_quarter_turns_are_exact():
 def test_whole_moves_are_by_at_most_an_eighth():
     x = images(n=80, size=16)
     padded = F.pad(x, (2, 2, 2, 2), mode="replicate")
-    shifted = {(dy, dx): padded[:, :, 2 - dy : 18 - dy, 2 - dx : 18 - dx] for dy in range(-2, 3) for dx in range(-2, 3)}
+    shifted = {
+        (dy, dx): padded[:, :, 2 - dy : 18 - dy, 2 - dx : 18 - dx]
+        for dy in range(-2, 3)
+        for dx in range(-2, 3)
+    }
     inner = [s[:, :, 2:-2, 2:-2] for s in shifted.values()]
     moves = {list(shifted)[i] for i in which(x, seeded(x, "xint")[:, :, 2:-2, 2:-2], inner)}
     assert {dy for dy, _ in moves} == {dx for _, dx in moves} == {-2, -1, 0, 1, 2}
@@ -291,3 +299,12 @@ def test_cutout_is_half_as_wide_and_anywhere():
     assert rows.max() == columns.max() == 8
     assert rows.min() == columns.min() == 4  # its centre is never outside
     assert holes[:, 0].any(0).all()
+
+
+@pytest.mark.parametrize(("size", "starts", "least"), [(6, 6, 2), (8, 9, 2), (4, 5, 1)])
+def test_half_of_the_places_lies_around_any_place(size, starts, least):
+    """As published: positions 0 to size, for an odd width one less; at least half of the width is inside."""
+    torch.manual_seed(0)
+    strips = {tuple(row) for row in _random_half(torch.zeros(600, 1, size, size), size).int().tolist()}
+    assert len(strips) == starts
+    assert min(map(sum, strips)) == least and max(map(sum, strips)) == size // 2

@@ -118,3 +118,13 @@ def test_speed_is_in_images_shown_to_d_and_lazy_steps_are_shared_out(tiny_config
 @pytest.mark.parametrize("precision", ["fp32", "bf16"])
 def test_every_precision_can_be_measured(tiny_config, precision):
     assert step_sec(tiny_config("dcgan", precision=precision, num_classes=0), CPU, steps=1) > 0
+
+
+def test_what_is_measured_is_no_larger_than_sixteen_images(tiny_config, monkeypatch):
+    assert (PROBE_BATCH, BF16_GAIN) == (16, 1.15)
+    monkeypatch.setattr(module, "probe", lambda config, device: ("fp32", 1))
+    monkeypatch.setattr(module, "step_sec", lambda config, device: 0.5 if config.r1 else 0.25)
+    config = tiny_config("mlp", batch=64, d_steps=2)
+    assert module.measure(config, CPU) == 16 * 2 / 0.25  # no penalty that comes at some steps only
+    assert module.measure(config.replace(r1=1.0, r1_interval=5), CPU) == 16 * 2 / (0.25 + 0.25 / 5)
+    assert module.measure(config.replace(batch=4), CPU) == 4 * 2 / 0.25
