@@ -50,7 +50,7 @@ def shutdown(timeout: float = 60.0) -> None:
 
 
 def _drive_with_low_priority(run: Run) -> None:
-    """drive() in a thread of lower priority than the server's threads. Linux has priorities of threads."""
+    """drive() in a thread of lower priority than the server's threads. Only Linux has them per thread."""
     if sys.platform == "linux":
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), BACKGROUND_NICE)
     drive(run, on_successor=_register_successor)

@@ -36,8 +36,7 @@ if TYPE_CHECKING:
 
 LOCK_SEC = 10.0  # longest wait for the lock of a run that is just pausing
 PREPARING_SEC = 0.5  # between two writes of the status while data is prepared
-# Time between two sample grids, at least, as a share of the training time: a time-lapse has a few hundred
-# frames.
+# Least time between two grids, as a share of the training time: a time-lapse has a few hundred frames.
 SAMPLE_GROWTH = 0.02
 MAX_ROLLBACKS = 2  # automatic ones in a row; a third would repeat the same failure
 
@@ -82,8 +81,7 @@ def _attempt(run: Run, observe: Observe) -> tuple[str, Run | None]:
         return driver.end(end.state), None
     except Exception as error:  # noqa: BLE001 - a failed run must not take the server down; the page shows it
         driver.writer.write_log(traceback.format_exc())
-        # A full disk gets here only before the first step, when nothing can be lost. Later writes wait for
-        # room.
+        # A full disk gets here only before the first step, when nothing can be lost. Later, writes wait.
         if is_full_disk(error, run.path):
             return driver.end("paused", FULL_DISK), None
         return driver.end("failed", explain(error, driver.batch)), None
@@ -237,8 +235,7 @@ class Driver:
         retry = self.writer.retry_when_disk_has_room
         ticked_at = saved_at = time.monotonic()
         sampled_at, ticked_nimg, pending = clock.sec(), state.nimg, []
-        # The budget is used up already if the last attempt ended before it could say so, or is resumed once
-        # more.
+        # The budget is used up at once if the last attempt ended after its save, or if the run was finished.
         if self.is_done(state):
             if self.run.snapshot(f"{state.nimg:09d}") is None:  # an existing one may have the live figure
                 retry(lambda: recorder.save(state))

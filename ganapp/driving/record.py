@@ -117,7 +117,7 @@ class Recorder:
             save_webp(self.run.real_path, grid(images, columns=SAMPLE_COLUMNS, pad=0))
 
     def measure_vitals(self, state: TrainState, samples: np.ndarray) -> None:
-        """Measure the watchdog's vitals for the next row, unless that has taken more than VITALS_SHARE.
+        """Measure the watchdog's vitals for the next row, unless they have taken VITALS_SHARE so far.
 
         `samples` are those of write_samples. A training without a player D has no vitals.
         """
