@@ -96,3 +96,33 @@ def test_what_is_no_full_disk_is_not_waited_for(time):
     assert not time.slept
     assert writer.write_unless_full(lambda: None) is True
     assert writer.write_unless_full(full_disk) is False
+
+
+def test_whoever_waits_for_a_device_says_so(monkeypatch, tmp_path):
+    """Half a second between two looks; queued all the while, and the turn comes when the other one is done."""
+    from filelock import FileLock
+
+    from ganapp.config import TrainConfig
+    from ganapp.driving import devices
+    from ganapp.runs import create_run
+
+    monkeypatch.setenv("GANAPP_CACHE", str(tmp_path / "cache"))
+    (tmp_path / "cache" / "locks").mkdir(parents=True)
+    other = FileLock(tmp_path / "cache" / "locks" / "cuda-1.lock", is_singleton=False, thread_local=False)
+    other.acquire()
+    run, slept, checks = create_run(tmp_path / "runs", TrainConfig()), [], []
+    run.write_status(state="starting")
+
+    def sleep(sec):
+        slept.append((sec, run.status()["state"]))
+        if len(slept) == 2:
+            other.release()
+
+    monkeypatch.setattr(devices, "time", SimpleNamespace(sleep=sleep))
+    with devices.device_turn(run, "cuda:1", lambda: checks.append(1)):
+        assert slept == [(0.5, "queued")] * 2
+        assert len(checks) == 3
+        with pytest.raises(TimeoutError):
+            other.acquire(timeout=0)
+    other.acquire(timeout=0)
+    other.release()

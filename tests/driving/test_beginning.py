@@ -1,0 +1,67 @@
+"""driving/beginning.py: what data and machine decide, weights that must fit, and what cannot begin."""
+
+import pytest
+import torch
+from torch import nn
+
+from ganapp.driving.beginning import check_same_data, load_fitting, resolve
+
+CPU = torch.device("cpu")
+
+
+def net(classes=3):
+    made = nn.ModuleDict({"body": nn.Linear(2, 2), "table": nn.Embedding(classes, 2)})
+    for parameter in made.parameters():
+        nn.init.constant_(parameter, float(classes))
+    return made
+
+
+def test_weights_are_loaded_strictly_and_those_of_other_classes_stay_new():
+    new, other = net(3), net(5)
+    load_fitting(new, other.state_dict(), {"table.weight"}, "that run")
+    assert new["body"].weight.unique().tolist() == [5.0]
+    assert new["table"].weight.unique().tolist() == [3.0]  # five classes do not fit three
+    same = net(3)
+    load_fitting(same, {k: v + 1 for k, v in net(3).state_dict().items()}, {"table.weight"}, "that run")
+    assert same["table"].weight.unique().tolist() == [4.0]  # as many classes do
+
+
+@pytest.mark.parametrize(
+    ("change", "renewed"),
+    [
+        (lambda t: t.pop("body.bias"), {"table.weight"}),
+        (lambda t: t.update(more=torch.zeros(1)), {"table.weight"}),
+        (lambda t: t.update({"table.weight": torch.zeros(4, 2)}), set()),
+        (lambda t: t.update({"body.weight": torch.zeros(4, 2)}), {"table.weight"}),
+        (lambda t: t.update({"gone.weight": torch.zeros(4, 2)}), {"gone.weight"}),
+    ],
+)
+def test_weights_that_do_not_fit_are_refused(change, renewed):
+    tensors = dict(net().state_dict())
+    change(tensors)
+    with pytest.raises(ValueError, match="that run does not fit this configuration: family, resolution"):
+        load_fitting(net(), tensors, renewed, "that run")
+
+
+def test_what_only_the_data_say(tiny_config, tiny_dataset):
+    config = tiny_config("mlp", channels=0, num_classes=0, batch=8)
+    found = resolve(config, tiny_dataset(8), CPU)
+    assert (found.channels, found.num_classes, found.precision, found.threads) == (3, 4, "fp32", 1)
+    assert resolve(config.replace(conditional=False), tiny_dataset(8), CPU).num_classes == 0
+    assert resolve(config, tiny_dataset(8, labels=False, channels=1), CPU).channels == 1
+    with pytest.raises(ValueError, match="batch is 8, but there are only 7 training images"):
+        resolve(config, tiny_dataset(7), CPU)
+    with pytest.raises(
+        ValueError, match="class_term is 'cross_entropy', but faces has no classes: set it to none"
+    ):
+        head = {"class_term": "cross_entropy", "d_args": {"head": "classifier"}}
+        resolve(tiny_config("r3gan", **head), tiny_dataset(8, labels=False), CPU)
+
+
+def test_a_resume_needs_the_data_it_began_with(tiny_config, tiny_dataset):
+    check_same_data(tiny_config(), tiny_dataset())
+    check_same_data(tiny_config(num_classes=0), tiny_dataset())  # classes are not looked at
+    with pytest.raises(ValueError, match="it has 0 classes and 3 channels now, and had 4 and 3"):
+        check_same_data(tiny_config(), tiny_dataset(labels=False))
+    with pytest.raises(ValueError, match="it has 0 classes and 1 channels now, and had 0 and 3"):
+        check_same_data(tiny_config(num_classes=0), tiny_dataset(channels=1))
