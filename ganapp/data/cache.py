@@ -210,6 +210,7 @@ class MapWriter:
         self.path, self.resolution, self.count = path, resolution, 0
         self.fixed, self.channels = channels is not None, channels or 1  # fixed: keep this number of channels
         self._hash = hashlib.blake2b(digest_size=16)
+        self._replaced = False
         self._file = open(path, "wb", buffering=1 << 20)  # noqa: SIM115 (closed by finish or close)
         self._file.write(b"\0" * HEADER)
 
@@ -231,6 +232,13 @@ class MapWriter:
         self._file.write(image)
         self._hash.update(image)
         self.count += 1
+
+    def replace(self, row: int, image: np.ndarray) -> None:
+        """Write another image in place of image `row`; all images must have been added."""
+        image = image[:1] if self.channels == 1 else np.repeat(image, self.channels // len(image), axis=0)
+        self._file.seek(HEADER + row * image.size)
+        self._file.write(np.ascontiguousarray(image))
+        self._replaced = True
 
     def _widen(self) -> None:
         """Rewrite the grey images so far with three channels, once, at the first coloured image."""
@@ -255,6 +263,12 @@ class MapWriter:
         self._file.flush()
         os.fsync(self._file.fileno())
         self._file.close()
+        if self._replaced:
+            self._hash = hashlib.blake2b(digest_size=16)
+            with open(self.path, "rb") as file:
+                file.seek(HEADER)
+                while part := file.read(1 << 20):
+                    self._hash.update(part)
         return {"shape": shape, "digest": self._hash.hexdigest()}
 
     def close(self) -> None:

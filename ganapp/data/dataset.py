@@ -146,6 +146,7 @@ class ImageDataset:
     class_names: tuple[str, ...]  # () without labels
     report: tuple[tuple[str, str], ...] = ()  # (file, reason) of each file that could not be used
     attributes: dict[str, np.ndarray] | None = None  # faces only: {factor: value index int64 (N,)}
+    notes: tuple[str, ...] = ()  # sentences about how the files were read
 
     @property
     def count(self) -> int:

@@ -1,16 +1,22 @@
-"""Decodes one picture file into a square of 8-bit pixels: cropped or padded, 16 and 32 bits to 8.
+"""Decodes one picture file into a square of 8-bit pixels: cropped or padded, in bounded memory.
 
-Where files come from is in own/entries.py and hub/stream.py; decoding many in threads is in preparing.py.
+Where files come from is in own/entries.py and hub/stream.py; decoding many in threads is in preparing.py; values
+of more than 8 bits are scaled in depth.py.
 """
 
 from __future__ import annotations
 
 import io
-import threading
-from contextlib import nullcontext
+import math
+from functools import partial
 
 import numpy as np
-from PIL import Image, ImageColor, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageColor, UnidentifiedImageError
+
+from .depth import COLOUR, FRACTIONS, INTEGERS, WIDE, Deep, scaled
+from .memory import DECODING, FILE_SHARE, NeedsMore
+from .png import pixels_only
+from .resizing import BAND_BYTES, REDUCING_GAP, place_on, resized, target
 
 # Formats that Pillow decodes by itself (EPS would start Ghostscript), without those that this Pillow does not
 # support.
@@ -18,12 +24,22 @@ Image.init()
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "DIB", "TIFF", "PPM", "TGA", "ICO", "JPEG2000", "AVIF")
 FORMATS = tuple(f for f in FORMATS if f in Image.OPEN)
 MAX_PIXELS = 178_956_970  # from here on Pillow raises DecompressionBombError
-LARGE_PIXELS = 30_000_000
-# Held while a picture of more than LARGE_PIXELS is decoded, which may take 2 GB of memory.
-ONE_LARGE = threading.Lock()
-# Of Image.resize: a box filter reduces to 3 times the size, the good filter does the rest. Faster, looks the
-# same.
-REDUCING_GAP = 3.0
+MAX_ICON = 1024  # pixels of a side of an icon
+# Of a pixel in memory, bytes: as Pillow keeps it, and what a decoder takes beside it (measured).
+PIXEL_BYTES = {"1": 1, "L": 1, "P": 1, "I;16": 2, "I;16B": 2, "I;16L": 2, "I;16N": 2}
+OTHER_PIXEL_BYTES = 4
+DECODER_BYTES = {"WEBP": 12, "JPEG2000": 16, "AVIF": 12, "TIFF": 4, "BMP": 1, "DIB": 1, "ICO": 8}
+CONVERTED_BYTES = 12  # of a pixel that is converted before the picture is made smaller
+ORIENTATION = 0x0112  # of EXIF
+TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
 
 
 class Unusable(Exception):
@@ -31,106 +47,178 @@ class Unusable(Exception):
 
 
 def decode(
-    data: bytes, resolution: int, channels: int | None, crop: str, background: tuple[int, int, int]
-) -> np.ndarray:
+    data: bytes,
+    resolution: int,
+    channels: int | None,
+    crop: str,
+    background: tuple[int, int, int],
+    keep_depth: bool = False,
+) -> np.ndarray | Deep:
     """Decode the bytes of a picture file into uint8 (C, R, R), R = resolution.
 
-    C is `channels`; if that is None, 1 for a grey file and 3 for any other. crop: "center" or "fit", see
-    `square`.
-    background: (red, green, blue), for "fit" and behind transparent pixels. Raises Unusable if it cannot be
-    decoded.
+    C is `channels`; if that is None, 1 for a grey file and 3 for any other. crop: "center" cuts out the middle
+    square, "fit" pads with the background. background: (red, green, blue), for "fit" and behind transparent
+    pixels. keep_depth: return a Deep for a file of more than 8 bits. Raises Unusable if it cannot be decoded, and
+    NeedsMore in a thread that holds too little of the budget DECODING.
     """
     if not data:
         raise Unusable("the file is empty")
     try:
-        image = Image.open(io.BytesIO(data), formats=FORMATS)
-        count = image.width * image.height
-        if count > (MAX_PIXELS // 4 if image.mode in ("I", "F") else MAX_PIXELS):
-            raise Unusable(f"too many pixels ({image.width}×{image.height})")
-        # A large JPEG is decoded at 1/2, 1/4 or 1/8 of its size, at least twice the size that is needed.
-        image.draft(None, (2 * resolution, 2 * resolution))
-        with ONE_LARGE if count > LARGE_PIXELS else nullcontext():
-            image.load()
-            ImageOps.exif_transpose(image, in_place=True)
-            image = _to_8_bit(image)
-    except Unusable:
+        image = Image.open(io.BytesIO(pixels_only(data)), formats=FORMATS)
+        if image.format == "ICO":
+            image = _largest_icon(image, data)
+        full = image.size
+        pixels = _decode_smaller(image, resolution, data)
+        DECODING.extend(_check_memory(image, full, pixels, resolution, len(data)))
+        deep_colour = _is_deep_colour(image)
+        image.load()
+        found = _shrink(image, resolution, crop)
+        if deep_colour:
+            high = max(top for _, top in _extrema(image)[:3])
+    except (Unusable, NeedsMore):
         raise
     except UnidentifiedImageError:
         raise Unusable("not a picture, or of a format that cannot be read") from None
     except Image.DecompressionBombError:
-        raise Unusable("too many pixels") from None
+        raise Unusable(f"too many pixels; at most {MAX_PIXELS / 1e6:.0f} million") from None
     except Exception as error:  # Pillow's decoders raise a dozen types on damaged files
         cut_off = "truncated" in str(error).lower()
         raise Unusable(
             "the file is cut off" if cut_off else f"damaged ({error or type(error).__name__})"
         ) from error
-    if image.mode == "L" and crop == "fit" and channels != 1:
-        image = image.convert("RGB")  # the background may be coloured
-    image = square(image, resolution, crop, background)
-    if image.mode == "RGBA":
-        image = Image.alpha_composite(Image.new("RGBA", image.size, (*background, 255)), image).convert("RGB")
-    if channels is not None:
-        image = image.convert("L" if channels == 1 else "RGB")
-    pixels = np.asarray(image)  # (R, R) or (R, R, 3)
-    return pixels[None] if pixels.ndim == 2 else pixels.transpose(2, 0, 1)
+    place = partial(place_on, resolution=resolution, channels=channels, crop=crop, background=background)
+    if isinstance(found, Image.Image):
+        pixels = place(found)
+        return Deep(COLOUR, 0, high, pixels, None) if deep_colour and keep_depth else pixels
+    kind, low, high, values = found
+    picture = Deep(kind, low, high, values, lambda v, a, b: place(Image.fromarray(scaled(v, a, b))))
+    return picture if keep_depth else picture.alone()
 
 
-def square(
-    image: Image.Image, resolution: int, crop: str, background: tuple[int, int, int] = (255, 255, 255)
-) -> Image.Image:
-    """Resize an L, RGB or RGBA picture to resolution × resolution.
+def _decode_smaller(image: Image.Image, resolution: int, data: bytes) -> int:
+    """Have a JPEG or JPEG 2000 decoded at 1/2, 1/4 or 1/8 of its size, at least twice the size that is needed.
 
-    crop: "center" cuts out the middle square, "fit" pads with the background. RGBA is padded with transparent
-    pixels; Pillow weights its colours by alpha.
+    Returns the number of pixels that will be decoded.
     """
-    width, height = image.size
-    if crop == "center" or width == height:
-        side = min(width, height)
-        if side == resolution:
-            left, top = (width - side) // 2, (height - side) // 2
-            return image.crop((left, top, left + side, top + side))
-        left, top = (width - side) / 2, (height - side) / 2
-        box = (left, top, left + side, top + side)
-        return image.resize((resolution, resolution), _filter(side, resolution), box, REDUCING_GAP)
-    scale = resolution / max(width, height)
-    size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    colour = (
-        (0, 0, 0, 0)
-        if image.mode == "RGBA"
-        else Image.new("RGB", (1, 1), background).convert(image.mode).getpixel((0, 0))
+    if image.format != "JPEG2000":
+        image.draft(None, (2 * resolution, 2 * resolution))
+        return math.prod(image.size)
+    coding = data.find(b"\xff\x52", max(data.find(b"\xff\x4f\xff\x51"), 0))  # the marker COD
+    levels = data[coding + 9] if 0 <= coding < len(data) - 9 else 0
+    halvings = min(int(math.log2(max(1, min(image.size) / (2 * resolution)))), levels, 3)
+    if halvings > 0:
+        image.reduce = halvings
+    return math.prod(image.size) // 4**halvings
+
+
+def _check_memory(
+    image: Image.Image, full: tuple[int, int], pixels: int, resolution: int, file_bytes: int
+) -> int:
+    """The bytes that decoding takes at most. Raises Unusable if the picture has too many pixels.
+
+    full: the size in the file. pixels: how many of them are decoded.
+    """
+    whole = math.prod(full)
+    side = math.ceil(2 * REDUCING_GAP * resolution)  # larger pictures are converted in bands
+    raw = bool(image.tile) and image.tile[0].codec_name == "raw"
+    decoder = (
+        0 if raw else DECODER_BYTES.get(image.format, 0) * (pixels if image.format == "JPEG2000" else whole)
     )
-    out = Image.new(image.mode, (resolution, resolution), colour)
-    small = image.resize(size, _filter(max(width, height), resolution), reducing_gap=REDUCING_GAP)
-    out.paste(small, ((resolution - size[0]) // 2, (resolution - size[1]) // 2))
-    return out
+    if image.info.get("progressive") or image.info.get("progression"):  # two bytes of each coefficient
+        factors = [(h, v) for _, h, v, _ in image.layer]
+        widest, tallest = (max(f[i] for f in factors) for i in (0, 1))
+        decoder += int(2 * whole * sum(h * v for h, v in factors) / (widest * tallest))
+    own = PIXEL_BYTES.get(image.mode, OTHER_PIXEL_BYTES) * pixels
+    others = (2 if image.format == "PNG" else FILE_SHARE) * file_bytes + 3 * BAND_BYTES
+    others += CONVERTED_BYTES * min(pixels, side * side)
+    need = int(own + decoder + others)
+    if need > DECODING.total or whole > MAX_PIXELS:
+        most = min(MAX_PIXELS, max(0, DECODING.total - others) * whole / max(own + decoder, 1))
+        raise Unusable(
+            f"too many pixels ({full[0]}×{full[1]}); of such a file at most {most / 1e6:.0f} million are decoded"
+        )
+    return need
 
 
-def _filter(side: int, resolution: int) -> Image.Resampling:
-    """Lanczos to reduce; bicubic to enlarge, because Lanczos rings more around strokes."""
-    return Image.Resampling.LANCZOS if side > resolution else Image.Resampling.BICUBIC
+def _largest_icon(image: Image.Image, data: bytes) -> Image.Image:
+    """The largest picture of an icon file, which may be a PNG or a bitmap of another size than it declares."""
+    entry = max(image.ico.entry, key=lambda e: (e.dim[0] * e.dim[1], e.color_depth))
+    content = data[entry.offset : entry.offset + entry.size]
+    if content.startswith(b"\x89PNG"):
+        return Image.open(io.BytesIO(pixels_only(content)), formats=("PNG",))
+    width, height = (int.from_bytes(content[i : i + 4], "little") for i in (4, 8))
+    if max(width, height // 2) > MAX_ICON:
+        raise Unusable(f"too many pixels ({width}×{height // 2}); an icon has at most {MAX_ICON}×{MAX_ICON}")
+    return image
+
+
+def _is_deep_colour(image: Image.Image) -> bool:
+    """Whether a file has colour of 16 bits, of which Pillow reads the higher 8."""
+    words = image.tile[0].args if image.tile else ()
+    words = (words,) if isinstance(words, str) else words if isinstance(words, tuple) else ()
+    return image.mode in ("RGB", "RGBA", "LA") and any(isinstance(w, str) and ";16" in w for w in words)
+
+
+def _extrema(image: Image.Image) -> list[tuple[float, float]]:
+    """(least, largest value) of each band."""
+    found = image.getextrema()
+    return list(found) if isinstance(found[0], tuple) else [found]
+
+
+def _shrink(image: Image.Image, resolution: int, crop: str):
+    """The picture upright and resized, as L, RGB or RGBA; of more than 8 bits (kind, low, high, values).
+
+    crop: "center" takes the middle square; "fit" all, its longer side becoming `resolution`. The result is not
+    padded. Values are float32 (H, W), low and high are those of the whole file.
+    """
+    size, box = target(image.size, resolution, crop)
+    deep = image.mode.startswith("I;16") or image.mode in ("I", "F")
+    turn = TURNS.get(_orientation(image))
+    if not deep:
+        small = resized(image, size, box, _to_8_bit)
+        return small.transpose(turn) if turn is not None else small
+    low, high = _extrema_of_deep(image)
+    whole = image.mode.startswith("I;16") or (image.mode == "I" and image.format in ("PNG", "PPM"))
+    kind = INTEGERS if whole else WIDE if image.mode == "I" else FRACTIONS
+    small = resized(image, size, box, _to_float)
+    small = small.transpose(turn) if turn is not None else small
+    values = np.asarray(small, np.float32)
+    if not np.isfinite(values).all():
+        raise Unusable("values that are not numbers")
+    return kind, low, high, values
+
+
+def _extrema_of_deep(image: Image.Image) -> tuple[float, float]:
+    """Least and largest value of a grey picture of more than 8 bits. Raises Unusable if one is no number."""
+    step = max(1, BAND_BYTES // (4 * image.width))
+    found = []
+    for y in range(0, image.height, step):
+        rows = np.asarray(image.crop((0, y, image.width, min(y + step, image.height))))
+        found.append((float(rows.min()), float(rows.max())))  # NaN if one is NaN
+    low, high = min(a for a, _ in found), max(b for _, b in found)
+    if not np.isfinite(found).all():
+        raise Unusable("values that are not numbers")
+    return low, high
+
+
+def _orientation(image: Image.Image) -> object:
+    """The EXIF orientation; None if there is none or the metadata are damaged."""
+    try:
+        return image.getexif().get(ORIENTATION)
+    except Exception:  # noqa: BLE001 - Pillow raises many types on damaged metadata, which must not lose the picture
+        return None
 
 
 def _to_8_bit(image: Image.Image) -> Image.Image:
-    """Convert any mode to L (grey), RGB, or RGBA if it can have transparent pixels."""
-    if image.mode.startswith("I;16") or image.mode in ("I", "F"):
-        return _reduce_depth(np.asarray(image), image.mode, image.format)
+    """Convert any mode of 8 bits to L (grey), RGB, or RGBA if it can have transparent pixels."""
     if image.has_transparency_data:
-        return image.convert("RGBA")
-    return image.convert("L" if image.mode in ("L", "1") else "RGB")  # P, CMYK, YCbCr, ... become RGB
+        return image if image.mode == "RGBA" else image.convert("RGBA")
+    mode = "L" if image.mode in ("L", "1") else "RGB"  # P, CMYK, YCbCr, ... become RGB
+    return image if image.mode == mode else image.convert(mode)
 
 
-def _reduce_depth(values: np.ndarray, mode: str, format: str | None) -> Image.Image:
-    """Grey values (H, W) of more than 8 bits as L, scaled by the range of the type if that is known."""
-    if not np.isfinite(values).all():
-        raise Unusable("values that are not numbers")
-    low, high = float(values.min()), float(values.max())
-    if mode.startswith("I;16") or (mode == "I" and format in ("PNG", "PPM")):
-        low, high = 0.0, 65535.0
-    elif low >= 0:  # 32-bit files do not say their range: take the smallest usual one with all values
-        tops = (1.0, 255.0, 65535.0) if mode == "F" else (255.0, 65535.0)
-        low, high = 0.0, next((top for top in tops if high <= top), high)
-    scaled = (values.astype(np.float32) - low) * (255.0 / max(high - low, 1e-30))
-    return Image.fromarray(np.clip(np.rint(scaled), 0, 255).astype(np.uint8))
+def _to_float(image: Image.Image) -> Image.Image:
+    return Image.fromarray(np.asarray(image).astype(np.float32))
 
 
 def parse_colour(background: str) -> tuple[int, int, int]:

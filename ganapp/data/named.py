@@ -90,7 +90,8 @@ def open_named(
         images, labels, class_names = _read(name, root, split == "train")
         from PIL import Image
 
-        from .decode import square, to_grey
+        from .decode import to_grey
+        from .resizing import square
 
         writer = MapWriter(folder / "images.npy", resolution, channels)
         try:
@@ -98,7 +99,7 @@ def open_named(
                 if i % 256 == 0 and cancelled is not None and cancelled():
                     raise Cancelled(f"preparing {name} was cancelled")
                 if image.shape[0] != resolution:
-                    image = np.asarray(square(Image.fromarray(image), resolution, "center"))
+                    image = np.asarray(square(Image.fromarray(image), resolution))
                 image = image[None] if image.ndim == 2 else image.transpose(2, 0, 1)
                 if channels is not None and channels < len(image):
                     image = to_grey(image[None])[0]

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import shutil
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as NotYet
 from dataclasses import dataclass
@@ -25,11 +26,17 @@ from ganapp.files import text_of_size
 from .cache import Cancelled, MapWriter, cache_folder
 from .dataset import ImageDataset
 from .decode import Unusable
+from .depth import Deep, DeepPictures
+from .memory import DECODING, FILE_SHARE, NeedsMore
 
 HELD_OUT, MIN_COUNT = 2_000, 100  # at most so many pictures are held out; none of a set with fewer than 100
 BATCH = 16  # pictures that a decoding thread takes at a time
 MAX_FILE = 256_000_000  # bytes of one picture file, unpacked
+AHEAD_BYTES = 32_000_000  # of decoded pictures that wait to be written
 MAX_CLASSES = 10_000  # labels given as numbers must be below
+RULES = (
+    2  # part of the identity of prepared pictures: change it when the same files give other pixels or labels
+)
 
 
 @dataclass(frozen=True)
@@ -56,7 +63,12 @@ def select_split(name: str, split: str, prepared: tuple) -> ImageDataset:
         )
     labels = tables["labels"][rows].astype(np.int64) if "labels" in tables else None
     return ImageDataset(
-        name, images.pick(rows), labels, tuple(meta["class_names"]), tuple(map(tuple, meta["report"]))
+        name,
+        images.pick(rows),
+        labels,
+        tuple(meta["class_names"]),
+        tuple(map(tuple, meta["report"])),
+        notes=tuple(meta["notes"]),
     )
 
 
@@ -71,69 +83,108 @@ def check_disk_space(count: int, folder: Path, source: str, resolution: int, cha
         )
 
 
-def write_map(folder, source, decoded, resolution, channels, report, class_names=None) -> dict:
+def write_map(folder, source, decoded, resolution, channels, report, class_names=None, notes=()) -> dict:
     """Write images.npy and tables.npz into `folder` and return the meta data.
 
-    decoded: (name, label, pixels, hash, reason) of each picture; reason is None if it can be used. Labels are
-    all numbers (indices of class_names if those are given), all names of classes, or all None. Unusable
-    pictures are appended to `report` as (name, reason). Raises ValueError (message fit for the user) if no
-    picture can be used.
+    decoded: (name, label, pixels, hash, reason) of each picture; reason is None if it can be used. Pixels are
+    uint8 or Deep. Labels are all numbers (indices of class_names if those are given), all names of classes, or
+    all None; a class without usable pictures is left out. Unusable pictures are appended to `report` as (name,
+    reason). Raises ValueError (message fit for the user) if no picture can be used.
     """
-    writer, hashes, labels = MapWriter(folder / "images.npy", resolution, channels), [], []
+    writer, deep = MapWriter(folder / "images.npy", resolution, channels), DeepPictures(folder)
+    hashes, labels = [], []
     try:
         for name, label, pixels, digest, reason in decoded:
             if reason is not None:
                 report.append((name, reason))
-            else:
-                writer.add(pixels)
-                hashes.append(digest)
-                labels.append(label)
+                continue
+            if isinstance(pixels, Deep):
+                deep.add(writer.count, pixels)
+                pixels = pixels.alone()
+            writer.add(pixels)
+            hashes.append(digest)
+            labels.append(label)
         if not hashes:
             raise ValueError(_nothing_usable(source, report))
-        tables, names = {"heldout": _hold_out(np.array(hashes, np.uint64))}, []
-        if isinstance(labels[0], int):  # numbers are kept, so a class may have no pictures
-            tables["labels"] = np.array(labels, np.int64)
-            names = list(class_names or (str(i) for i in range(max(labels) + 1)))
-        elif isinstance(labels[0], str):  # a folder without usable pictures is no class
-            used, tables["labels"] = np.unique(labels, return_inverse=True)
-            names = used.tolist()
-        np.savez(folder / "tables.npz", **tables)
-        return {"name": source, "class_names": names, "report": report, **writer.finish()}
+        notes = [*notes, *deep.finish(writer)]
+        heldout, names, tables = _hold_out(np.array(hashes, np.uint64)), [], {}
+        if labels[0] is not None:
+            names, tables["labels"] = _classes(labels, class_names)
+            heldout &= ~_all_held_out(heldout, tables["labels"])
+        np.savez(folder / "tables.npz", heldout=heldout, **tables)
+        meta = {"name": source, "class_names": names, "report": report, "notes": notes}
+        return meta | writer.finish()
     finally:
+        deep.close()
         writer.close()
+
+
+def _classes(labels: list, class_names: Sequence[str] | None) -> tuple[list[str], np.ndarray]:
+    """Names of the classes that have pictures, and the class of each picture, int64 (N,).
+
+    Numbers of a list of names keep its order; all else is in natural order: 2 before 10.
+    """
+    used, found = np.unique(labels, return_inverse=True)
+    if not isinstance(labels[0], str):
+        return [str(class_names[i] if class_names else i) for i in used.tolist()], found.astype(np.int64)
+    names = used.tolist()
+    order = sorted(range(len(names)), key=lambda i: natural(names[i]))
+    rank = np.empty(len(names), np.int64)
+    rank[order] = np.arange(len(names))
+    return [names[i] for i in order], rank[found]
+
+
+def natural(name: str) -> tuple:
+    """Key to sort names as people do: numbers in them by their value."""
+    parts = re.split(r"([0-9]+)", name)
+    return [(int(part), "") if i % 2 else (-1, part) for i, part in enumerate(parts)], name
+
+
+def _all_held_out(heldout: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    """Which pictures belong to a class of which nothing would be left to train on, bool (N,)."""
+    kept = np.bincount(labels[~heldout], minlength=labels.max() + 1)
+    return kept[labels] == 0
 
 
 def decode_all(
     batches: Iterable[list[Entry]],
-    decode: Callable[[bytes], np.ndarray],
+    decode: Callable[[bytes], np.ndarray | Deep],
     cancelled: Callable[[], bool] | None,
+    resolution: int,
 ) -> Iterator[tuple]:
     """Yield (pixels, hash, None) or (None, None, reason) of each entry, in order; a few threads decode.
 
-    The threads stay at most a few batches ahead, so memory stays flat. Closing the iterator stops them.
+    Memory is bounded: the threads share the budget DECODING, and stay AHEAD_BYTES or at least one batch ahead.
+    Closing the iterator stops them.
     """
     stop = threading.Event()
 
     def read_and_decode(entry: Entry) -> tuple:
-        try:
-            if entry.size > MAX_FILE:
-                raise Unusable(f"too large ({entry.size / 1e6:,.0f} MB; at most {MAX_FILE / 1e6:.0f} MB)")
-            data = entry.read()
-            digest = int.from_bytes(hashlib.blake2b(data, digest_size=8).digest(), "little")
-            return decode(data), digest, None
-        except Unusable as error:
-            return None, None, str(error)
+        size = int(FILE_SHARE * entry.size)
+        while True:
+            try:
+                if entry.size > MAX_FILE:
+                    raise Unusable(f"too large ({entry.size / 1e6:,.0f} MB; at most {MAX_FILE / 1e6:.0f} MB)")
+                with DECODING.hold(size):
+                    data = entry.read()
+                    digest = int.from_bytes(hashlib.blake2b(data, digest_size=8).digest(), "little")
+                    return decode(data), digest, None
+            except NeedsMore as more:  # read again when there is room for all of it
+                size = more.size
+            except Unusable as error:
+                return None, None, str(error)
 
     def decode_batch(batch: list[Entry]) -> list[tuple]:
         return [read_and_decode(entry) for entry in batch if not stop.is_set()]
 
     threads = min(4, os.cpu_count() or 1)
+    most_ahead = min(2 * threads, max(1, AHEAD_BYTES // (BATCH * 3 * resolution**2)))
     with ThreadPoolExecutor(threads, "pictures") as pool:
         try:
             ahead: deque = deque()
             for batch in batches:
                 ahead.append(pool.submit(decode_batch, batch))
-                if len(ahead) > 2 * threads:
+                if len(ahead) > most_ahead:
                     yield from wait_for(ahead.popleft(), cancelled)
             while ahead:
                 yield from wait_for(ahead.popleft(), cancelled)

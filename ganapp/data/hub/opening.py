@@ -19,7 +19,7 @@ from ganapp.hub import answers
 from ..cache import Progress, cache_folder, load_or_build, make_folder, throttled
 from ..dataset import ImageDataset
 from ..decode import decode, parse_colour
-from ..preparing import Entry, check_disk_space, decode_all, select_split, wait_for, write_map
+from ..preparing import RULES, Entry, check_disk_space, decode_all, select_split, wait_for, write_map
 from .name import COMMIT, HubName, parse
 from .stream import Stream, library, open_stream, read_batch
 
@@ -52,7 +52,8 @@ def open_hub(
     """
     colour, name, report_progress = parse_colour(background), parse(source), throttled(progress)
     name = name._replace(revision=_commit(name))
-    options = {"resolution": resolution, "channels": channels, "crop": crop, "background": list(colour)}
+    options = {"rules": RULES, "resolution": resolution, "channels": channels, "crop": crop}
+    options["background"] = list(colour)
 
     def build(folder: Path) -> dict:
         report_progress(0, None, f"Looking at {name.repo}")
@@ -65,9 +66,10 @@ def open_hub(
                 pictures = _decoded(
                     stream,
                     reader,
-                    lambda data: decode(data, resolution, channels, crop, colour),
+                    lambda data: decode(data, resolution, channels, crop, colour, True),
                     report_progress,
                     cancelled,
+                    resolution,
                 )
                 return write_map(folder, name.repo, pictures, resolution, channels, [], stream.class_names)
         finally:
@@ -79,7 +81,12 @@ def open_hub(
 
 
 def _decoded(
-    stream: Stream, reader: ThreadPoolExecutor, decode_one: Callable, report_progress, cancelled
+    stream: Stream,
+    reader: ThreadPoolExecutor,
+    decode_one: Callable,
+    report_progress,
+    cancelled,
+    resolution: int,
 ) -> Iterator[tuple]:
     """Yield (name, label, pixels, hash, reason) of each row. One thread reads, others decode."""
     pending: deque = deque()  # (name, label) of the rows that are being decoded
@@ -89,7 +96,7 @@ def _decoded(
             pending.extend((entry.name, label) for entry, label in rows)
             yield [entry for entry, _ in rows]
 
-    for i, result in enumerate(decode_all(batches(), decode_one, cancelled), start=1):
+    for i, result in enumerate(decode_all(batches(), decode_one, cancelled, resolution), start=1):
         yield *pending.popleft(), *result
         report_progress(i, stream.count, "Reading pictures")
 

@@ -4,6 +4,7 @@ A ZIP is read in memory and never extracted to disk. Decoding is in ../decode.py
 """
 
 import hashlib
+import io
 import json
 import os
 import posixpath
@@ -26,16 +27,23 @@ UNSUPPORTED = {
     ".heic", ".heif", ".svg", ".psd", ".eps", ".ai", ".xcf", ".jxl", ".exr", ".hdr", ".raw", ".dng", ".cr2",
     ".cr3", ".nef", ".arw", ".orf", ".rw2",
 }  # fmt: skip
+ARCHIVES = {".zip", ".tar", ".tgz", ".gz", ".bz2", ".xz", ".7z", ".rar"}  # reported, never opened
+TABLES = {".csv", ".tsv", ".jsonl"}  # of labels
+# Folders that systems and network drives put beside a person's pictures (compared in lower case).
+SYSTEM_FOLDERS = {
+    "__macosx", "@eadir", "@recycle", "@recently-snapshot", "@tmp", "#recycle", "#snapshot", "$recycle.bin",
+    "recycler", "system volume information", "lost+found", "__pycache__",
+}  # fmt: skip
 MAX_ZIP = 64_000_000_000  # bytes of a ZIP
 
 
-def list_folder(root: Path, cancelled) -> list[tuple[str, int, int]]:
-    """Sorted (name, bytes, modification time in ns) of every wanted file below root.
+def list_folder(root: Path, cancelled) -> tuple[list[tuple[str, int, int]], list[tuple[str, str]]]:
+    """Sorted (name, bytes, modification time in ns) of every wanted file, and [(folder, why it is skipped)].
 
     Links are followed; each folder is entered once, so that links in a circle end.
-    Raises ValueError (message fit for the user) if a folder cannot be listed, and Cancelled.
+    Raises ValueError (message fit for the user) if root cannot be listed, and Cancelled.
     """
-    listing, seen, folders = [], set(), [(str(root), "")]
+    listing, skipped, seen, folders = [], [], set(), [(str(root), "")]
     while folders:
         if cancelled is not None and cancelled():
             raise Cancelled("listing the folder was cancelled")
@@ -48,22 +56,31 @@ def list_folder(root: Path, cancelled) -> list[tuple[str, int, int]]:
             with os.scandir(folder) as scan:
                 found = sorted(scan, key=lambda e: e.name, reverse=True)  # the last entry is popped first
         except OSError as error:
-            raise ValueError(f"The folder {folder} cannot be listed ({error.strerror}).") from error
+            if not prefix:
+                raise ValueError(f"The folder {folder} cannot be listed ({error.strerror}).") from error
+            skipped.append((shown(prefix), f"the folder cannot be listed ({error.strerror})"))
+            continue
         for item in found:
-            if not _wanted(item.name, item.is_dir()):
+            try:
+                is_folder = item.is_dir()
+            except OSError:  # a link to itself
+                is_folder = False
+            if not _wanted(item.name, is_folder):
                 continue
-            if item.is_dir():
+            if is_folder:
                 folders.append((item.path, f"{prefix}{item.name}/"))
                 continue
             try:
                 stat = item.stat()
                 listing.append((prefix + item.name, stat.st_size, stat.st_mtime_ns))
-            except OSError:  # a broken link, or deleted since it was listed: reading it reports that
+            except (
+                OSError
+            ):  # a link that leads nowhere, or deleted since it was listed: reading it reports that
                 listing.append((prefix + item.name, 0, 0))
-    return sorted(listing)
+    return sorted(listing), sorted(skipped)
 
 
-def hash_listing(listing: list[tuple[str, int, int]]) -> str:
+def hash_listing(*listing) -> str:
     """Hash of names, sizes and times: another hash means that the folder has changed."""
     return hashlib.blake2b(json.dumps(listing).encode(), digest_size=16).hexdigest()
 
@@ -74,6 +91,8 @@ def file_reader(path: Path) -> Callable[[], bytes]:
     def read() -> bytes:
         try:
             if not path.is_file():  # reading a named pipe would wait for ever
+                if path.is_symlink() and not path.exists():
+                    raise Unusable("a link that leads nowhere: the file is gone")
                 raise Unusable("the file is gone" if not path.exists() else "not a regular file")
             return path.read_bytes()
         except OSError as error:
@@ -160,8 +179,12 @@ def _zip_reader(file: zipfile.ZipFile, info: zipfile.ZipInfo, lock: threading.Lo
         if info.file_size > MAX_FILE:
             raise Unusable(f"too large ({info.file_size / 1e6:,.0f} MB)")
         try:
-            with lock:
-                return file.read(info)  # at most info.file_size bytes, even if the entry holds more
+            # At most info.file_size bytes, even if the entry holds more; in parts, so that none is copied.
+            data = io.BytesIO()
+            with lock, file.open(info) as entry:
+                while part := entry.read(1 << 20):
+                    data.write(part)
+            return data.getvalue()
         except (
             zipfile.BadZipFile,
             zlib.error,
@@ -187,6 +210,8 @@ def shown(name: str) -> str:
 
 def _wanted(name: str, folder: bool = False) -> bool:
     """Whether a file or folder of this name (without its path) is listed; hidden ones are not."""
-    if name.startswith(".") or name == "__MACOSX":
+    if name.startswith("."):
         return False
-    return folder or suffix(name) in PICTURES or suffix(name) in UNSUPPORTED or name == "dataset.json"
+    if folder:
+        return name.lower() not in SYSTEM_FOLDERS
+    return suffix(name) in PICTURES | UNSUPPORTED | ARCHIVES | TABLES or name == "dataset.json"
