@@ -15,7 +15,7 @@ from PIL import Image, ImageColor, UnidentifiedImageError
 
 from .depth import COLOUR, FRACTIONS, INTEGERS, WIDE, Deep, scaled
 from .memory import DECODING, FILE_SHARE, NeedsMore
-from .png import pixels_only
+from .png import SIGNATURE, pixels_only
 from .resizing import BAND_BYTES, REDUCING_GAP, place_on, resized, target
 
 # Formats that Pillow decodes by itself (EPS would start Ghostscript), without those that this Pillow does not
@@ -24,11 +24,12 @@ Image.init()
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "DIB", "TIFF", "PPM", "TGA", "ICO", "JPEG2000", "AVIF")
 FORMATS = tuple(f for f in FORMATS if f in Image.OPEN)
 MAX_PIXELS = 178_956_970  # from here on Pillow raises DecompressionBombError
+ICON = b"\0\0\1\0"  # the first bytes of an icon file
 MAX_ICON = 1024  # pixels of a side of an icon
 # Of a pixel in memory, bytes: as Pillow keeps it, and what a decoder takes beside it (measured).
 PIXEL_BYTES = {"1": 1, "L": 1, "P": 1, "I;16": 2, "I;16B": 2, "I;16L": 2, "I;16N": 2}
 OTHER_PIXEL_BYTES = 4
-DECODER_BYTES = {"WEBP": 12, "JPEG2000": 16, "AVIF": 12, "TIFF": 4, "BMP": 1, "DIB": 1, "ICO": 8}
+DECODER_BYTES = {"WEBP": 12, "JPEG2000": 16, "AVIF": 12, "TIFF": 4, "BMP": 1, "DIB": 1}
 CONVERTED_BYTES = 12  # of a pixel that is converted before the picture is made smaller
 ORIENTATION = 0x0112  # of EXIF
 TURNS = {
@@ -64,9 +65,7 @@ def decode(
     if not data:
         raise Unusable("the file is empty")
     try:
-        image = Image.open(io.BytesIO(pixels_only(data)), formats=FORMATS)
-        if image.format == "ICO":
-            image = _largest_icon(image, data)
+        image = Image.open(io.BytesIO(_picture_of_icon(pixels_only(data))), formats=FORMATS)
         full = image.size
         pixels = _decode_smaller(image, resolution, data)
         DECODING.extend(_check_memory(image, full, pixels, resolution, len(data)))
@@ -140,16 +139,26 @@ def _check_memory(
     return need
 
 
-def _largest_icon(image: Image.Image, data: bytes) -> Image.Image:
-    """The largest picture of an icon file, which may be a PNG or a bitmap of another size than it declares."""
-    entry = max(image.ico.entry, key=lambda e: (e.dim[0] * e.dim[1], e.color_depth))
-    content = data[entry.offset : entry.offset + entry.size]
-    if content.startswith(b"\x89PNG"):
-        return Image.open(io.BytesIO(pixels_only(content)), formats=("PNG",))
-    width, height = (int.from_bytes(content[i : i + 4], "little") for i in (4, 8))
+def _picture_of_icon(data: bytes) -> bytes:
+    """The largest picture of an icon file, as a PNG or an icon of its own; other files are returned as they are.
+
+    Pillow would decode it before its size is known: it may be another one than the icon declares.
+    Raises Unusable if a bitmap is too large.
+    """
+    if data[:4] != ICON:
+        return data
+    entries = [data[at : at + 16] for at in range(6, min(6 + 16 * data[4], len(data) - 15), 16)]
+    if not entries:
+        return data
+    best = max(entries, key=lambda e: ((e[0] or 256) * (e[1] or 256), int.from_bytes(e[6:8], "little")))
+    length, start = (int.from_bytes(best[i : i + 4], "little") for i in (8, 12))
+    content = data[start : start + length]
+    if content.startswith(SIGNATURE):
+        return pixels_only(content)
+    width, height = (abs(int.from_bytes(content[i : i + 4], "little", signed=True)) for i in (4, 8))
     if max(width, height // 2) > MAX_ICON:
         raise Unusable(f"too many pixels ({width}×{height // 2}); an icon has at most {MAX_ICON}×{MAX_ICON}")
-    return image
+    return ICON + b"\1\0" + best[:12] + (22).to_bytes(4, "little") + content
 
 
 def _is_deep_colour(image: Image.Image) -> bool:

@@ -33,7 +33,7 @@ def pixels_only(data: bytes) -> bytes:
         kind, end = data[at + 4 : at + 8], _end(data, at)
         if kind in PIXELS:
             keep(at, min(end, len(data)))  # one that is cut off is refused when it is decoded
-        elif _is_chunk(data, at) and (_is_whole(data, at) or end == len(data) or _is_chunk(data, end)):
+        elif _is_chunk(data, at) and (_is_whole(data, at) or _goes_on(data, end)):
             if _is_whole(data, at) and _says_orientation(kind, data[at + 8 : end - 4]):
                 keep(at, end)
         else:
@@ -54,6 +54,11 @@ def _end(data: bytes, at: int) -> int:
 def _is_chunk(data: bytes, at: int) -> bool:
     """Whether a chunk may begin at `at`: a type of four letters, and an end within the file."""
     return at + 12 <= len(data) and data[at + 4 : at + 8].isalpha() and _end(data, at) <= len(data)
+
+
+def _goes_on(data: bytes, at: int) -> bool:
+    """Whether the file ends at `at` or a chunk may begin there; one of pixels may be cut off."""
+    return at == len(data) or data[at + 4 : at + 8] in PIXELS or _is_chunk(data, at)
 
 
 def _is_whole(data: bytes, at: int) -> bool:
