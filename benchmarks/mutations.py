@@ -225,7 +225,7 @@ def _other_calls(node: ast.Call) -> Iterator[str]:
     if name == "range" and plain:
         end = min(len(arguments), 2) - 1
         yield f"range({', '.join(a + ' - 1' if i == end else a for i, a in enumerate(arguments))})"
-    elif len(node.args) >= 2 and plain and arguments[0] != arguments[1]:
+    elif len(node.args) >= 2 and plain and name not in SWAPPED and arguments[0] != arguments[1]:
         arguments[:2] = arguments[1::-1]
         yield f"{ast.unparse(node.func)}({', '.join(arguments)})"
     if isinstance(node.func, ast.Attribute) and not arguments and name not in KEPT:

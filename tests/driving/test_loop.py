@@ -119,3 +119,9 @@ def test_limits_of_the_driver():
     )
     assert (record.VITALS_SHARE, record.SAMPLE_COLUMNS, record.REAL_IMAGES) == (0.02, 8, 64)
     assert (failures.FULL_DISK_BYTES, commands.__name__) == (32 * 1024**2, "ganapp.driving.commands")
+
+
+def test_steps_that_end_by_themselves_are_an_error_of_ours(monkeypatch):
+    loop = Loop(monkeypatch)
+    with pytest.raises(AssertionError, match="does not end by itself"):
+        loop.driver.loop(loop.state, iter([Tick(1, {})]))
