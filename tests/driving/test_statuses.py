@@ -1,5 +1,7 @@
 """What the status of a run says in the course of its work, and what is said of failures before training."""
 
+import shutil
+
 import pytest
 from test_driver import at_once, new_run, tiny  # noqa: F401
 
@@ -40,3 +42,16 @@ def test_failures_before_training_are_one_sentence(new_run, monkeypatch, error, 
     assert run.status()["reason"] == reason
     assert type(error).__name__ in (run.path / "log.txt").read_text()
     assert not run.is_locked()
+
+
+def test_an_end_that_is_only_said_again_waits_for_no_figure(new_run, monkeypatch):  # noqa: F811
+    """A run that is done and lost its snapshot: it is written again, and nobody waits for the live figure."""
+    run = new_run(kimg=0.016)
+    assert drive(run) == "finished"
+    shutil.rmtree(run.snapshots()[0])
+    asked = []
+    monkeypatch.setattr(
+        "ganapp.metrics.live_figure.LiveFigure.is_due", lambda *args: asked.append(args) or False
+    )
+    assert drive(run) == "finished"
+    assert len(run.snapshots()) == 1 and asked == []
