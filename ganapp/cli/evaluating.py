@@ -65,7 +65,8 @@ def _evaluate(arguments: argparse.Namespace) -> None:
     device, psi = str(pick_device(arguments.device)), check_psi(arguments.psi)
     if arguments.out and Path(arguments.out).suffix.lower() != ".png":
         raise ValueError(f"out is {arguments.out!r}; it must end in .png.")
-    check(metrics, arguments.images, arguments.repeats, arguments.seed)
+    missing: dict[str, str] = {}  # figures that cannot be measured, and why
+    check(metrics, arguments.images, arguments.repeats, arguments.seed, missing)
     progress = _Progress()
     setting = prepare(
         arguments.source,
@@ -78,13 +79,15 @@ def _evaluate(arguments: argparse.Namespace) -> None:
         runs=arguments.runs,
         checkpoints=arguments.checkpoints,
     )
-    figures = measure(setting, metrics, arguments.images, arguments.repeats)
+    figures = measure(setting, metrics, arguments.images, arguments.repeats, missing)
     progress.finish()
     if arguments.json:
         print(json.dumps([figure.to_json() for figure in figures], indent=2, ensure_ascii=False))
     else:
         print("\n".join(_lines_of(figures)))
     said_on = sys.stderr if arguments.json else sys.stdout
+    for name, why in missing.items():
+        print(f"Not measured: {name} ({why.rstrip('.')}).", file=said_on)
     if stored := store(setting, figures):
         print(f"Stored in {stored}; figures there of more pictures stay.", file=said_on)
     else:

@@ -53,7 +53,7 @@ def _add_source(parser: argparse.ArgumentParser, seeds_required: bool) -> None:
     parser.add_argument(
         "--seeds", required=seeds_required, metavar="LIST", help="numbers and ranges: 0-15,42"
     )
-    about = "class, by number or name (one, or one a seed: 0,3,1); default: each seed's own"
+    about = "class, by name, else by number from 0 (one, or one a seed: 0,3,1); default: each seed's own"
     parser.add_argument("--label", metavar="K", help=about)
     about = "truncation, above 0 to 1 = none (default)"
     parser.add_argument("--psi", type=float, default=1.0, metavar="P", help=about)

@@ -16,7 +16,7 @@ from .cache import (
     throttled,
 )
 from .dataset import ImageDataset, Images
-from .names import HUB, NAMED
+from .names import HUB, NAMED, PICTURES, TABLES
 from .opening import describe, open_dataset, pinned
 
 __all__ = [
@@ -26,7 +26,9 @@ __all__ = [
     "Images",
     "MapWriter",
     "NAMED",
+    "PICTURES",
     "Progress",
+    "TABLES",
     "acquire_lock",
     "cache_folder",
     "cache_size",

@@ -1,4 +1,7 @@
-"""Names of data sets: the named ones with a sentence about each, and the prefix of those on the Hub."""
+"""Names of data sets, and the endings of files that are read as pictures.
+
+The named sets have a sentence each; those of the Hub have a prefix.
+"""
 
 DESCRIPTIONS = {
     "faces": "Cartoon faces with four expressions, drawn on this machine: 20,000 in colour, no download.",
@@ -12,3 +15,10 @@ DESCRIPTIONS = {
 }
 NAMED = tuple(DESCRIPTIONS)
 HUB = "hub:"  # prefix of a data set on the Hugging Face Hub: hub:user/name
+
+# Endings of picture files, in lower case: what folders, ZIPs and the page take.
+PICTURES = (
+    ".png", ".apng", ".jpg", ".jpeg", ".jpe", ".jfif", ".mpo", ".webp", ".gif", ".bmp", ".dib", ".tif", ".tiff",
+    ".ppm", ".pgm", ".pbm", ".pnm", ".tga", ".ico", ".jp2", ".avif",
+)  # fmt: skip
+TABLES = (".csv", ".tsv", ".jsonl")  # of files and their labels

@@ -28,6 +28,7 @@ from .dataset import ImageDataset
 from .decode import Unusable
 from .depth import Deep, DeepPictures
 from .memory import DECODING, FILE_SHARE, NeedsMore
+from .names import PICTURES
 
 HELD_OUT, MIN_COUNT = 2_000, 100  # at most so many pictures are held out; none of a set with fewer than 100
 BATCH = 16  # pictures that a decoding thread takes at a time
@@ -213,8 +214,7 @@ def _hold_out(hashes: np.ndarray) -> np.ndarray:
 
 def _nothing_usable(source: str, report: list[tuple[str, str]]) -> str:
     if not report:
-        endings = ".png, .jpg, .webp, .gif, .bmp, .tif"
-        return f"No pictures were found in {source}: files ending in {endings} are looked for."
+        return f"No pictures were found in {source}: files ending in {', '.join(PICTURES)} are looked for."
     first = "; ".join(f"{name} ({reason})" for name, reason in report[:3])
     more = f"; and {len(report) - 3:,} more" if len(report) > 3 else ""
     return f"None of the {len(report):,} pictures in {source} can be used: {first}{more}."

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 from ganapp.config import TrainConfig
 from ganapp.runs import Run, create_run, nimg_of
 
+LEAST_IMAGES = 2  # batch norm and terms that compare images of a batch need two
+
 if TYPE_CHECKING:
     import torch
 
@@ -19,19 +21,38 @@ if TYPE_CHECKING:
 
 
 def resolve(config: TrainConfig, dataset: ImageDataset, device: torch.device) -> TrainConfig:
-    """The configuration completed from data and machine: channels, num_classes, precision, threads."""
+    """The configuration completed from data and machine: channels, num_classes, batch, precision, threads.
+
+    The batch is at most the number of training images, and these are at least LEAST_IMAGES.
+    """
     num_classes = dataset.num_classes if config.conditional and dataset.num_classes else 0
     config = config.replace(channels=dataset.channels, num_classes=num_classes)
     if config.class_term != "none" and not config.num_classes:
         raise ValueError(
             f"class_term is {config.class_term!r}, but {config.dataset} has no classes: set it to none."
         )
-    if config.batch > dataset.count:
-        raise ValueError(f"batch is {config.batch}, but there are only {dataset.count} training images.")
+    if dataset.count < LEAST_IMAGES:
+        raise ValueError(f"There is only {dataset.count} training image; at least {LEAST_IMAGES} are needed.")
+    config = config.replace(batch=min(config.batch, dataset.count))
     from ganapp.training.probe import probe
 
     precision, threads = probe(config, device)
     return config.replace(precision=precision, threads=threads)
+
+
+def notes_on(wanted: TrainConfig, config: TrainConfig, dataset: ImageDataset) -> list[str]:
+    """Sentences for the user about what differs from what was asked for, and how the data was read."""
+    notes = list(dataset.notes)
+    if config.batch != wanted.batch:
+        notes.insert(
+            0,
+            f"The batch is {config.batch} in place of {wanted.batch}: there are only {dataset.count} training images.",
+        )
+    if dataset.report:
+        name, reason = dataset.report[0]
+        more = f" and {len(dataset.report) - 1:,} more files" if len(dataset.report) > 1 else ""
+        notes.append(f"Left out of the data: {name} ({reason}){more}.")
+    return notes
 
 
 def check_networks(config: TrainConfig) -> None:

@@ -119,8 +119,12 @@ class Driver:
             self.writer.write_status(state="starting", device=device_name(device))
             dataset = self.open_data()
             if self.run.status()["nimg"] == 0 and not self.run.states():
-                self.config = beginning.resolve(self.config, dataset, device)
+                wanted, self.config = self.config, beginning.resolve(self.config, dataset, device)
                 self.run.write_config(self.config)
+                notes = beginning.notes_on(wanted, self.config, dataset)
+                for note in notes:
+                    self.writer.write_log(note)
+                self.writer.write_status(note=" ".join(notes) or None)
             beginning.check_same_data(self.config, dataset)
             if device.type == "cpu":
                 torch.set_num_threads(self.config.threads)

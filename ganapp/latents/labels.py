@@ -16,9 +16,10 @@ if TYPE_CHECKING:
 
 
 def resolve_label(G: torch.nn.Module, label: int | str) -> int:
-    """The number of a class that is given by number or name; case is ignored if that is not ambiguous.
+    """The index of a class that is given by name (text) or by index; case is ignored if that is not ambiguous.
 
-    Raises ValueError (message fit for the user, with what is allowed) if the generator has no such class.
+    A name comes before an index: "2" is the class called 2, and the third one only if none is called so and the
+    names are not all numbers. A number that is not text is always an index. Raises ValueError (message fit for the user, with what is allowed) if the generator has no such class.
     """
     count, names = G.spec.num_classes, tuple(getattr(G, "class_names", ()))
     if not count:
@@ -27,7 +28,14 @@ def resolve_label(G: torch.nn.Module, label: int | str) -> int:
         for wanted, known in ((label, names), (label.casefold(), tuple(name.casefold() for name in names))):
             if known.count(wanted) == 1:
                 return known.index(wanted)
-        number = int(label) if re.fullmatch(r"[0-9]{1,9}", label) else None
+        unique = len(set(names)) == len(names)  # else an index is the only way to name a class
+        numbered = bool(names) and unique and all(re.fullmatch("[0-9]+", name) for name in names)
+        number = int(label) if re.fullmatch(r"[0-9]{1,9}", label) and not numbered else None
+        if number is None and numbered:
+            listed = ", ".join(names[:20]) + (", ..." if len(names) > 20 else "")
+            raise ValueError(
+                f"The label {label!r} is not a class of this model; the classes are called {listed}."
+            )
     else:
         number = operator.index(label)
     if number is None or not 0 <= number < count:

@@ -6,7 +6,8 @@ measures.py; the page and the command line call this file.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -43,6 +44,7 @@ def evaluate(
     checkpoints: str | Path | None = None,
     progress: Progress | None = None,
     cancelled: Callable[[], bool] | None = None,
+    missing: dict[str, str] | None = None,
 ) -> list[Figure]:
     """Figures of a generator against a data set, each the mean over repetitions with a 95 % interval.
 
@@ -51,16 +53,26 @@ def evaluate(
     the data and need no download. images: number of generated and of real images; None means each figure's
     own number. It is lowered to the number of real images if there are fewer. repeats: each draws new samples
     and a new random set of real images. psi: truncation. A generator with the classes of the data draws them
-    in the proportions of the training split. Raises ValueError (message fit for the user) if something does
-    not fit, Cancelled if `cancelled` returns True.
+    in the proportions of the training split. missing: a dictionary that gets {figure: why} of the figures that
+    cannot be measured, while the others are; None: such a figure is an error. Raises ValueError (message fit for
+    the user) if something does not fit, Cancelled if `cancelled` returns True.
     """
-    check(metrics, images, repeats, seed)
+    check(metrics, images, repeats, seed, missing)
     setting = prepare(source, data, seed, psi, inception_path, device, runs, checkpoints, progress, cancelled)
-    return measure(setting, metrics, images, repeats)
+    return measure(setting, metrics, images, repeats, missing)
 
 
-def check(metrics: Sequence[str] | None, images: int | None, repeats: int, seed: int) -> None:
-    """Check what can be checked before anything is opened. Raises ValueError (message fit for the user)."""
+def check(
+    metrics: Sequence[str] | None,
+    images: int | None,
+    repeats: int,
+    seed: int,
+    missing: dict[str, str] | None = None,
+) -> None:
+    """Check what can be checked before anything is opened. `missing`: as in `evaluate`.
+
+    Raises ValueError (message fit for the user).
+    """
     unknown = [name for name in metrics or () if name not in MEASURES]
     if unknown:
         raise ValueError(f"there is no figure {unknown[0]!r}; the figures are {', '.join(MEASURES)}.")
@@ -72,8 +84,11 @@ def check(metrics: Sequence[str] | None, images: int | None, repeats: int, seed:
         raise ValueError(f"repeats is {repeats}; it must be from 1 to {MOST_REPEATS}.")
     if not 0 <= seed < 2**31:
         raise ValueError(f"seed is {seed}; it must be from 0 to {2**31 - 1}.")
-    if metrics and any("inception" in MEASURES[name].needs for name in metrics):
-        inception.check_installed()
+    for name in metrics or ():
+        if "inception" in MEASURES[name].needs:
+            with _noting(name, missing):
+                inception.check_installed()
+    _check_some_left(metrics or (), missing)
 
 
 def prepare(
@@ -161,33 +176,68 @@ def averaging_text(ema_kimg: Any) -> str:
 
 
 def measure(
-    setting: Setting, metrics: Sequence[str] | None = None, images: int | None = None, repeats: int = REPEATS
+    setting: Setting,
+    metrics: Sequence[str] | None = None,
+    images: int | None = None,
+    repeats: int = REPEATS,
+    missing: dict[str, str] | None = None,
 ) -> list[Figure]:
     """As `evaluate`, for a generator and data that `prepare` has opened."""
-    check(metrics, images, repeats, setting.seed)
-    names = measurable(metrics, setting)
-    counts = {name: images_per_set(name, images, setting) for name in names}
+    check(metrics, images, repeats, setting.seed, missing)
+    names, counts = measurable(metrics, setting, missing), {}
+    for name in names:
+        with _noting(name, missing):
+            counts[name] = images_per_set(name, images, setting)
+    _check_some_left(names, missing)
     found: dict[tuple[str, str], list[Measured]] = {}
     for index in range(repeats):
         this = Round(setting, index, max(counts.values()))
-        for name in names:
+        for name in [name for name in counts if name not in (missing or ())]:
             setting.report_progress(index, repeats, f"Measuring {name}")
-            for measured in MEASURES[name].measure(this, counts[name]):
-                found.setdefault((name, measured.name), []).append(measured)
-    return [_figure(rows, name, counts[name], setting, repeats) for (name, _), rows in found.items()]
+            with _noting(name, missing):
+                for measured in MEASURES[name].measure(this, counts[name]):
+                    found.setdefault((name, measured.name), []).append(measured)
+        _check_some_left(names, missing)
+    return [
+        _figure(rows, name, counts[name], setting, repeats)
+        for (name, _), rows in found.items()
+        if name not in (missing or ())
+    ]
 
 
-def measurable(metrics: Sequence[str] | None, setting: Setting) -> list[str]:
+@contextmanager
+def _noting(name: str, missing: dict[str, str] | None) -> Iterator[None]:
+    """Note in `missing` why a figure cannot be measured; without it, let the error pass."""
+    try:
+        yield
+    except (ValueError, OSError) as error:
+        if missing is None:
+            raise
+        missing[name] = str(error) or type(error).__name__
+
+
+def _check_some_left(names: Sequence[str], missing: dict[str, str] | None) -> None:
+    """Raise ValueError with all reasons if none of the figures can be measured."""
+    if missing and names and all(name in missing for name in names):
+        raise ValueError(" ".join(dict.fromkeys(missing[name] for name in names)))
+
+
+def measurable(
+    metrics: Sequence[str] | None, setting: Setting, missing: dict[str, str] | None = None
+) -> list[str]:
     """Names of the figures to measure; for None, all that fit the data and need no download.
 
-    Raises ValueError (message fit for the user) if a requested figure does not fit the data.
+    Raises ValueError (message fit for the user) if a requested figure does not fit the data and `missing` is
+    None, or if none fits.
     """
     if metrics is None:
         return [name for name in WITHOUT_DOWNLOAD if not lack_text(name, setting)]
     for name in metrics:
-        if lack := lack_text(name, setting):
-            raise ValueError(f"{name} cannot be measured: {lack}.")
-    return list(dict.fromkeys(metrics))
+        with _noting(name, missing):
+            if lack := lack_text(name, setting):
+                raise ValueError(f"{name} cannot be measured: {lack}.")
+    _check_some_left(metrics, missing)
+    return [name for name in dict.fromkeys(metrics) if name not in (missing or ())]
 
 
 def lack_text(name: str, setting: Setting) -> str:

@@ -1,10 +1,12 @@
 """driving/beginning.py: what data and machine decide, weights that must fit, and what cannot begin."""
 
+from dataclasses import replace
+
 import pytest
 import torch
 from torch import nn
 
-from ganapp.driving.beginning import check_same_data, load_fitting, resolve
+from ganapp.driving.beginning import check_same_data, load_fitting, notes_on, resolve
 
 CPU = torch.device("cpu")
 
@@ -43,14 +45,30 @@ def test_weights_that_do_not_fit_are_refused(change, renewed):
         load_fitting(net(), tensors, renewed, "that run")
 
 
+def test_the_batch_follows_the_data(tiny_config, tiny_dataset):
+    config = tiny_config("mlp", channels=0, num_classes=0, batch=8)
+    for count, batch in ((9, 8), (8, 8), (7, 7), (2, 2)):
+        assert resolve(config, tiny_dataset(count), CPU).batch == batch
+    with pytest.raises(ValueError, match="There is only 1 training image; at least 2 are needed"):
+        resolve(config, tiny_dataset(1), CPU)
+    data = tiny_dataset(7)
+    (note,) = notes_on(config, resolve(config, data, CPU), data)
+    assert note == "The batch is 7 in place of 8: there are only 7 training images."
+    data = replace(
+        tiny_dataset(8), notes=("A note.",), report=(("a.png", "cut off"), ("b", "empty"), ("c", "x"))
+    )
+    assert notes_on(config, resolve(config, data, CPU), data) == [
+        "A note.",
+        "Left out of the data: a.png (cut off) and 2 more files.",
+    ]
+
+
 def test_what_only_the_data_say(tiny_config, tiny_dataset):
     config = tiny_config("mlp", channels=0, num_classes=0, batch=8)
     found = resolve(config, tiny_dataset(8), CPU)
     assert (found.channels, found.num_classes, found.precision, found.threads) == (3, 4, "fp32", 1)
     assert resolve(config.replace(conditional=False), tiny_dataset(8), CPU).num_classes == 0
     assert resolve(config, tiny_dataset(8, labels=False, channels=1), CPU).channels == 1
-    with pytest.raises(ValueError, match="batch is 8, but there are only 7 training images"):
-        resolve(config, tiny_dataset(7), CPU)
     with pytest.raises(
         ValueError, match="class_term is 'cross_entropy', but faces has no classes: set it to none"
     ):

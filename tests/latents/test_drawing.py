@@ -283,6 +283,16 @@ def test_a_digit_is_a_name_first():
     assert [latents.resolve_label(G, name) for name in ("2", "0", "1", 2)] == [0, 1, 2, 2]
 
 
+def test_where_all_names_are_numbers_a_text_is_never_an_index():
+    """Classes 1 to 3: "0" is none of them, not the first one."""
+    G = TinyGenerator(3, names=("1", "2", "3"))
+    assert [latents.resolve_label(G, name) for name in ("1", "3", 0, 2)] == [0, 2, 0, 2]
+    with pytest.raises(ValueError, match="'0' is not a class of this model; the classes are called 1, 2, 3"):
+        latents.resolve_label(G, "0")
+    mixed, twice = TinyGenerator(3, names=("1", "2", "cat")), TinyGenerator(3, names=("1", "1", "2"))
+    assert latents.resolve_label(mixed, "0") == 0 and latents.resolve_label(twice, "0") == 0
+
+
 @pytest.mark.parametrize("label", [4, -1, "grin", "7", "1.0", ""])
 def test_unknown_labels_name_the_allowed_ones(faces, label):
     with pytest.raises(ValueError, match="0 to 3.*smile, neutral, sad, Surprised"):

@@ -17,18 +17,15 @@ from pathlib import Path
 
 from ..cache import Cancelled
 from ..decode import Unusable
+from ..names import PICTURES, TABLES
 from ..preparing import MAX_FILE, Entry
 
-PICTURES = {
-    ".png", ".apng", ".jpg", ".jpeg", ".jpe", ".jfif", ".mpo", ".webp", ".gif", ".bmp", ".dib", ".tif",
-    ".tiff", ".ppm", ".pgm", ".pbm", ".pnm", ".tga", ".ico", ".jp2", ".avif",
-}  # fmt: skip
 UNSUPPORTED = {
     ".heic", ".heif", ".svg", ".psd", ".eps", ".ai", ".xcf", ".jxl", ".exr", ".hdr", ".raw", ".dng", ".cr2",
     ".cr3", ".nef", ".arw", ".orf", ".rw2",
 }  # fmt: skip
 ARCHIVES = {".zip", ".tar", ".tgz", ".gz", ".bz2", ".xz", ".7z", ".rar"}  # reported, never opened
-TABLES = {".csv", ".tsv", ".jsonl"}  # of labels
+WANTED = {*PICTURES, *TABLES, *UNSUPPORTED, *ARCHIVES}
 # Folders that systems and network drives put beside a person's pictures (compared in lower case).
 SYSTEM_FOLDERS = {
     "__macosx", "@eadir", "@recycle", "@recently-snapshot", "@tmp", "#recycle", "#snapshot", "$recycle.bin",
@@ -214,4 +211,4 @@ def _wanted(name: str, folder: bool = False) -> bool:
         return False
     if folder:
         return name.lower() not in SYSTEM_FOLDERS
-    return suffix(name) in PICTURES | UNSUPPORTED | ARCHIVES | TABLES or name == "dataset.json"
+    return suffix(name) in WANTED or name == "dataset.json"

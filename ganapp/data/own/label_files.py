@@ -11,8 +11,9 @@ import json
 import re
 
 from ..decode import Unusable
+from ..names import PICTURES, TABLES
 from ..preparing import MAX_CLASSES, Entry
-from .entries import PICTURES, TABLES, shown, suffix
+from .entries import shown, suffix
 
 MAX_LABELS = 64_000_000  # bytes of a file of labels
 MAX_TABLES = 20  # tables that are looked at

@@ -10,8 +10,9 @@ import unicodedata
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from ..names import PICTURES
 from ..preparing import Entry
-from .entries import ARCHIVES, PICTURES, UNSUPPORTED, shown, suffix
+from .entries import ARCHIVES, UNSUPPORTED, shown, suffix
 from .label_files import read_dataset_json, read_table, tables_among
 from .matching import match_names
 

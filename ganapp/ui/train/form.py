@@ -14,6 +14,7 @@ import gradio as gr
 from gradio.components import Component
 
 from ganapp.config import PRESETS, TrainConfig
+from ganapp.data import PICTURES, TABLES
 
 from ..access.capabilities import Capabilities
 from ..access.visitors import notes, sign_in
@@ -21,7 +22,7 @@ from ..shared import html
 from ..shared.strings import t
 from . import recipe
 
-PICTURE_FILES = [".zip", ".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff"]
+UPLOADS = [".zip", *PICTURES, *TABLES, ".json"]  # pictures, and files with their labels
 
 
 @dataclass(frozen=True)
@@ -107,7 +108,7 @@ def build_data() -> DataPart:
             facts=facts,
             stop=stop,
             upload=gr.File(
-                label=t("train.upload"), file_count="multiple", elem_id="upload", file_types=PICTURE_FILES
+                label=t("train.upload"), file_count="multiple", elem_id="upload", file_types=UPLOADS
             ),
             look=gr.Button(t("train.look"), size="sm", elem_id="look"),
             cache=gr.HTML(elem_id="cache"),
