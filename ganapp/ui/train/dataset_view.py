@@ -44,13 +44,17 @@ def look_at_data(config: TrainConfig, progress: Callable, cancelled: Callable[[]
 
 
 def describe_data(dataset) -> str:
-    """Count, size, channels, classes and what could not be used, as HTML in both languages."""
+    """Count, size, channels, classes and what could not be used, as HTML in both languages.
+
+    The data's own notes are in English, like the reasons of files.
+    """
     kind = "grey" if dataset.channels == 1 else "colour"
     facts = both(f"data.facts.{kind}", count=f"{dataset.count:,}", side=dataset.resolution)
     html = f'<p class="plain-note">{facts}</p>'
     if dataset.labels is not None:
         html += describe_classes(dataset)
-    return html + unusable(dataset)
+    notes = "".join(f'<p class="plain-note">{escape(text)}</p>' for text in dataset.notes)
+    return html + notes + unusable(dataset)
 
 
 def describe_classes(dataset) -> str:
