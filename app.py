@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import ipaddress
 import os
 import signal
 import sys
@@ -11,9 +12,14 @@ from pathlib import Path
 
 # Nothing is sent anywhere unless the owner of this machine asks for it.
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
+os.environ.setdefault(
+    "GRADIO_ANALYTICS_MAX_EVENTS", "500"
+)  # how many events Gradio remembers for its own log
 
 from ganapp.ui import build_ui, launch_options
 from ganapp.ui.access import capabilities
+
+PASSWORD, USER = "GANAPP_PASSWORD", "ganapp"
 
 
 def parse_arguments(arguments: list[str] | None) -> argparse.Namespace:
@@ -26,17 +32,59 @@ def parse_arguments(arguments: list[str] | None) -> argparse.Namespace:
     about = "folder of ready-made generators"
     parser.add_argument("--checkpoints", type=Path, default=here / "checkpoints", help=about)
     parser.add_argument("--share", action="store_true", help="make a public link through Gradio's servers")
-    return parser.parse_args(arguments)
+    about = f"who may open the page (default: {PASSWORD}, which no list of processes shows; else everybody)"
+    parser.add_argument("--auth", metavar="USER:PASSWORD", type=sign_in_of, help=about)
+    args = parser.parse_args(arguments)
+    if args.auth is None and (text := os.environ.get(PASSWORD)):
+        try:
+            args.auth = sign_in_of(text)
+        except argparse.ArgumentTypeError as error:
+            parser.error(f"{PASSWORD}: {error}")
+    return args
+
+
+def sign_in_of(text: str) -> tuple[str, str]:
+    """(user, password) of USER:PASSWORD; the user is ganapp where there is no colon."""
+    user, colon, password = text.partition(":")
+    user, password = (user.strip(), password) if colon else (USER, text)
+    if not user or not password:
+        raise argparse.ArgumentTypeError("write USER:PASSWORD, neither of them empty")
+    return user, password
+
+
+def warning(args: argparse.Namespace) -> str:
+    """A sentence where everybody on a network can use the page; "" else. A Space is public on purpose."""
+    host = args.host or os.environ.get("GRADIO_SERVER_NAME") or "127.0.0.1"
+    if args.auth or capabilities.here().on_space or not (args.share or not is_local(host)):
+        return ""
+    reached = "Whoever has the public link" if args.share else f"Whoever reaches {host} over the network"
+    return (
+        f"{reached} can use this page: train, delete runs and read the pictures of this machine. "
+        f"Set a password with --auth USER:PASSWORD or {PASSWORD}."
+    )
+
+
+def is_local(host: str) -> bool:
+    """Whether only this machine can reach an address."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False  # a name of this machine in its network
 
 
 def serve(args: argparse.Namespace) -> None:
     """Serve until Ctrl-C or SIGTERM; then save and pause the runs of this process."""
+    if said := warning(args):
+        print(f"Warning: {said}", file=sys.stderr, flush=True)
     port = args.port or int(os.environ.get("GRADIO_SERVER_PORT", "7860"))
     try:
         _, url, _ = demo.launch(
             server_name=args.host,
             server_port=port,
             share=args.share,
+            auth=args.auth,
             prevent_thread_lock=True,
             **launch_options(),
         )

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 SEED_LIMIT = 2**32  # seeds are 0 <= seed < SEED_LIMIT, the range of numpy's RandomState
 MAX_SEEDS = 10_000  # in one text, so that a mistyped range does not fill the memory
+MAX_TEXT = 20 * MAX_SEEDS  # characters of one text: room for as many seeds of ten digits
 NO_LABEL = -1  # in arrays of labels: no class
 
 
@@ -29,9 +30,8 @@ def parse_seeds(text: str) -> list[int]:
     are kept. Raises ValueError (message fit for the user) for anything else, and for more than MAX_SEEDS
     seeds.
     """
-    # NFKC turns the full-width digits, commas, dashes and spaces of a Chinese keyboard into ASCII.
-    plain = unicodedata.normalize("NFKC", text)
-    plain = re.sub(r"\s*[-–—]\s*", "-", plain)
+    # Single spaces first: a pattern of spaces before a dash alone would take the square of their number.
+    plain = re.sub(r" ?[-–—] ?", "-", re.sub(r"\s+", " ", _plain(text)))
     seeds: list[int] = []
     for part in filter(None, re.split(r"[,;、\s]+", plain)):
         shown = part if len(part) <= 40 else part[:37] + "..."
@@ -49,6 +49,20 @@ def parse_seeds(text: str) -> list[int]:
     if not seeds:
         raise ValueError("There is no seed: write numbers and ranges, such as 0-15, 42.")
     return seeds
+
+
+def _plain(text: str) -> str:
+    """The full-width digits, commas, dashes and spaces of a Chinese keyboard as ASCII (NFKC).
+
+    Letter by letter: sorting the accents of a whole text takes the square of their number. Raises ValueError
+    (message fit for the user) if the text is too long, also where its letters unfold to many.
+    """
+    plain = text[: MAX_TEXT + 1]
+    if not plain.isascii():
+        plain = plain.translate({ord(letter): unicodedata.normalize("NFKC", letter) for letter in set(plain)})
+    if len(plain) > MAX_TEXT:
+        raise ValueError(f"This text of seeds has {len(text):,} characters: at most {MAX_TEXT:,} are read.")
+    return plain
 
 
 def _bounded(digits: str) -> int:

@@ -19,13 +19,13 @@ def sweep_fields() -> list[str]:
 
 def split_values(text: str) -> list[str]:
     """Split a text at its commas, except at those inside brackets: '[1, 2], x' -> ['[1, 2]', 'x']."""
-    values, depth = [""], 0
-    for letter in text.replace("，", ",").replace("、", ","):
+    values, depth, start = [], 0, 0
+    text = text.replace("，", ",").replace("、", ",") + ","
+    for at, letter in enumerate(text):
         depth += (letter in "[{") - (letter in "]}")
-        if letter == "," and depth <= 0:
-            values.append("")
-        else:
-            values[-1] += letter
+        if letter == "," and (depth <= 0 or at == len(text) - 1):
+            values.append(text[start:at])
+            start = at + 1
     return [value.strip() for value in values if value.strip()]
 
 

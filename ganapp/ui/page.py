@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+SESSIONS = 256  # pages that Gradio remembers, the last used ones; each takes 0.4 MB
+
 # Decides the language once, before anything is drawn, the way gradio.I18n does: by the browser.
 LANGUAGE = """<script>
 document.documentElement.classList.toggle("zh", /^zh/i.test(navigator.language));
@@ -68,6 +70,7 @@ def launch_options() -> dict[str, Any]:
         "i18n": gr.I18n(**catalogs()),
         "max_file_size": f"{can.upload_mb}mb",
         "app_kwargs": {"middleware": middleware(can)},
+        "state_session_capacity": SESSIONS,
         "strict_cors": True,
         "ssr_mode": False,  # a Space may ask for it; the page is one process
         "enable_monitoring": False,

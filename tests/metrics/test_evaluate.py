@@ -4,6 +4,7 @@ import json
 import shutil
 import threading
 import time
+import types
 
 import numpy as np
 import pytest
@@ -19,7 +20,7 @@ from ganapp.metrics.evaluation import images_per_set, weights_text
 from ganapp.metrics.rounds import Round, Setting
 from ganapp.networks import build_generator
 from ganapp.runs import Run, create_run, read_figures, run_of, write_figures
-from ganapp.ui.evaluate.evaluator import Evaluation, Evaluator
+from ganapp.ui.evaluate.evaluator import LIMITS, OWNER, Evaluation, Evaluator, check_limits
 from ganapp.ui.evaluate.figures import neighbours_html, table_html
 from ganapp.ui.shared.strings import STRINGS
 
@@ -538,23 +539,116 @@ def test_an_evaluation_can_be_stopped_from_a_page_that_did_not_start_it(home, mo
         tab.build_evaluate(home / "runs", home / "checkpoints")
     handlers = {fn.name: fn.fn for fn in demo.fns.values() if fn.fn is not None}
 
+    asks = types.SimpleNamespace(session_hash="another page"), None
+
     def stop_button():
-        return {component.elem_id: value for component, value in handlers["look"](None).items()}["eval_stop"]
+        return {component.elem_id: value for component, value in handlers["look"](None, *asks).items()}["eval_stop"]
 
     assert stop_button().interactive is False
-    evaluator.current = Evaluation(evaluator.models, "shipped", "faces", ["fd"], 40, 1, 0)
-    evaluator.current.thread = threading.Thread(target=evaluator.current.cancel.wait)
-    evaluator.current.thread.start()
+    work = evaluator.works[OWNER] = Evaluation(evaluator.models, "shipped", "faces", ["fd"], 40, 1, 0)
+    work.thread = threading.Thread(target=work.cancel.wait)
+    work.thread.start()
     try:
         assert stop_button().interactive is True
-        (said,) = handlers["evaluate"]("shipped", "faces", ["fd"], 40, 1, 0)
+        (said,) = handlers["evaluate"]("shipped", "faces", ["fd"], 40, 1, 0, *asks)
         said = {component.elem_id: value for component, value in said.items()}
         assert set(said) == {"eval_message", "eval_stop"} and said["eval_stop"].interactive is True
         assert "wait for it, or stop it" in said["eval_message"]
     finally:
-        evaluator.stop()
-    wait(evaluator.current)
+        handlers["end"](*asks)
+    wait(work)
     assert stop_button().interactive is False
+
+
+# -- visitors of a Space ---------------------------------------------------------------------------------------
+
+
+def test_a_visitor_measures_within_limits_into_no_run_and_stops_only_their_own(home, pictures):
+    evaluator, source = Evaluator(home / "runs", home / "checkpoints"), "00001-mine/000000064"
+    for names, images, repeats, sentence in (
+        (["fd"], 200_000, 1, "at most 2,000"),
+        (["fd"], 40, 20, "at most 3"),
+    ):
+        with pytest.raises(ValueError, match=sentence):
+            evaluator.start(source, str(pictures), names, images, repeats, 0, "page a")
+    with pytest.raises(ValueError, match="fid is not measured for visitors"):
+        check_limits(["fd", "fid"], 40, 1)
+    with evaluator._turn:  # as another visitor's evaluation at work
+        a, b = (evaluator.start(source, str(pictures), ["fd"], 40, 1, 0, f"page {who}") for who in "ab")
+        evaluator.stop("page c")
+        evaluator.stop()
+        assert not a.cancel.is_set() and not b.cancel.is_set()
+        evaluator.stop("page a")
+        wait(a)
+        assert a.error == "cancelled" and not b.cancel.is_set() and evaluator.is_at_work("page b")
+        with pytest.raises(ValueError, match="is at work: wait for it"):
+            evaluator.start(source, str(pictures), ["fd"], 40, 1, 0, "page b")
+        owners = evaluator.start(source, str(pictures), ["fd"], 40, 1, 0)  # does not wait
+        wait(owners)
+        assert owners.figures
+    wait(b)
+    assert b.error == "" and [f["name"] for f in b.figures] == ["fd", "fd.real"]
+    assert not evaluator._turn.locked() and "page a" not in evaluator.works
+
+
+def test_a_visitors_figures_are_stored_nowhere(home, pictures):
+    evaluator, source = Evaluator(home / "runs", home / "checkpoints"), "00001-mine/000000064"
+
+    def files():
+        return {p: (p.stat().st_mtime_ns, p.stat().st_size) for p in home.rglob("*") if p.is_file()}
+
+    before = files()
+    wait(evaluator.start(source, str(pictures), ["fd"], 40, 1, 0, "page a"))
+    assert files() == before
+    wait(evaluator.start(source, str(pictures), ["fd"], 40, 1, 0))
+    assert files() != before
+
+
+def test_visitors_wait_in_a_short_line_and_none_longer_than_allowed(home, pictures, monkeypatch):
+    monkeypatch.setattr("ganapp.ui.evaluate.evaluator.MOST_WAITING", 2)
+    evaluator, asked = Evaluator(home / "runs", home / "checkpoints"), ("shipped", str(pictures), ["c2st"], 40, 3, 0)
+    with evaluator._turn:
+        works = [evaluator.start(*asked, f"page {i}") for i in range(2)]
+        with pytest.raises(ValueError, match="2 evaluations are waiting already"):
+            evaluator.start(*asked, "page 2")
+        for i in range(2):
+            evaluator.stop(f"page {i}")
+    for work in works:
+        wait(work)
+    monkeypatch.setattr("ganapp.ui.evaluate.evaluator.LIMITS", LIMITS._replace(sec=1e-9))
+    late = evaluator.start(*asked, "page 3")
+    wait(late)
+    assert "ask for fewer images" in late.error and not late.figures and not evaluator._turn.locked()
+
+
+def test_who_may_measure_on_a_space(home, monkeypatch):
+    gr = pytest.importorskip("gradio")
+    from ganapp.ui.access.capabilities import here
+    from ganapp.ui.evaluate import tab
+
+    closed = {"SPACE_ID": "ana/studio"}
+    for variables, may, text in (
+        ({}, True, ""),
+        (closed, False, "Measuring is off here"),
+        (closed | {"GANAPP_EVALUATION": "1"}, True, ""),
+    ):
+        monkeypatch.setattr(tab, "here", lambda variables=variables: here(variables, home / "none"))
+        started = []
+        monkeypatch.setattr(Evaluator, "start", lambda self, *args: started.append(args) or stopped())
+        with gr.Blocks() as demo, gr.Tab("Evaluate"):
+            tab.build_evaluate(home / "runs", home / "checkpoints", False)
+        evaluate = next(fn.fn for fn in demo.fns.values() if fn.name == "evaluate")
+        said = list(evaluate("shipped", "faces", ["fd"], 40, 1, 0, types.SimpleNamespace(session_hash="x"), None))
+        assert len(started) == may and text in str(list(said[0].values())[0])
+        if may:
+            assert started[0][-1] == (OWNER if not variables else "page x")
+
+
+def stopped():
+    """An evaluation that has ended."""
+    work = Evaluation(None, "shipped", "faces", ["fd"], 40, 1, 0)
+    work.thread = threading.Thread(target=lambda: None)
+    return work
 
 
 def test_what_figures_say_is_escaped_and_every_figure_has_a_name():

@@ -169,7 +169,9 @@ def test_the_page_of_an_own_machine(environment, tmp_path):
     page, ids = build(tmp_path)
     assert {"start", "upload", "publish", "pub_go", "pub_repo"} <= ids and not page.expects_oauth
     options = launch_options()
-    assert options["max_file_size"] == "4096mb" and options["app_kwargs"] == {"middleware": []}
+    gates = {gate.cls.__name__: gate.kwargs for gate in options["app_kwargs"]["middleware"]}
+    assert options["max_file_size"] == "4096mb" and set(gates) == {"SignInGate", "BodyGate", "NamedFiles"}
+    assert gates["BodyGate"] == {"upload_bytes": 0}
     act = server_function(page, "monitor", "act")
     assert "it must be one of" in act({"word": "x"}, None)["error"]
 
@@ -183,7 +185,9 @@ def test_the_page_of_a_space_where_nobody_trains(environment, tmp_path):
         said = server_function(page, elem_id, name)({"word": "delete", "run": "00001-x"}, None)
         assert said["error"].startswith("Training is off here")
     assert "not at work" not in str(server_function(page, "monitor", "act")({"word": "timelapse", "run": "x"}, None))
-    assert launch_options()["max_file_size"] == "200mb" and len(launch_options()["app_kwargs"]["middleware"]) == 1
+    gates = {gate.cls.__name__: gate.kwargs for gate in launch_options()["app_kwargs"]["middleware"]}
+    assert launch_options()["max_file_size"] == "200mb" and "UploadGate" in gates
+    assert gates["BodyGate"] == {"upload_bytes": 201_000_000}
 
 
 def test_the_page_of_a_space_whose_owners_train(environment, tmp_path):

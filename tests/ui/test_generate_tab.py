@@ -198,13 +198,27 @@ def test_what_a_person_gets_wrong_is_one_sentence_and_leaves_nothing(
 ):
     with pytest.raises(ValueError, match=re.escape(sentence)):
         studio.pictures(source, seeds, label, psi)
-    assert not studio.outputs.exists()
+    assert not studio.outputs.folder.exists()
 
 
-def test_old_outputs_are_removed(studio, monkeypatch):
-    monkeypatch.setattr("ganapp.ui.generate.studio.KEPT_FOLDERS", 2)
-    made = [studio.pictures("shipped", "1").zip_path.parent for _ in range(5)]
-    assert len(list(studio.outputs.iterdir())) == 3 and made[-1].exists() and len({p.name for p in made}) == 5
+def test_pictures_lie_in_a_folder_of_their_visitor(studio):
+    ana, ben = (studio.pictures("shipped", "1", visitor=name).zip_path for name in ("ana", "ben"))
+    assert ana.parent.parent == studio.outputs.folder / "ana" and ben.parent.parent == studio.outputs.folder / "ben"
+
+
+def test_pictures_and_films_that_take_too_long_end_with_a_sentence_and_leave_nothing(studio, monkeypatch):
+    studio.answer_sec = 1e-9
+    pytest.importorskip("gradio")
+    from ganapp.ui.generate.labelled_panel import make
+
+    for ask in (
+        lambda: studio.pictures("shipped", "1"),
+        lambda: studio.film("shipped", "1, 2", frames=8, kind="gif"),
+        lambda: make(studio, FACE_MODEL, 4, 0, 1.0, lambda done, total: None),
+    ):
+        with pytest.raises(ValueError, match="ask for less"):
+            ask()
+    assert [p for p in studio.outputs.folder.rglob("*") if p.is_file()] == []
 
 
 # -- between and films ---------------------------------------------------------------------------------------
@@ -338,7 +352,7 @@ def test_a_data_set_that_cannot_be_is_one_sentence_and_leaves_nothing(
         monkeypatch.setenv("SPACE_ID", "somebody/ganapp")
     with pytest.raises(ValueError, match=sentence):
         make(studio, source, per_class, first, 1.0, print)
-    assert not studio.outputs.exists()
+    assert not studio.outputs.folder.exists()
 
 
 def test_a_data_set_that_nobody_waits_for_ends_and_leaves_no_file(studio):
@@ -354,7 +368,7 @@ def test_a_data_set_that_nobody_waits_for_ends_and_leaves_no_file(studio):
 
     with pytest.raises(Cancelled):
         make(studio, FACE_MODEL, 30, 0, 1.0, told)
-    assert [p for p in studio.outputs.rglob("*") if p.is_file()] == [] and (watch.done, watch.total) == (
+    assert [p for p in studio.outputs.folder.rglob("*") if p.is_file()] == [] and (watch.done, watch.total) == (
         32,
         90,
     )

@@ -1,7 +1,8 @@
 """What is allowed here, by the environment: everything on a person's own machine, less on a public Space.
 
 SPACE_ID means a Space. There, GANAPP_TRAINING=1 lets the people in GANAPP_OWNERS (separated by commas) train
-once they are signed in, and SPACES_ZERO_GPU means that a GPU is lent for a minute at a time.
+once they are signed in, GANAPP_EVALUATION=1 lets everybody measure within limits, and SPACES_ZERO_GPU means
+that a GPU is lent for a minute at a time.
 """
 
 from __future__ import annotations
@@ -30,6 +31,11 @@ class Capabilities:
     paths: bool = True  # folders of this machine may be named
     upload_mb: int = 4096  # of one file
     uploads_an_hour: int = 0  # of one visitor; 0: any number
+    upload_bytes: int = 0  # of all files of one upload; 0: any
+    answer_sec: float = 0  # that pictures or a film may take; 0: any
+    outputs_bytes: int = 4_000_000_000  # of everybody's pictures, films and data sets that are kept
+    outputs_bytes_each: int = 4_000_000_000  # of one visitor's
+    evaluation: str = "all"  # who may measure: "all", "limited" (everybody within limits) or "owners"
     labelled: int = 50_000  # pictures of a labelled data set
     labelled_bytes: int = 256_000_000  # of their pixels
     runs: Path = Path("runs")
@@ -47,6 +53,18 @@ class Capabilities:
         if not self.may_train(user):
             raise ValueError(
                 f"Training is off here{self._why(user)}; "
+                "duplicate this Space, or run the app on your own machine."
+            )
+
+    def may_measure_freely(self, user: str | None) -> bool:
+        """Whether a visitor's measurements have no limits and are stored with the model."""
+        return self.evaluation == "all" or self.may_train(user)
+
+    def check_measuring(self, user: str | None) -> None:
+        """Raises ValueError (message fit for the user) if the visitor may not measure."""
+        if not (self.may_measure_freely(user) or self.evaluation == "limited"):
+            raise ValueError(
+                "Measuring is off here for visitors, because it holds the processor for minutes; "
                 "duplicate this Space, or run the app on your own machine."
             )
 
@@ -74,7 +92,9 @@ def here(environ: Mapping[str, str] = os.environ, data: Path = Path("/data")) ->
     stays = data.is_dir() and os.access(data, os.W_OK)
     return Capabilities(
         on_space=True, sign_in=sign_in, trains="owners" if trains else "none", owners=owners, paths=False,
-        upload_mb=200, uploads_an_hour=30, labelled=1_000, labelled_bytes=32_000_000,
+        upload_mb=200, uploads_an_hour=30, upload_bytes=201_000_000, labelled=1_000, labelled_bytes=32_000_000,
+        answer_sec=120, outputs_bytes=2_000_000_000, outputs_bytes_each=300_000_000,
+        evaluation="limited" if environ.get("GANAPP_EVALUATION") == "1" else "owners",
         runs=data / "runs" if stays else Path("runs"), runs_stay=stays, zero_gpu=zero_gpu,
     )  # fmt: skip
 

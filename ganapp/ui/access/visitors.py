@@ -5,6 +5,7 @@ What is allowed is decided in capabilities.py; on a person's own machine that is
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -13,7 +14,11 @@ from typing import Any
 import gradio as gr
 
 from ..shared.html import note
+from .bodies import BodyGate, is_upload
 from .capabilities import Capabilities, Rate, here
+from .file_names import NamedFiles
+
+SIGN_INS, SIGN_INS_SEC = 30, 600  # tries of a password in ten minutes, of one visitor
 
 
 def name_of(profile: gr.OAuthProfile | None) -> str | None:
@@ -76,17 +81,32 @@ class UploadGate:
         self.app, self.rate = app, rate
 
     async def __call__(self, scope: dict, receive: Callable, send: Callable) -> None:
-        is_upload = (
+        if scope["type"] == "http" and is_upload(scope) and not self.rate.take(address_of(scope)):
+            return await _too_many("Too many uploads: try again in an hour.")(scope, receive, send)
+        await self.app(scope, receive, send)
+
+
+class SignInGate:
+    """ASGI middleware: refuses tries of a password above a rate."""
+
+    def __init__(self, app: Callable, rate: Rate) -> None:
+        self.app, self.rate = app, rate
+
+    async def __call__(self, scope: dict, receive: Callable, send: Callable) -> None:
+        is_try = (
             scope["type"] == "http"
             and scope["method"] == "POST"
-            and scope["path"].rstrip("/").endswith("/upload")
+            and scope["path"].rstrip("/").endswith("/login")
         )
-        if is_upload and not self.rate.take(address_of(scope)):
-            from starlette.responses import PlainTextResponse
-
-            answer = PlainTextResponse("Too many uploads: try again in an hour.", status_code=429)
-            return await answer(scope, receive, send)
+        if is_try and not self.rate.take(address_of(scope)):
+            return await _too_many("Too many tries: wait ten minutes.")(scope, receive, send)
         await self.app(scope, receive, send)
+
+
+def _too_many(sentence: str) -> Callable:
+    from starlette.responses import JSONResponse
+
+    return JSONResponse({"detail": sentence, "error": sentence}, status_code=429)
 
 
 def address_of(scope: dict) -> str:
@@ -95,11 +115,20 @@ def address_of(scope: dict) -> str:
     return forwarded.rpartition(",")[2].strip() or (scope.get("client") or ("",))[0]
 
 
+def visitor_of(request: gr.Request | None) -> str:
+    """Whose files a handler makes: a short name of the visitor's address, which no visitor can choose."""
+    whole = getattr(request, "request", None)
+    address = address_of(whole.scope) if whole is not None else ""
+    return hashlib.sha256(address.encode()).hexdigest()[:16]
+
+
 def middleware(can: Capabilities) -> list:
-    """For FastAPI, as launch(app_kwargs={"middleware": …}) takes it."""
+    """For FastAPI, as launch(app_kwargs={"middleware": …}) takes it. The first one sees a request first."""
     from starlette.middleware import Middleware
 
-    return [Middleware(UploadGate, rate=Rate(can.uploads_an_hour))] if can.uploads_an_hour else []
+    gates = [Middleware(UploadGate, rate=Rate(can.uploads_an_hour))] if can.uploads_an_hour else []
+    gates += [Middleware(SignInGate, rate=Rate(SIGN_INS, SIGN_INS_SEC))]
+    return [*gates, Middleware(BodyGate, upload_bytes=can.upload_bytes), Middleware(NamedFiles)]
 
 
 def sign_in(can: Capabilities) -> None:

@@ -25,7 +25,7 @@ class Comparison:
     """`poll` and `start` for one folder of runs."""
 
     def __init__(
-        self, folder: str | Path, publish: Callable[[Path], None], fresh_sec: float = FRESH_SEC
+        self, folder: str | Path, publish: Callable[[Path], str], fresh_sec: float = FRESH_SEC
     ) -> None:
         self.watch = Watch(folder, publish, fresh_sec)
         self._figures: dict[Run, tuple[tuple, dict]] = {}
@@ -62,9 +62,9 @@ class Comparison:
 
     def _news(self, run: Run, status: dict, cursor: dict, metrics: list[str]) -> dict[str, Any]:
         news: dict[str, Any] = {}
+        folder = self.watch.publish(run.samples_folder)  # each time: the server may have been started anew
         if not cursor:
-            self.watch.publish(run.samples_folder)
-            news["folder"] = run.samples_folder.as_posix()
+            news["folder"] = folder
         figures = self._figures_of(run, status)
         figures_hash = fingerprint(figures)
         if cursor.get("figures") != figures_hash:
@@ -112,7 +112,7 @@ class Comparison:
         request = request if isinstance(request, dict) else {}
         try:
             return {"runs": [run.name for run in queue_up(self.watch.folder, plan(request))]}
-        except (ValueError, OSError) as error:
+        except ValueError as error:
             return {"error": str(error) or type(error).__name__}
         finally:
             self.watch.forget()

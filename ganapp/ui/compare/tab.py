@@ -29,6 +29,7 @@ def build_compare(runs_folder: Path, has_gpu: bool):
     """The component (elem_id "compare"), inside a gr.Tab."""
     import gradio as gr
 
+    from ..access.asked import answers
     from ..access.visitors import owners_only
 
     comparison = Comparison(runs_folder, publisher())
@@ -44,5 +45,10 @@ def build_compare(runs_folder: Path, has_gpu: bool):
         elem_id="compare",
         **sources(FILES, FORM=choices(has_gpu), METRICS=MENU, SUMMARIZED=SUMMARIZED),
         apply_default_css=False,
-        server_functions=[poll, owners_only(start)],
+        server_functions=[
+            answers(poll, runs=list, metrics=list, known=dict),
+            owners_only(
+                answers(start, preset=str, dataset=str, budget=str, amount=str, field=str, values=str)
+            ),
+        ],
     )

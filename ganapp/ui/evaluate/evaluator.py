@@ -1,7 +1,8 @@
-"""What the Evaluate tab does, without the page: one evaluation at a time, in a thread of its own.
+"""What the Evaluate tab does, without the page: evaluations in threads of their own. The HTML is in figures.py.
 
-A closed page changes nothing: the figures are stored in the run, or beside the generator, and shown when the
-model is chosen again. The HTML is in figures.py.
+The owner has one at a time, and a closed page changes nothing: the figures are stored in the run, or beside the
+generator, and shown when the model is chosen again. A visitor of a Space has one, too, within LIMITS. It is
+stored nowhere, waits for those of other visitors, and ends with its page.
 """
 
 from __future__ import annotations
@@ -9,9 +10,10 @@ from __future__ import annotations
 import os
 import sys
 import threading
+import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from ganapp import metrics
 from ganapp.data import NAMED, Cancelled
@@ -22,14 +24,31 @@ from ..generate.models import Models
 SAMPLES = 12  # with their nearest training pictures
 IMAGES = 2_000  # of each set: a minute or two, where the published numbers take an hour on a processor
 NICE = 10
+OWNER = ""  # who asks, where it is the owner, or anybody on a person's own machine
+MOST_WAITING = 8  # evaluations of visitors
+POLL_SEC = 0.1
+
+
+class Limits(NamedTuple):
+    """What a visitor may ask for."""
+
+    images: int = IMAGES
+    repeats: int = metrics.REPEATS
+    names: tuple[str, ...] = metrics.WITHOUT_DOWNLOAD
+    sec: float = 300  # that one may take, without the time that it waits
+
+
+LIMITS = Limits()
 
 
 class Evaluation:
     """One evaluation, running or done. `what`, `done`, `total`: its progress; `error`: a sentence or ""."""
 
     def __init__(
-        self, models: Models, source: str, data: str, names: list[str], images: int, repeats: int, seed: int
-    ) -> None:
+        self, models: Models, source: str, data: str, names: list[str], images: int, repeats: int, seed: int,
+        turn: threading.Lock | None = None, sec: float = 0,
+    ) -> None:  # fmt: skip
+        """turn: what it waits for. It is a visitor's, and is not stored. sec: that it may take then; 0: any."""
         self.models, self.source, self.data, self.names = models, source, data, names
         self.images, self.repeats, self.seed = images, repeats, seed
         self.done, self.total, self.what = 0, None, ""
@@ -37,36 +56,65 @@ class Evaluation:
         self.neighbours: metrics.Neighbours | None = None
         self.error = ""
         self.cancel = threading.Event()
+        self.turn, self.sec, self.end = turn, sec, 0.0
         self.thread = threading.Thread(target=self._work, name="evaluation", daemon=True)
 
     def _work(self) -> None:
         try:
-            _step_back()
-            setting = metrics.prepare(
-                self.models.find(self.source), self.data, self.seed,
-                progress=self._progress, cancelled=self.cancel.is_set,
-            )  # fmt: skip
-            figures = metrics.measure(setting, self.names, self.images, self.repeats)
-            self.figures = [figure.to_json() for figure in figures]
-            metrics.store(setting, figures)
-            self.neighbours = metrics.neighbours(setting, SAMPLES)
-        except (ValueError, OSError, Cancelled) as error:
+            self._wait_for_turn()
+        except Cancelled as error:
+            self.error = str(error)
+            return
+        try:
+            self._measure()
+        except Cancelled as error:
+            self.error = self._too_long() if self._is_late() else str(error) or type(error).__name__
+        except (ValueError, OSError) as error:
             self.error = str(error) or type(error).__name__
         except Exception as error:
             self.error = f"{type(error).__name__}: {error}"  # for the page; the traceback goes to the log
             raise
+        finally:
+            if self.turn:
+                self.turn.release()
+
+    def _wait_for_turn(self) -> None:
+        if self.turn:
+            self.what = "waiting for other evaluations"
+            while not self.turn.acquire(timeout=POLL_SEC):
+                if self.cancel.is_set():
+                    raise Cancelled("cancelled")
+        self.end = time.monotonic() + self.sec if self.sec else 0
+
+    def _measure(self) -> None:
+        _step_back()
+        setting = metrics.prepare(
+            self.models.find(self.source), self.data, self.seed,
+            progress=self._progress, cancelled=lambda: self.cancel.is_set() or self._is_late(),
+        )  # fmt: skip
+        figures = metrics.measure(setting, self.names, self.images, self.repeats)
+        self.figures = [figure.to_json() for figure in figures]
+        if self.turn is None:
+            metrics.store(setting, figures)
+        self.neighbours = metrics.neighbours(setting, SAMPLES)
+
+    def _is_late(self) -> bool:
+        return bool(self.end) and time.monotonic() > self.end
+
+    def _too_long(self) -> str:
+        return f"This took more than {self.sec:g} s, the most for a visitor: ask for fewer images or figures."
 
     def _progress(self, done: int, total: int | None, what: str) -> None:
         self.done, self.total, self.what = done, total, what
 
 
 class Evaluator:
-    """The evaluations of one page."""
+    """The evaluations of one page, by who asked: OWNER, or a visitor's page."""
 
     def __init__(self, runs: Path, checkpoints: Path, allow_paths: bool = True) -> None:
         self.models, self.allow_paths = Models(runs, checkpoints, allow_paths), allow_paths
-        self.current: Evaluation | None = None
-        self._lock = threading.Lock()
+        self.works: dict[str, Evaluation] = {}
+        self._turn, self._lock = threading.Lock(), threading.Lock()
 
     def data_of(self, source: str) -> str | None:
         """The data that a run was trained on, if the source is a run or one of its snapshots."""
@@ -82,11 +130,13 @@ class Evaluator:
         return metrics.figures_of(self.models.folder(source)) if source in self.models.names() else []
 
     def start(
-        self, source: str, data: str, names: Sequence[str], images: float, repeats: float, seed: float
-    ) -> Evaluation:
+        self, source: str, data: str, names: Sequence[str], images: float, repeats: float, seed: float,
+        who: str = OWNER,
+    ) -> Evaluation:  # fmt: skip
         """Begin an evaluation.
 
-        Raises ValueError (message fit for the user) if something is missing or another evaluation is running.
+        Raises ValueError (message fit for the user) if something is missing, is beyond a visitor's limits, or
+        another evaluation of the same person is running.
         """
         source, data = str(source or "").strip(), str(data or "").strip()
         self.models.facts(source)  # raises ValueError if there is no such model, or it may not be named here
@@ -94,23 +144,42 @@ class Evaluator:
             raise ValueError("There are no pictures chosen; choose a data set, a folder or a ZIP.")
         if not self.allow_paths and data not in NAMED:
             raise ValueError(f"data is {data!r}; here it must be one of {', '.join(NAMED)}.")
-        metrics.check(list(names), int(images or 0), int(repeats or 0), int(seed or 0))
+        asked = list(names), int(images or 0), int(repeats or 0), int(seed or 0)
+        metrics.check(*asked)
+        if who != OWNER:
+            check_limits(*asked[:3])
         with self._lock:
-            if self.is_at_work():
+            if self.is_at_work(who):
                 raise ValueError(
-                    f"An evaluation of {self.current.source} is at work: wait for it, or stop it."
+                    f"An evaluation of {self.works[who].source} is at work: wait for it, or stop it."
                 )
-            asked = source, data, list(names), int(images), int(repeats), int(seed or 0)
-            self.current = Evaluation(self.models, *asked)
-            self.current.thread.start()
-            return self.current
+            self.works = {name: work for name, work in self.works.items() if work.thread.is_alive()}
+            visitors = [name for name in self.works if name != OWNER]
+            if who != OWNER and len(visitors) >= MOST_WAITING:
+                raise ValueError(
+                    f"{len(visitors)} evaluations are waiting already: try again in some minutes."
+                )
+            limited = () if who == OWNER else (self._turn, LIMITS.sec)
+            work = self.works[who] = Evaluation(self.models, source, data, *asked, *limited)
+            work.thread.start()
+            return work
 
-    def is_at_work(self) -> bool:
-        return self.current is not None and self.current.thread.is_alive()
+    def is_at_work(self, who: str = OWNER) -> bool:
+        return who in self.works and self.works[who].thread.is_alive()
 
-    def stop(self) -> None:
-        if self.current is not None:
-            self.current.cancel.set()
+    def stop(self, who: str = OWNER) -> None:
+        """End what this person began; nobody else's."""
+        if who in self.works:
+            self.works[who].cancel.set()
+
+
+def check_limits(names: Sequence[str], images: int, repeats: int) -> None:
+    """Raises ValueError (message fit for the user) if this is more than a visitor may ask for."""
+    for what, value, most in (("images", images, LIMITS.images), ("repeats", repeats, LIMITS.repeats)):
+        if value > most:
+            raise ValueError(f"{what} is {value:,}; a visitor may ask for at most {most:,}.")
+    if refused := [name for name in names if name not in LIMITS.names]:
+        raise ValueError(f"{refused[0]} is not measured for visitors; these are: {', '.join(LIMITS.names)}.")
 
 
 def _step_back() -> None:

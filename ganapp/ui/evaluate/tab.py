@@ -16,10 +16,12 @@ from gradio.context import Context
 from ganapp.data import NAMED
 from ganapp.metrics import MEASURES, MOST_REPEATS, REPEATS, WITHOUT_DOWNLOAD
 
+from ..access.capabilities import Capabilities, here
+from ..access.visitors import name_of
 from ..shared.events import QUICK, queued
 from ..shared.html import alert, note
 from ..shared.strings import t
-from .evaluator import IMAGES, Evaluator
+from .evaluator import IMAGES, MOST_WAITING, OWNER, Evaluation, Evaluator
 from .figures import neighbours_html, progress_html, table_html
 
 TICK_SEC = 0.5
@@ -29,6 +31,7 @@ USUAL = [name for name in WITHOUT_DOWNLOAD if name not in ("classes", "attribute
 @dataclass(frozen=True)
 class EvaluatePanel:
     evaluator: Evaluator
+    can: Capabilities
     source: gr.Dropdown
     data: gr.Dropdown
     names: gr.CheckboxGroup
@@ -41,15 +44,24 @@ class EvaluatePanel:
     table: gr.HTML
     neighbours: gr.HTML
 
-    def look(self, current: str | None):
+    def look(self, current: str | None, request: gr.Request, profile: gr.OAuthProfile | None):
         """Read the list of models anew."""
         found = self.evaluator.models.names()
         chosen = gr.Dropdown(choices=found, value=current or next(iter(found), None))
-        return {self.source: chosen, self.stop: self.stop_button()}
+        return {self.source: chosen, self.stop: self.stop_button(self.who(request, profile))}
 
-    def stop_button(self):
-        """Enabled while an evaluation runs, also on a page that did not start it or was loaded anew."""
-        return gr.Button(interactive=self.evaluator.is_at_work())
+    def who(self, request: gr.Request, profile: gr.OAuthProfile | None) -> str:
+        """The owner, or the visitor's page. On a person's own machine everybody is the owner."""
+        if self.can.may_measure_freely(name_of(profile)):
+            return OWNER
+        return f"page {request.session_hash}"
+
+    def stop_button(self, who: str):
+        """Enabled while an evaluation runs. The owner's also on a page that did not start it or was loaded anew."""
+        return gr.Button(interactive=self.evaluator.is_at_work(who))
+
+    def end(self, request: gr.Request, profile: gr.OAuthProfile | None) -> None:
+        self.evaluator.stop(self.who(request, profile))
 
     def show_stored(self, chosen: str | None):
         chosen = chosen or ""
@@ -60,14 +72,24 @@ class EvaluatePanel:
         }
 
     def evaluate(
-        self, source: str, data: str, names: list[str], images: float, repeats: float, seed: float
-    ) -> Iterator[dict]:
-        """Start an evaluation and follow it until it is done."""
+        self, source: str, data: str, names: list[str], images: float, repeats: float, seed: float,
+        request: gr.Request, profile: gr.OAuthProfile | None,
+    ) -> Iterator[dict]:  # fmt: skip
+        """Start an evaluation and follow it until it is done. A visitor's ends with the page."""
+        who = self.who(request, profile)
         try:
-            work = self.evaluator.start(source, data, names, images, repeats, seed)
+            self.can.check_measuring(name_of(profile))
+            work = self.evaluator.start(source, data, names, images, repeats, seed, who)
         except (ValueError, OSError) as error:
-            yield {self.message: alert(error), self.stop: self.stop_button()}
+            yield {self.message: alert(error), self.stop: self.stop_button(who)}
             return
+        try:
+            yield from self.follow(work)
+        finally:
+            if who != OWNER:
+                work.cancel.set()
+
+    def follow(self, work: Evaluation) -> Iterator[dict]:
         on, off = gr.Button(interactive=True), gr.Button(interactive=False)
         yield {self.message: progress_html(work), self.neighbours: "", self.go: off, self.stop: on}
         shown = False
@@ -95,9 +117,9 @@ class EvaluatePanel:
             [self.message, self.table, self.neighbours, self.go, self.stop],
             api_name="evaluate",
             show_progress="hidden",
-            **queued("evaluate", 4),
+            **queued("evaluate", MOST_WAITING + 1),  # followers: each waits in its own thread
         )
-        self.stop.click(self.evaluator.stop, None, None, **QUICK)
+        self.stop.click(self.end, None, None, **QUICK)
 
 
 def build_evaluate(runs_folder: Path, checkpoints: Path, allow_paths: bool = True) -> None:
@@ -112,7 +134,7 @@ def build_evaluate(runs_folder: Path, checkpoints: Path, allow_paths: bool = Tru
         with gr.Column(elem_classes="eval-show"):
             table = gr.HTML(note("eval.none"), elem_id="eval_table")
             neighbours = gr.HTML(elem_id="eval_neighbours")
-    panel = EvaluatePanel(evaluator, **asked, table=table, neighbours=neighbours)
+    panel = EvaluatePanel(evaluator, here(), **asked, table=table, neighbours=neighbours)
     panel.wire([Context.root_block.load, tab.select])
 
 

@@ -17,6 +17,7 @@ from ganapp import generators, hub
 from ganapp.runs import list_runs
 
 KEPT_MODELS = 3
+MAX_NAME = 1_000  # characters
 IMPORTED = "imported"  # the folder beside that of the runs, and what its models are called
 
 
@@ -133,7 +134,10 @@ class Models:
 
 
 def _text(source: Any) -> str:
-    return str(source or "").strip()
+    text = str(source or "").strip()
+    if len(text) > MAX_NAME:
+        raise ValueError(f"This name of a model has {len(text):,} characters: at most {MAX_NAME:,} are read.")
+    return text
 
 
 def _pull(source: str) -> tuple[Path, str]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import gradio as gr
 
+from ..access.visitors import visitor_of
 from ..shared.events import PRIVATE, QUICK, download_button, queued
 from ..shared.html import alert, both, line
 from ..shared.strings import t
@@ -59,7 +60,7 @@ class PicturesPanel:
         language, began = language_of(request), time.perf_counter()
         try:
             batch = self.studio.pictures(
-                source, seeds, label, psi, lambda done, total: progress((done, total))
+                source, seeds, label, psi, lambda done, total: progress((done, total)), visitor_of(request)
             )
         except (ValueError, OSError) as error:
             return {self.message: alert(error)}

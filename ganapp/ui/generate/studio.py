@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import os
 import re
-import secrets
-import shutil
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -23,6 +21,7 @@ from ganapp import latents, media
 
 from ..access.capabilities import here, on_gpu
 from .models import Models
+from .outputs import Outputs
 
 SEED_CLASS = "*"  # in the class menu: each seed's own class
 MAX_PICTURES = 256
@@ -30,7 +29,6 @@ MAX_KEYFRAMES = 64
 MAX_FRAMES = {"mp4": 2400, "gif": 600, "webp": 600}  # a GIF and a WebP are held in memory as a whole
 STILLS = 12
 CHUNK = 16  # pictures that the network thread makes before another request has its turn
-KEPT_SEC, KEPT_FOLDERS = 6 * 3600, 200  # older output folders are removed
 
 
 class Picture(NamedTuple):
@@ -50,9 +48,12 @@ class Studio:
 
     def __init__(self, runs: Path, checkpoints: Path, outputs: Path, allow_paths: bool = True) -> None:
         """allow_paths False: only listed names and Hub ids are taken as models (a Space)."""
-        self.models, self.outputs = Models(runs, checkpoints, allow_paths), Path(outputs)
+        can = here()
+        self.models = Models(runs, checkpoints, allow_paths)
+        self.outputs = Outputs(outputs, can.outputs_bytes, can.outputs_bytes_each)
+        self.answer_sec = can.answer_sec
         self._worker = ThreadPoolExecutor(1, "studio", initializer=_use_few_threads)
-        self._draw = on_gpu(draw_on_gpu) if here().zero_gpu else latents.generate
+        self._draw = on_gpu(draw_on_gpu) if can.zero_gpu else latents.generate
 
     # -- pictures --------------------------------------------------------------------------------------------
 
@@ -63,8 +64,12 @@ class Studio:
         label: str = SEED_CLASS,
         psi: float = 1.0,
         progress: Callable | None = None,
+        visitor: str = "me",
     ) -> Batch:
-        """One PNG a seed and a ZIP of them. Calls `progress(done, total)` before each chunk."""
+        """One PNG a seed and a ZIP of them. Calls `progress(done, total)` before each chunk.
+
+        visitor: whose files these are (see outputs.py).
+        """
         numbers = latents.parse_seeds(seeds)
         if len(numbers) > MAX_PICTURES:
             raise ValueError(
@@ -80,21 +85,16 @@ class Studio:
         recipes = [
             media.recipe(int(k), name, psi, G.source, seed=seed) for seed, k, name in zip(numbers, y, names)
         ]
-        folder = self.new_folder()
-        made = []
-        for i, (image, recipe) in enumerate(zip(images, recipes)):
-            made.append(
-                Picture(folder / f"{i:03d}" / f"seed{recipe['seed']:06d}.png", recipe["seed"], names[i])
-            )
-            made[-1].path.parent.mkdir()
-            with open(made[-1].path, "wb") as file:
-                media.save_png(file, image, recipe)
-        zip_path = folder / f"{file_name(G)}.zip"
-        media.save_zip(zip_path, images, recipes)
+        with self.outputs.new(visitor) as folder:
+            made = write_pictures(folder, images, recipes)
+            zip_path = folder / f"{file_name(G)}.zip"
+            media.save_zip(zip_path, images, recipes)
         return Batch(made, zip_path, G.source)
 
     def _chunks(self, G, seeds, y, psi, progress) -> Iterator[np.ndarray]:
+        check_time = deadline(self.answer_sec)
         for start in range(0, len(seeds), CHUNK):
+            check_time()
             progress(start, len(seeds))
             part = slice(start, start + CHUNK)
             yield self.draw(G, seeds[part], y[part] if G.spec.num_classes else None, psi)
@@ -133,6 +133,7 @@ class Studio:
         fps: float = 30,
         kind: str = "mp4",
         progress: Callable | None = None,
+        visitor: str = "me",
     ) -> Path:
         """The walk as a film, with `frames` from one keyframe to the next. Calls `progress(done, total)`."""
         if kind not in MAX_FRAMES:
@@ -145,16 +146,19 @@ class Studio:
                 f"This film has {total} frames: a {kind.upper()} made here has at most {MAX_FRAMES[kind]}."
             )
         walk = latents.interpolate(G, keys, frames, mode, loop, y, psi, batch=CHUNK)
+        check_time = deadline(self.answer_sec)
 
         def steps() -> Iterator[np.ndarray]:
             for i in range(total):
+                check_time()
                 if progress and i % CHUNK == 0:
                     progress(i, total)
                 # A batch is computed at every CHUNK-th call; in between other requests have a turn.
                 yield self._compute(next, walk)
 
-        path = self.new_folder() / f"walk.{kind}"
-        media.write_video(path, steps(), fps)
+        with self.outputs.new(visitor) as folder:
+            path = folder / f"walk.{kind}"
+            media.write_video(path, steps(), fps)
         return path
 
     def _walk(self, source: str, seeds: str, labels: str) -> tuple[Any, list[int], str | list[str] | None]:
@@ -169,7 +173,7 @@ class Studio:
             )
         return G, keys, y
 
-    # -- the thread and the folder ---------------------------------------------------------------------------
+    # -- the thread ------------------------------------------------------------------------------------------
 
     def _compute(self, function: Callable, *args: Any) -> Any:
         # In the caller's context, by which ZeroGPU knows whose request it is.
@@ -179,16 +183,28 @@ class Studio:
         """Import what the first picture needs, while the visitor still chooses."""
         self._worker.submit(_use_few_threads)
 
-    def new_folder(self) -> Path:
-        """A new, empty folder with a name that cannot be guessed. Removes old ones."""
-        self.outputs.mkdir(parents=True, exist_ok=True)
-        old = sorted(self.outputs.iterdir(), key=lambda p: p.stat().st_mtime, reverse=True)
-        for i, folder in enumerate(old):
-            if i >= KEPT_FOLDERS or folder.stat().st_mtime < time.time() - KEPT_SEC:
-                shutil.rmtree(folder, ignore_errors=True)
-        folder = self.outputs / secrets.token_urlsafe(12)
-        folder.mkdir()
-        return folder
+
+def deadline(sec: float) -> Callable[[], None]:
+    """A function that raises ValueError (message fit for the user) once `sec` seconds are over; 0: never."""
+    end = time.monotonic() + sec
+
+    def check() -> None:
+        if sec and time.monotonic() > end:
+            raise ValueError(f"This took more than {sec:g} s, the most for one request here: ask for less.")
+
+    return check
+
+
+def write_pictures(folder: Path, images: np.ndarray, recipes: list[dict[str, Any]]) -> list[Picture]:
+    """A PNG of each image, in a folder of its own, so that each has a name that says its seed."""
+    made = []
+    for i, (image, recipe) in enumerate(zip(images, recipes, strict=True)):
+        path = folder / f"{i:03d}" / f"seed{recipe['seed']:06d}.png"
+        path.parent.mkdir()
+        with open(path, "wb") as file:
+            media.save_png(file, image, recipe)
+        made.append(Picture(path, recipe["seed"], recipe.get("class_name")))
+    return made
 
 
 def draw_on_gpu(G: Any, seeds: list[int], y: Any, psi: float) -> np.ndarray:

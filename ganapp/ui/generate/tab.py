@@ -27,7 +27,9 @@ def build_generate(runs_folder: Path, checkpoints: Path, allow_paths: bool = Tru
 
     allow_paths False: no folder of this machine can be named (a Space).
     """
-    studio = Studio(runs_folder, checkpoints, Path(get_upload_folder()) / "ganapp-generate", allow_paths)
+    outputs = Path(get_upload_folder()) / "ganapp-generate"
+    studio = Studio(runs_folder, checkpoints, outputs, allow_paths)
+    gr.set_static_paths([outputs])  # else Gradio remembers the name of every file for ever
     pictures = build_pictures(studio)
     build_hub(studio.models, pictures.source, pictures.chosen_by_hand)
     with gr.Row(elem_classes="gen-more"):

@@ -7,6 +7,7 @@ import gradio as gr
 
 from ganapp.files import text_of_size
 
+from ..access.visitors import visitor_of
 from ..shared.events import QUICK, download_button
 from ..shared.html import alert, both, line
 from ..shared.strings import t
@@ -51,7 +52,8 @@ class WalkPanel:
                 self.moving: gr.Image(visible=not is_video),
                 self.message: line(say("gen.say.filming", language)),
             }
-            path = self.studio.film(source, seeds, int(frames), mode, loop, classes, psi, fps, kind, tell)
+            asked = source, seeds, int(frames), mode, loop, classes, psi, fps, kind
+            path = self.studio.film(*asked, tell, visitor_of(request))
         except (ValueError, OSError) as error:
             yield {self.message: alert(error)}
             return

@@ -12,8 +12,9 @@ function makePoll(element, server, { request, current, receive, pause, lost, gon
     if (!document.hidden && element.checkVisibility()) {
       busy = true;
       const asked = current();
-      // Gradio's client answers undefined where the request failed.
-      const news = await server.poll(request()).catch(() => undefined);
+      // Gradio's client answers undefined where the request failed, the server {error} where it was refused.
+      const answer = await server.poll(request()).catch(() => undefined);
+      const news = answer?.error ? undefined : answer;
       busy = false;
       failures = news ? 0 : failures + 1;
       lost(failures > 1);

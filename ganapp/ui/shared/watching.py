@@ -19,16 +19,19 @@ from ganapp.runs import WORKING, Run, list_runs
 UI = Path(__file__).resolve().parents[1]  # the folder of all tabs
 FRESH_SEC = 0.7  # for so long all browsers share one look at the folder
 MAX_LISTED = 300
+MOST_EXACT = 2**53  # the largest whole number that a script of the page holds exactly
 
 
 class Watch:
     """One folder of runs. Remembers what it read for `fresh_sec`, so that all browsers share one look."""
 
     def __init__(
-        self, folder: str | Path, publish: Callable[[Path], None], fresh_sec: float = FRESH_SEC
+        self, folder: str | Path, publish: Callable[[Path], str], fresh_sec: float = FRESH_SEC
     ) -> None:
         self.folder = Path(folder).resolve()
-        self.publish = publish  # makes the files of a folder available to the browser
+        self.publish = (
+            publish  # makes the files of a folder available to the browser, under the name it returns
+        )
         self.fresh_sec = fresh_sec
         self._lock = threading.Lock()
         self._memory: dict[Any, tuple[float, Any]] = {}
@@ -113,30 +116,36 @@ class Watch:
 
 
 def tidy(value: Any) -> Any:
-    """A value that JSON can hold. A driver may have written NaN, which becomes None."""
+    """A value that JSON and a script can hold. A driver may have written NaN, which becomes None."""
     if isinstance(value, float):
         return round(value, 1) if math.isfinite(value) else None
+    if isinstance(value, int) and abs(value) > MOST_EXACT:
+        return None
     return value
 
 
 def whole(value: Any, default: int) -> int:
-    return value if isinstance(value, int) and not isinstance(value, bool) else default
+    is_whole = isinstance(value, int) and not isinstance(value, bool) and abs(value) <= MOST_EXACT
+    return value if is_whole else default
 
 
 def fingerprint(value: Any) -> int:
     return zlib.crc32(json.dumps(value).encode())
 
 
-def publisher() -> Callable[[Path], None]:
-    """A function that lets the browser fetch the files of a folder."""
+def publisher() -> Callable[[Path], str]:
+    """A function that lets the browser fetch the files of a folder, and returns the folder's name in addresses."""
     import gradio as gr
 
-    published: set[Path] = set()
+    from ..access.file_names import named
 
-    def publish(folder: Path) -> None:
+    published: dict[Path, str] = {}
+
+    def publish(folder: Path) -> str:
         if folder not in published:  # set_static_paths only ever adds
-            published.add(folder)
             gr.set_static_paths([folder])
+            published[folder] = named(folder)
+        return published[folder]
 
     return publish
 

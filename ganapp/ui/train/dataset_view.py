@@ -8,6 +8,7 @@ from html import escape
 from ganapp.config import TrainConfig
 from ganapp.files import text_of_size
 
+from ..access.capabilities import here
 from ..shared.html import both, data_uri, note
 from ..shared.strings import STRINGS
 
@@ -90,7 +91,8 @@ def cache_html() -> str:
     """How much room the prepared data sets take, and where."""
     from ganapp.data import cache_folder, cache_size
 
-    return note("data.cache", size=text_of_size(cache_size()), folder=escape(str(cache_folder())))
+    folder = str(cache_folder()) if here().paths else cache_folder().name  # a visitor is told no path
+    return note("data.cache", size=text_of_size(cache_size()), folder=escape(folder))
 
 
 def cleared_html(count: int) -> str:

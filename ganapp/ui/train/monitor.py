@@ -51,7 +51,7 @@ class Monitor:
     """`poll` and `act` for one folder of runs."""
 
     def __init__(
-        self, folder: str | Path, publish: Callable[[Path], None], exports: Path, fresh_sec: float = FRESH_SEC
+        self, folder: str | Path, publish: Callable[[Path], str], exports: Path, fresh_sec: float = FRESH_SEC
     ) -> None:
         self.watch = Watch(folder, publish, fresh_sec)
         self.served = Served(publish, exports)
@@ -72,10 +72,10 @@ class Monitor:
         if chosen is None:
             return answer | ({"run": None} if known.get("run") else {})
         run, status = chosen
+        folder = self.watch.publish(run.samples_folder)  # each time: the server may have been started anew
         if known.get("run") != run.name:
             known = {}
-            self.watch.publish(run.samples_folder)
-            answer.update(run=run.name, config=summary(run), folder=run.samples_folder.as_posix())
+            answer.update(run=run.name, config=summary(run), folder=folder)
         # A run may have been deleted or renamed a moment ago: the next list of runs shows it.
         with suppress(FileNotFoundError):
             answer.update(self._news(run, status, known, seen))
@@ -117,7 +117,7 @@ class Monitor:
             if not isinstance(word, str) or word not in ACTIONS:
                 raise ValueError(f"word is {word!r}; it must be one of {', '.join(ACTIONS)}.")
             return {"ok": True, **ACTIONS[word](self.watch.find(request.get("run")), request, self.served)}
-        except (ValueError, OSError) as error:
+        except ValueError as error:
             return {"error": str(error) or type(error).__name__}
         finally:
             self.watch.forget()
@@ -196,6 +196,7 @@ def build_monitor(runs_folder: Path):
     import gradio as gr
     from gradio.utils import get_upload_folder
 
+    from ..access.asked import answers
     from ..access.visitors import owners_only
 
     monitor = Monitor(runs_folder, publisher(), exports=Path(get_upload_folder()) / "ganapp-exports")
@@ -211,5 +212,8 @@ def build_monitor(runs_folder: Path):
         elem_id="monitor",
         **sources(FILES, COLUMNS=columns.described(columns.DRAWN), RESUMABLE=RESUMABLE),
         apply_default_css=False,
-        server_functions=[poll, owners_only(act, reads=("timelapse",))],
+        server_functions=[
+            answers(poll, run=str, known=dict),
+            owners_only(answers(act, word=str, run=str, name=str, remedy=str), reads=("timelapse",)),
+        ],
     )

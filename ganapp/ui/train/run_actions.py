@@ -23,9 +23,12 @@ EXPORT_KEPT_SEC = 3600
 
 
 class Served(NamedTuple):
-    """How files reach the browser: publish() makes a folder available; `exports` is available already."""
+    """How files reach the browser: publish() makes a folder available and returns its name in addresses.
 
-    publish: Callable[[Path], None]
+    `exports` is a folder for files that are written for the browser.
+    """
+
+    publish: Callable[[Path], str]
     exports: Path
 
 
@@ -86,8 +89,8 @@ def make_timelapse(run: Run, request: dict, served: Served) -> dict:
     target = run.timelapse_path
     if not target.exists() or target.stat().st_mtime < grids[-1].stat().st_mtime:
         media.timelapse(frames, target, max(4, min(24, len(frames) // 12)))
-    served.publish(run.samples_folder)
-    return {"file": target.as_posix(), "version": int(target.stat().st_mtime)}
+    folder = served.publish(target.parent)
+    return {"file": f"{folder}/{target.name}", "version": int(target.stat().st_mtime)}
 
 
 def export(run: Run, request: dict, served: Served) -> dict:
@@ -96,7 +99,8 @@ def export(run: Run, request: dict, served: Served) -> dict:
     remove_old(served.exports)
     folder = served.exports / secrets.token_urlsafe(16)
     folder.mkdir()
-    return {"file": run.export(folder / f"{run.name}.zip").as_posix(), "name": f"{run.name}.zip"}
+    file = run.export(folder / f"{run.name}.zip")
+    return {"file": f"{served.publish(served.exports)}/{folder.name}/{file.name}", "name": file.name}
 
 
 def remove_old(exports: Path) -> None:

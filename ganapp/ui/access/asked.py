@@ -1,0 +1,89 @@
+"""What a server function of a gr.HTML is asked: one dictionary, checked, and always an answer in a dictionary.
+
+Every server function of the page is wrapped in `answers`, so that none of them sees a value of a wrong kind, and
+whatever is sent is answered with {"error": a sentence} in place of a status 500.
+"""
+
+from __future__ import annotations
+
+import logging
+import math
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from .capabilities import here
+
+MAX_ITEMS, MAX_NESTED = 256, 5
+MAX_LENGTH = 4_000  # characters of one text; the longest, the values of a sweep, are a few hundred
+MAX_NUMBER = 2**53  # what a script of the page can hold exactly
+KINDS = {
+    str: "a text",
+    bool: "true or false",
+    int: "a number",
+    float: "a number",
+    list: "a list",
+    dict: "an object",
+}
+
+
+def answers(act: Callable[[dict], dict], **kinds: type) -> Callable[[Any], dict]:
+    """A server function that calls `act` with a checked request. kinds: the keys that it reads, each with its type.
+
+    Keys that are missing or None are left out, others dropped. {"error": a sentence} if the request is not
+    allowed, or if act raises ValueError, OSError (without the path where visitors may name none) or anything else.
+    """
+
+    def answered(request: Any) -> dict:
+        try:
+            return act(checked(request, kinds))
+        except ValueError as error:
+            return {"error": str(error)}
+        except OSError as error:
+            return {"error": str(error) if here().paths else without_path(error)}
+        except Exception:  # whatever a visitor sends, the page goes on; the log has the traceback
+            logging.getLogger(__name__).exception("%s failed", act.__name__)
+            return {"error": "That failed here; the server's log says why."}
+
+    answered.__name__ = act.__name__  # gradio calls it by its name
+    return answered
+
+
+def checked(request: Any, kinds: Mapping[str, type]) -> dict[str, Any]:
+    """The known keys of a request, each of its type. Raises ValueError (message fit for the user)."""
+    if request is None:
+        return {}
+    if not isinstance(request, dict):
+        raise ValueError(f"the request is {shown(request)}; it must be an object.")
+    found = {key: request[key] for key in kinds if request.get(key) is not None}
+    for key, value in found.items():
+        if not isinstance(value, kinds[key]) or isinstance(value, bool) and kinds[key] is not bool:
+            raise ValueError(f"{key} is {shown(value)}; it must be {KINDS[kinds[key]]}.")
+        _check_size(key, value, MAX_NESTED)
+    return found
+
+
+def shown(value: Any) -> str:
+    """A value in a sentence, whatever it is and however long."""
+    if isinstance(value, dict | list):
+        return f"{KINDS[type(value)]} of {len(value)}"
+    if isinstance(value, int) and not -MAX_NUMBER <= value <= MAX_NUMBER:  # str() refuses thousands of digits
+        return "a number too large"
+    return repr(value[:80] if isinstance(value, str) else value)
+
+
+def _check_size(key: str, value: Any, nested: int) -> None:
+    if isinstance(value, str) and len(value) > MAX_LENGTH:
+        raise ValueError(f"{key} has {len(value):,} characters; at most {MAX_LENGTH:,} are read.")
+    if isinstance(value, int | float) and not (math.isfinite(value) and abs(value) <= MAX_NUMBER):
+        raise ValueError(f"{key} is a number that is not finite or too large.")
+    if isinstance(value, dict | list):
+        if not nested or len(value) > MAX_ITEMS:
+            raise ValueError(f"{key} is too large: at most {MAX_ITEMS} items, {MAX_NESTED} deep.")
+        for inner in value.values() if isinstance(value, dict) else value:
+            _check_size(key, inner, nested - 1)
+
+
+def without_path(error: OSError) -> str:
+    """An error as a sentence that tells no path of this machine."""
+    reason = error.strerror or ("" if error.filename else str(error)) or type(error).__name__
+    return f"The server could not read or write a file ({reason})."

@@ -1,0 +1,48 @@
+"""Names by which the browser asks for files of this machine, so that no answer tells where they lie.
+
+`named(folder)` gives a folder a name; the middleware NamedFiles turns NAME/FILE in the address of a file into the
+path. Whether a file may be fetched is still decided by Gradio, behind its check of who is signed in.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import quote
+
+PREFIX = "at-"
+FILE = "/file="
+_folders: dict[str, Path] = {}  # of this process, as Gradio's own list of served folders
+
+
+def named(folder: Path) -> str:
+    """The name of a folder in addresses: the same after a restart."""
+    path = Path(os.path.abspath(folder))
+    name = PREFIX + hashlib.sha256(os.fsencode(path)).hexdigest()[:24]
+    _folders[name] = path
+    return name
+
+
+def path_of(address: str) -> str | None:
+    """The path that NAME/FILE stands for; None if there is no such name, or FILE leads out of its folder."""
+    name, _, rest = address.partition("/")
+    if name not in _folders or not rest or ".." in rest.split("/") or "\0" in rest or "\\" in rest:
+        return None
+    return (_folders[name] / rest).as_posix()
+
+
+class NamedFiles:
+    """ASGI middleware: in /file=NAME/FILE, puts the path in place of the name."""
+
+    def __init__(self, app: Callable) -> None:
+        self.app = app
+
+    async def __call__(self, scope: dict, receive: Callable, send: Callable) -> None:
+        if scope["type"] == "http":
+            before, found, address = scope["path"].partition(FILE)
+            if found and address.startswith(PREFIX) and (path := path_of(address)):
+                whole = before + FILE + path
+                scope = {**scope, "path": whole, "raw_path": quote(whole).encode()}
+        await self.app(scope, receive, send)
