@@ -251,7 +251,9 @@ def test_ranges_of_32_bits_and_of_values_below_zero(tmp_path):
     assert levels(open_dataset(set_of(tmp_path / "i", [200, 60_000], np.int32), 16)) == [1, 233]
     assert levels(open_dataset(set_of(tmp_path / "f", [1, 0.5], np.float32), 16)) == [255, 128]
     for i, values in enumerate(([-100, 100], [-50, 50])):
-        write(tmp_path / "s" / f"{i}.tif", encode(Image.fromarray(np.array([values * 2] * 4, np.int32)), "TIFF"))
+        write(
+            tmp_path / "s" / f"{i}.tif", encode(Image.fromarray(np.array([values * 2] * 4, np.int32)), "TIFF")
+        )
     images = open_dataset(tmp_path / "s", 4).images.all()
     assert images[:, 0, 0].tolist() == [[0, 255, 0, 255], [64, 191, 64, 191]]
 
@@ -397,3 +399,26 @@ def test_budget():
         assert order == []  # the small one waits behind the large one
     [thread.join(5) for thread in threads]
     assert order == [500, 5] and budget._free == 100
+
+
+# ---- the page ----------------------------------------------------------------------------------------------------
+
+
+def test_the_page_takes_what_the_reader_takes(tmp_path):
+    """One list: each ending is offered on the page, and a file of that name is looked at."""
+    from ganapp.data import PICTURES
+    from ganapp.ui.train.form import UPLOADS
+
+    assert {".zip", *PICTURES} <= set(UPLOADS)
+    assert {".avif", ".jfif", ".jpe", ".tga", ".jp2", ".ppm"} <= set(PICTURES)
+    for i, ending in enumerate(PICTURES):
+        write(tmp_path / "x" / f"{i}{ending.upper()}", encode(noise(i)))  # told by content, whatever its name
+    assert open_dataset(tmp_path / "x", 16).count == len(PICTURES)
+
+
+def test_notes_stand_below_the_facts(tmp_path):
+    from ganapp.ui.train.dataset_view import describe_data
+
+    dataset = open_dataset(set_of(tmp_path / "<b>", [4000, 100]), 16)
+    html = describe_data(dataset)
+    assert dataset.notes[0] in html and "<b>" not in html

@@ -2,11 +2,15 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 import torch
+from PIL import Image
 from torch import nn
 
 from ganapp.driving.beginning import check_same_data, load_fitting, notes_on, resolve
+from ganapp.driving.driver import drive
+from ganapp.runs import create_run
 
 CPU = torch.device("cpu")
 
@@ -83,3 +87,32 @@ def test_a_resume_needs_the_data_it_began_with(tiny_config, tiny_dataset):
         check_same_data(tiny_config(), tiny_dataset(labels=False))
     with pytest.raises(ValueError, match="it has 0 classes and 1 channels now, and had 0 and 3"):
         check_same_data(tiny_config(num_classes=0), tiny_dataset(channels=1))
+
+
+def test_a_run_of_fewer_pictures_than_a_batch_trains_and_says_so(tmp_path, monkeypatch, tiny_config):
+    """Three pictures of a folder, one file that is none: the batch is 3, in configuration, status and log."""
+    monkeypatch.setenv("GANAPP_CACHE", str(tmp_path / "cache"))
+    folder = tmp_path / "pictures"
+    folder.mkdir()
+    for i in range(3):
+        Image.fromarray(np.full((32, 32, 3), 80 * i, np.uint8)).save(folder / f"{i}.png")
+    (folder / "x.png").write_text("no picture")
+    args = {"width": 4}
+    config = tiny_config(
+        "dcgan",
+        dataset=str(folder),
+        batch=64,
+        kimg=0.009,
+        channels=0,
+        num_classes=0,
+        g_args=args,
+        d_args=args,
+    )
+    run = create_run(tmp_path / "runs", config.replace(device="cpu"))
+    assert drive(run) == "finished"
+    assert run.config().batch == 3 and run.status()["nimg"] == 9
+    batch = "The batch is 3 in place of 64: there are only 3 training images."
+    left_out = "Left out of the data: x.png (not a picture, or of a format that cannot be read)."
+    assert run.status()["note"] == f"{batch} {left_out}"
+    log = (run.path / "log.txt").read_text(encoding="utf-8")
+    assert batch in log and left_out in log
