@@ -67,8 +67,9 @@ class Sources:
     def find(self, name: str | Path) -> tuple[Path, str]:
         """The folder of a model and the name to show for it. A Hub model is fetched.
 
-        `name` is a listed name, a run (its newest snapshot), a path or a Hub id, tried in this order. Raises
-        ValueError (message fit for the user) if it is none of these.
+        `name` is a listed name, a run (its newest snapshot), a path or a Hub id, tried in this order; with
+        show_paths the folder of a generator comes first. Raises ValueError (message fit for the user) if it is
+        none of these.
         """
         text = str(name).strip()
         return self.find_here(text) or pull(text)
@@ -80,6 +81,9 @@ class Sources:
             raise ValueError(
                 "no model is named; give a folder, a run, a shipped checkpoint or a Hub id such as user/name."
             )
+        here = Path(os.path.expanduser(text))
+        if self.allow_paths and self.show_paths and "\0" not in text and _is_generator(here):
+            return here, text  # on the command line and in Python, a folder comes before a listed name
         found = self._find_listed(text) or (self._find_path(text) if self.allow_paths else None)
         if found is None and not is_hub_id(text):
             raise (NoSnapshot if HUB_ID.fullmatch(text) else ValueError)(self._unknown(text))

@@ -58,7 +58,7 @@ def files_of(folder: str | Path, repo: str, licence: str) -> dict[str, Content]:
     Raises ValueError (message fit for the user) if the generator cannot be loaded.
     """
     folder = Path(folder)
-    G = generators.load_generator(folder)
+    G = generators.load_folder(folder)
     return {
         generators.CONFIG_NAME: _config(folder),
         generators.WEIGHTS_NAME: folder / generators.WEIGHTS_NAME,

@@ -253,3 +253,13 @@ def test_shipped_ones_of_larger_pictures_are_listed_first(tmp_path):
         save(tmp_path / name, replace(SPEC, resolution=size))
     (tmp_path / "d" / "config.json").write_text("{")
     assert list_sources(runs=tmp_path, checkpoints=tmp_path) == ["b", "c", "a", "d"]
+
+
+def test_a_folder_comes_before_a_listed_name_on_the_command_line_and_after_it_on_the_page(tmp_path, elsewhere):
+    """As in version 0.3: load_generator("mine") here is ./mine, whatever is shipped; the page lists names."""
+    shipped = save(tmp_path / "checkpoints" / "mine")
+    own = save(elsewhere / "mine")
+    checkpoints = tmp_path / "checkpoints"
+    assert Sources(checkpoints=checkpoints).find("mine")[0].resolve() == own
+    assert Sources(checkpoints=checkpoints, show_paths=False).find("mine")[0] == shipped
+    assert Sources(checkpoints=checkpoints, allow_paths=False).find("mine")[0] == shipped

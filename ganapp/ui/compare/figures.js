@@ -12,7 +12,7 @@ function makeFigures(parts, state) {
     kimg: (figures) => number(figures.kimg, 1),
     minutes: (figures) => number(figures.minutes, 1),
     images_per_sec: (figures) => speed(figures.images_per_sec),
-    parameters: ({ parameters: sizes }) => (sizes ? `${millions(sizes.g)} + ${millions(sizes.d)}` : "–"),
+    parameters: ({ parameters: sizes }) => (sizes ? Object.values(sizes).map(millions).join(" + ") : "–"),
     ...Object.fromEntries(SUMMARIZED.map((name) => [name, (figures) => decimal(figures[name])])),
   };
 

@@ -52,7 +52,7 @@ function deviceText({ t }, { device, precision, threads }) {
 
 function memoryText({ number }, mb) {
   if (!mb) return "–";
-  return mb >= 1000 ? `${number(mb / 1024, 1)} GB` : `${number(mb, 0)} MB`;
+  return mb >= 1000 ? `${number(mb / 1000, 1)} GB` : `${number(mb, 0)} MB`;
 }
 
 function summaryText({ t, kimg }, config) {

@@ -14,9 +14,10 @@ class Previews:
 
     def begin(self, session: str) -> threading.Event:
         """Stop the session's older preview. Returns the event that says when the new one has to stop."""
-        self.stop(session)
         stopped = threading.Event()
         with self._lock:
+            if (older := self._latest.get(session)) is not None:
+                older.set()
             self._latest[session] = stopped
         return stopped
 
