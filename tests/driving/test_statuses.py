@@ -3,7 +3,7 @@
 import shutil
 
 import pytest
-from test_driver import at_once, new_run, tiny  # noqa: F401
+from test_driver import at, at_once, new_run, tiny  # noqa: F401
 
 from ganapp.driving.driver import drive
 
@@ -55,3 +55,19 @@ def test_an_end_that_is_only_said_again_waits_for_no_figure(new_run, monkeypatch
     )
     assert drive(run) == "finished"
     assert len(run.snapshots()) == 1 and asked == []
+
+
+def test_a_resumed_run_counts_the_images_of_its_own_attempt(new_run, monkeypatch):  # noqa: F811
+    """The time that a figure may take is compared with this attempt's seconds, so its images are this attempt's, too."""
+    asked = []
+    monkeypatch.setattr(
+        "ganapp.metrics.live_figure.LiveFigure.is_due",
+        lambda self, sec, images: asked.append(images) or False,
+    )
+    run = new_run()
+    drive(run, at(run, 96, "pause"))
+    assert asked == []  # nobody who pauses waits for it
+    paused_at = run.status()["nimg"]
+    run.send("run")
+    assert drive(run) == "finished"
+    assert asked == [run.status()["nimg"] - paused_at]

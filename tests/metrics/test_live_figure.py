@@ -170,18 +170,3 @@ def test_best_is_a_name_that_loads(new_run, measured):  # noqa: F811
     shutil.rmtree(run.path / "snapshots")
     with pytest.raises(ValueError, match="there are: none yet"):
         load_generator(f"{run.name}/best", runs=folder)
-
-
-def test_a_resumed_run_counts_the_images_of_its_own_attempt(new_run, monkeypatch):  # noqa: F811
-    """The time that a figure may take is compared with this attempt's seconds, so its images are this attempt's, too."""
-    asked = []
-    monkeypatch.setattr(
-        live_figure.LiveFigure, "is_due", lambda self, sec, images: asked.append(images) or False
-    )
-    run = new_run()
-    drive(run, at(run, 96, "pause"))
-    assert asked == []  # nobody who pauses waits for it
-    paused_at = run.status()["nimg"]
-    run.send("run")
-    assert drive(run) == "finished"
-    assert asked == [run.status()["nimg"] - paused_at]
