@@ -151,9 +151,9 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=10)
     parser.add_argument("--visitors", type=int, default=10, help="pages at once")
     parser.add_argument(
-        "--new-after", type=int, default=10, help="a visitor comes as a new page after so many requests"
+        "--new-after", type=int, default=2, help="a visitor comes as a new page after so many requests"
     )
-    parser.add_argument("--warm-up", type=int, default=300, help="requests before growth is measured")
+    parser.add_argument("--warm-up", type=int, default=700, help="requests before growth is measured")
     parser.add_argument("--most-kb", type=float, default=20, help="a request, after warming up")
     parser.add_argument("--save", action="store_true", help="write benchmarks/results/soak.json")
     args = parser.parse_args()

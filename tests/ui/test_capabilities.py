@@ -184,7 +184,9 @@ def test_the_page_of_a_space_where_nobody_trains(environment, tmp_path):
     for elem_id, name in (("monitor", "act"), ("compare", "start")):
         said = server_function(page, elem_id, name)({"word": "delete", "run": "00001-x"}, None)
         assert said["error"].startswith("Training is off here")
-    assert "not at work" not in str(server_function(page, "monitor", "act")({"word": "timelapse", "run": "x"}, None))
+    assert "not at work" not in str(
+        server_function(page, "monitor", "act")({"word": "timelapse", "run": "x"}, None)
+    )
     gates = {gate.cls.__name__: gate.kwargs for gate in launch_options()["app_kwargs"]["middleware"]}
     assert launch_options()["max_file_size"] == "200mb" and "UploadGate" in gates
     assert gates["BodyGate"] == {"upload_bytes": 201_000_000}
@@ -197,7 +199,9 @@ def test_the_page_of_a_space_whose_owners_train(environment, tmp_path):
     act = server_function(page, "monitor", "act")
     assert "not signed in" in act({"word": "pause", "run": "x"}, None)["error"]
     assert "eve" in act({"word": "pause", "run": "x"}, Profile("eve"))["error"]
-    assert "Training is off" not in act({"word": "pause", "run": "x"}, Profile("Ana"))["error"]  # there is no such run
+    assert (
+        "Training is off" not in act({"word": "pause", "run": "x"}, Profile("Ana"))["error"]
+    )  # there is no such run
     start = next(f for f in page.fns.values() if f.api_name == "start")
     given = {component: component.value for component in start.inputs}
     for profile, word in ((None, "not signed in"), (Profile("eve"), "eve")):
@@ -251,10 +255,18 @@ def test_uploads_over_the_rate_are_refused_and_all_else_goes_on():
     gate = visitors.UploadGate(app, Rate(1))
 
     def post(path, address, method="POST"):
-        headers = [(b"x-forwarded-for", f"1.1.1.1, {address}".encode())]  # the first one a visitor may make up
+        headers = [
+            (b"x-forwarded-for", f"1.1.1.1, {address}".encode())
+        ]  # the first one a visitor may make up
         asyncio.run(
             gate(
-                {"type": "http", "method": method, "path": path, "headers": headers, "client": ("10.0.0.1", 1)},
+                {
+                    "type": "http",
+                    "method": method,
+                    "path": path,
+                    "headers": headers,
+                    "client": ("10.0.0.1", 1),
+                },
                 None,
                 send,
             )

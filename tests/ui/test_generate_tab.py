@@ -203,7 +203,10 @@ def test_what_a_person_gets_wrong_is_one_sentence_and_leaves_nothing(
 
 def test_pictures_lie_in_a_folder_of_their_visitor(studio):
     ana, ben = (studio.pictures("shipped", "1", visitor=name).zip_path for name in ("ana", "ben"))
-    assert ana.parent.parent == studio.outputs.folder / "ana" and ben.parent.parent == studio.outputs.folder / "ben"
+    assert (
+        ana.parent.parent == studio.outputs.folder / "ana"
+        and ben.parent.parent == studio.outputs.folder / "ben"
+    )
 
 
 def test_pictures_and_films_that_take_too_long_end_with_a_sentence_and_leave_nothing(studio, monkeypatch):
@@ -368,7 +371,10 @@ def test_a_data_set_that_nobody_waits_for_ends_and_leaves_no_file(studio):
 
     with pytest.raises(Cancelled):
         make(studio, FACE_MODEL, 30, 0, 1.0, told)
-    assert [p for p in studio.outputs.folder.rglob("*") if p.is_file()] == [] and (watch.done, watch.total) == (
+    assert [p for p in studio.outputs.folder.rglob("*") if p.is_file()] == [] and (
+        watch.done,
+        watch.total,
+    ) == (
         32,
         90,
     )

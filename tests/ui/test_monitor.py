@@ -77,7 +77,9 @@ def test_first_poll_then_nothing_then_only_what_is_new(monitor):
     assert first["stats"]["nimg"] == [64, 128, 192]
     assert first["stats"]["d_loss"] == [1.0, 1.143, 1.286] and "r1" not in first["stats"]
     assert first["grids"] == [64, 128]
-    assert first["folder"] == run.samples_folder.as_posix() and list(monitor.published) == [run.samples_folder]
+    assert first["folder"] == run.samples_folder.as_posix() and list(monitor.published) == [
+        run.samples_folder
+    ]
     known = follow({}, first)
     assert monitor.poll({"run": run.name, "known": known}) == {}
 

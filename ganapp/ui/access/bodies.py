@@ -11,11 +11,13 @@ import json
 import logging
 import math
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 MAX_BODY = 1_000_000  # bytes of anything but an upload: the page itself sends less than 50 KB
 MAX_TEXT = 20_000  # characters of one text
 BODY_SEC, UPLOAD_SEC = 30, 3600
+READ_ON, READ_ON_SEC = 16_000_000, 5  # bytes and seconds of a refused body that are read and thrown away
 TOO_LARGE = f"This is too large: a request has at most {MAX_BODY:,} bytes."
 TOO_LONG = f"This text is too long: at most {MAX_TEXT:,} characters."
 TOO_SLOW = "This took too long to arrive: try again."
@@ -53,12 +55,14 @@ class BodyGate:
                 receive = _bounded(receive, self.upload_bytes)
             else:
                 body = await asyncio.wait_for(_whole(scope, receive), self.sec)
+                receive = _again(body, receive)
                 if b"json" in header(scope, b"content-type"):
                     await asyncio.to_thread(check_json, body)
-                receive = _again(body, receive)
         except TimeoutError:
             return await _refuse(TooMuch(408, TOO_SLOW), scope, receive, send)
         except TooMuch as error:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(_read_on(receive), READ_ON_SEC)
             return await _refuse(error, scope, receive, send)
         await self._answer(scope, receive, send)
 
@@ -132,6 +136,14 @@ async def _whole(scope: dict, receive: Callable) -> bytes:
             return bytes(body)
 
 
+async def _read_on(receive: Callable) -> None:
+    """Throw away what a visitor is still sending: whoever sends sees an answer only afterwards."""
+    seen, more = 0, True
+    while more and seen < READ_ON:
+        message = await receive()
+        seen, more = seen + len(message.get("body", b"")), message.get("more_body")
+
+
 def _again(body: bytes, receive: Callable) -> Callable:
     """A receive() that gives the body that was already read, then what comes after it."""
     given = False
@@ -162,7 +174,7 @@ def _bounded(receive: Callable, most: int) -> Callable:
 
 
 async def _refuse(error: TooMuch, scope: dict, receive: Callable, send: Callable) -> None:
-    """Answer with the sentence. The connection is closed, because the rest of the body is not read."""
+    """Answer with the sentence. The connection is closed, because there may be more of the body."""
     from starlette.responses import JSONResponse
 
     body = {"detail": error.sentence, "error": error.sentence}  # as Gradio's client and our scripts read it

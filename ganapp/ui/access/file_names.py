@@ -34,15 +34,29 @@ def path_of(address: str) -> str | None:
 
 
 class NamedFiles:
-    """ASGI middleware: in /file=NAME/FILE, puts the path in place of the name."""
+    """ASGI middleware: in /file=NAME/FILE, puts the path in place of the name. A refusal does not tell the path."""
 
     def __init__(self, app: Callable) -> None:
         self.app = app
 
     async def __call__(self, scope: dict, receive: Callable, send: Callable) -> None:
-        if scope["type"] == "http":
-            before, found, address = scope["path"].partition(FILE)
-            if found and address.startswith(PREFIX) and (path := path_of(address)):
-                whole = before + FILE + path
-                scope = {**scope, "path": whole, "raw_path": quote(whole).encode()}
-        await self.app(scope, receive, send)
+        before, found, address = scope.get("path", "").partition(FILE)
+        if scope["type"] != "http" or not found or not address.startswith(PREFIX):
+            return await self.app(scope, receive, send)
+        path, is_refused = path_of(address), False
+
+        async def unless_refused(message: dict) -> None:
+            nonlocal is_refused
+            if message["type"] == "http.response.start":
+                is_refused = message["status"] >= 400 and message["status"] != 401  # 401: sign in first
+            if not is_refused:
+                await send(message)
+
+        if path:
+            whole = before + FILE + path
+            named_scope = {**scope, "path": whole, "raw_path": quote(whole).encode()}
+            await self.app(named_scope, receive, unless_refused)
+        if is_refused or not path:
+            from starlette.responses import JSONResponse
+
+            await JSONResponse({"detail": "There is no such file."}, 404)(scope, receive, send)
