@@ -270,3 +270,45 @@ def test_swd_says_which_level_it_is_at():
 def test_nothing_shown_is_nothing_covered():
     with np.errstate(all="raise"):
         assert coverage.coverage(np.zeros(3), np.array([0.5, 0.5, 0])) == 0
+
+
+def test_one_figure_that_cannot_be_measured_does_not_stop_the_others(tiny_dataset, monkeypatch):
+    from ganapp.config import ModelSpec
+    from ganapp.metrics.measures import Measured
+    from ganapp.metrics.rounds import Setting
+    from ganapp.networks import build_generator
+
+    def fine(r, n):
+        yield Measured("fine", 1.0, {})
+
+    def broken(r, n):
+        yield Measured("broken", 2.0, {})
+        if r.index == 1:
+            raise OSError("the disk is gone.")
+
+    def quiet(r, n):
+        raise ValueError
+        yield
+
+    for name, function in (("fd", fine), ("pr", broken), ("dc", quiet)):
+        monkeypatch.setitem(MEASURES, name, MEASURES[name]._replace(measure=function))
+    G = build_generator(ModelSpec("mlp", 28, 1, 0, 4, {"hidden": [4]})).eval()
+    setting, missing = Setting(G, tiny_dataset(40, 28, 1, labels=False), None, {}), {}
+    found = measure(setting, ["pr", "fd", "dc", "c2st"], 32, 2, missing)
+    assert [(figure.name, figure.value) for figure in found] == [("fine", 1.0)]  # no half of a figure
+    assert missing == {
+        "pr": "the disk is gone.", "dc": "ValueError",
+        "c2st": "c2st cannot be measured: no pictures of tiny are held out; that needs 100 at least.",
+    }  # fmt: skip
+    with pytest.raises(ValueError) as error:
+        measure(setting, ["pr", "dc"], 32, 2, {})
+    assert str(error.value) == "the disk is gone. ValueError"
+    with pytest.raises(OSError, match="the disk is gone"):
+        measure(setting, ["pr", "fd"], 32, 2)
+    few = Setting(G, tiny_dataset(7, 28, 1, labels=False), None, {})
+    with pytest.raises(ValueError) as error:
+        measure(few, ["fd", "pr"], 32, 1, {})
+    assert str(error.value) == (
+        "fd cannot be measured: there are only 7 real pictures. "
+        "pr cannot be measured: there are only 7 real pictures."
+    )
