@@ -13,18 +13,28 @@ def add(commands) -> None:
 
 
 def _add_import(parser: argparse.ArgumentParser) -> None:
-    about = "a .pt, .pth, .bin, .ckpt, .safetensors or .pkl file, or user/name:file of the Hub"
+    from ganapp.generators.importers.options import OPTIONS, flag
+
+    about = "a checkpoint file (of torch.save, safetensors, or a pickle of NVIDIA's), or user/name:file of the Hub"
     parser.add_argument("source", metavar="SOURCE", help=about)
     parser.add_argument("--out", metavar="DIR", help="a new folder (default: imported/NAME)")
+    for name, option in OPTIONS.items():
+        kind = {"choices": option.choices} if option.choices else {"type": float, "metavar": "NUMBER"}
+        parser.add_argument(flag(name), help=option.about, **kind)
 
 
 def _import(arguments: argparse.Namespace) -> None:
     from ganapp.generators import read_config
     from ganapp.generators.importers import import_checkpoint
+    from ganapp.generators.importers.options import OPTIONS
 
-    folder = import_checkpoint(arguments.source, arguments.out)
+    options = {name: getattr(arguments, name) for name in OPTIONS}
+    folder = import_checkpoint(arguments.source, arguments.out, options=options)
     config = read_config(folder)
-    spec = config["spec"]
+    spec, origin = config["spec"], config["origin"]
     classes = f", {spec.num_classes} classes" if spec.num_classes else ""
-    print(f"{config['origin']['layout']}: {spec.family}, {spec.resolution}×{spec.resolution}{classes}.")
+    taken = f", taken from {origin['taken']}" if origin.get("taken") else ""
+    print(f"{origin['layout']}: {spec.family}, {spec.resolution}×{spec.resolution}{classes}{taken}.")
+    for note in origin.get("notes", ()):
+        print(note)
     print(f"Wrote {folder}; try: python -m ganapp generate {folder} --seeds 0-15 --out grid.png")

@@ -14,8 +14,8 @@ from safetensors.torch import save_file
 
 from ganapp.generators import load_generator, read_config
 from ganapp.generators.importers import import_checkpoint, known_layouts, recognize
-from ganapp.generators.importers.folding import fold_spectral_norm
-from ganapp.generators.importers.reading.checkpoint import read_checkpoint, unwrap
+from ganapp.generators.importers.folding import fold_spectral_norm, plain_names
+from ganapp.generators.importers.reading.checkpoint import find_state_dicts, read_checkpoint
 
 
 def mlp(seed=0, sides=(5, 7, 64)):
@@ -25,6 +25,11 @@ def mlp(seed=0, sides=(5, 7, 64)):
     for i, (a, b) in enumerate(zip(sides, sides[1:])):
         tensors |= {f"{2 * i}.weight": torch.randn(b, a, generator=rng), f"{2 * i}.bias": torch.randn(b, generator=rng)}
     return tensors
+
+
+def unwrap(content, name):
+    """The likeliest state dict of a file's content that is an MLP's."""
+    return next(c.tensors for c in find_state_dicts(content, name) if "0.weight" in c.tensors)
 
 
 def refused(source, *words, **options):
@@ -140,12 +145,12 @@ def test_damaged_and_strange_files(tmp_path, monkeypatch):
     refused(tmp_path, "is not a file")
     refused(tmp_path / "absent.pt", "is no file")
     (tmp_path / "page.pt").write_text("<html>")
-    refused(tmp_path / "page.pt", "no checkpoint")
+    refused(tmp_path / "page.pt", "is a web page")
     with zipfile.ZipFile(tmp_path / "script.pt", "w") as script:
         script.writestr("script/constants.pkl", b"")
     refused(tmp_path / "script.pt", "TorchScript")
     (tmp_path / "code.py").write_text("print(1)")
-    refused(tmp_path / "code.py", "its name must end in")
+    refused(tmp_path / "code.py", "is a text file")
     for content, word in (({}, "no tensors"), ([1], "a list"), ({"epoch": 3}, "epoch")):
         torch.save(content, tmp_path / "odd.pt")
         refused(tmp_path / "odd.pt", word)
@@ -261,31 +266,43 @@ def test_every_layout_has_a_name_and_a_source_of_its_own():
 # -- folding --------------------------------------------------------------------------------------------------------------
 
 
+SPECTRAL_NORMS = (torch.nn.utils.spectral_norm, torch.nn.utils.parametrizations.spectral_norm)
+
+
+@pytest.mark.parametrize("norm", SPECTRAL_NORMS)
+@pytest.mark.parametrize("wide", [4, 7])  # 4: as many channels in as out
 @pytest.mark.parametrize("kind", ["linear", "conv", "transposed"])
-def test_folded_weights_are_those_of_torch(kind):
+def test_folded_weights_are_those_of_torch(kind, wide, norm):
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(3)
         made = {
-            "linear": torch.nn.Linear(4, 7),
-            "conv": torch.nn.Conv2d(4, 7, 3),
-            "transposed": torch.nn.ConvTranspose2d(4, 7, 3),
+            "linear": torch.nn.Linear(4, wide),
+            "conv": torch.nn.Conv2d(4, wide, 3),
+            "transposed": torch.nn.ConvTranspose2d(4, wide, 3),
         }
-        net = torch.nn.utils.spectral_norm(made[kind])
+        net = torch.nn.Sequential()
+        with torch.no_grad():
+            made[kind].weight *= 3  # so that dividing by the norm shows
+        net.add_module(kind, norm(made[kind]))
         x = torch.randn(2, 4) if kind == "linear" else torch.randn(2, 4, 6, 6)
         for _ in range(3):
             net(x)
     net.eval()(x)
-    folded = fold_spectral_norm(net.state_dict())
-    assert set(folded) == {"weight", "bias"} and torch.allclose(folded["weight"], net.weight, atol=1e-7)
-    assert (folded["weight"] - net.weight_orig).abs().max() > 0.01
+    state = plain_names(net.state_dict())
+    folded = fold_spectral_norm(state, transposed=("transposed.",))
+    assert set(folded) == {f"{kind}.weight", f"{kind}.bias"}
+    assert torch.allclose(folded[f"{kind}.weight"], net[0].weight, atol=1e-6)
+    assert (folded[f"{kind}.weight"] - state[f"{kind}.weight_orig"]).abs().max() > 0.01
 
 
 def test_a_missing_vector_is_named():
     with pytest.raises(ValueError, match=r"^a.weight_orig has spectral norm"):
         fold_spectral_norm({"a.weight_orig": torch.ones(2, 2), "a.weight_u": torch.ones(2)})
+    with pytest.raises(ValueError, match=r"matrix of \(3, 2\), but .* have 2 and 3 values"):
+        fold_spectral_norm({f"a.weight_{k}": torch.ones(n) for k, n in (("orig", (3, 2)), ("u", 2), ("v", 3))})
 
 
 def test_reading_gives_what_is_in_the_file(tmp_path):
     torch.save({"state_dict": mlp(), "step": 3}, tmp_path / "g.pth")
-    tensors, extra = read_checkpoint(tmp_path / "g.pth")
-    assert extra == {} and tensors["2.weight"].equal(mlp()["2.weight"])
+    (found,), extra = read_checkpoint(tmp_path / "g.pth")
+    assert extra == {} and found.path == ("state_dict",) and found.tensors["2.weight"].equal(mlp()["2.weight"])

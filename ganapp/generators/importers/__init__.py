@@ -7,41 +7,38 @@ layouts/ has LAYOUTS (see layout.py); reading/ reads files without running code 
 from __future__ import annotations
 
 import hashlib
-import importlib
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .layout import Imported, Layout
+from .recognition import MISFIT, Recognized, known_layouts, misfit, recognize
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from torch import Tensor
 
     from ganapp.hub import Progress
 
-__all__ = ["Imported", "Layout", "import_checkpoint", "known_layouts"]
+__all__ = ["Imported", "Layout", "Recognized", "import_checkpoint", "known_layouts", "recognize"]
 
-# Modules in layouts/, in the order in which they are tried: those with the most specific keys first.
-MODULES = ("biggan_deep", "fastgan", "lightweight", "stylegan2", "r3gan", "studiogan", "mimicry", "dcgan")
-# Raised if tensors are missing or have shapes that their keys do not promise.
-MISFIT = (RuntimeError, LookupError, ArithmeticError, TypeError)
 HUB_FILE = re.compile(r"(?P<repo>[\w.-]+/[\w.-]+)(?:@(?P<revision>[\w./-]+))?:(?P<file>[\w./ -]+)", re.ASCII)
 
 
-def known_layouts() -> tuple[Layout, ...]:
-    """All layouts, in the order in which they are tried."""
-    modules = (importlib.import_module(f".layouts.{name}", __name__) for name in MODULES)
-    return tuple(layout for module in modules for layout in module.LAYOUTS)
-
-
 def import_checkpoint(
-    source: str | Path, out: str | Path | None = None, *, progress: Progress | None = None
+    source: str | Path,
+    out: str | Path | None = None,
+    *,
+    options: Mapping[str, Any] | None = None,
+    progress: Progress | None = None,
 ) -> Path:
     """Turn a checkpoint into a generator folder, and return the folder.
 
     source: a file, or "user/name[@revision]:file" on the Hub, or "user/name" of catalog.json. Only that file
     is fetched, never code. out: a new or empty folder; None: imported/NAME in the current folder, named after
-    the source.
+    the source. options: what a file may not tell, by the names of options.py; what was assumed instead is in
+    the folder's origin under "notes".
     progress: called with the bytes so far and in all while the file is fetched. Raises ValueError (message
     fit for the user) if the file is unsafe or of no known layout, its tensors do not fit exactly, or the
     generator's image is not finite.
@@ -53,39 +50,18 @@ def import_checkpoint(
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise ValueError(f"{folder} exists already; name another folder, or an empty one.")
     path, name, commit = _locate(str(source), progress)
-    found, layout = recognize(path)
+    found, layout, taken = recognize(path, options)
     G = _build(found, path.name, layout)
-    origin = {
+    origin: dict[str, Any] = {
         "imported_from": name,
         "layout": layout.name,
         "layout_source": layout.source,
         "sha256": _sha256(path),
     }
-    return save_generator(
-        G, folder, class_names=found.class_names, origin=origin | ({"commit": commit} if commit else {})
-    )
-
-
-def recognize(path: Path) -> tuple[Imported, Layout]:
-    """Convert a checkpoint by the first layout that recognizes it.
-
-    Raises ValueError (message fit for the user) if none does, or if the tensors do not fit its layout.
-    """
-    from .reading.checkpoint import first_keys, read_checkpoint
-
-    tensors, extra = read_checkpoint(path)
-    known = known_layouts()
-    for layout in known:
-        try:
-            found = layout.convert(dict(tensors), extra)
-        except MISFIT as error:
-            raise _misfit(path.name, layout, error) from None
-        if found is not None:
-            return found, layout
-    raise ValueError(
-        f"{path.name} is none of the layouts that are known ({', '.join(layout.name for layout in known)}); "
-        f"its keys begin {first_keys(sorted(tensors), 4)}."
-    )
+    origin |= {"commit": commit} if commit else {}
+    origin |= {"taken": taken} if taken else {}
+    origin |= {"notes": list(found.notes)} if found.notes else {}
+    return save_generator(G, folder, class_names=found.class_names, origin=origin)
 
 
 def _build(found: Imported, name: str, layout: Layout):
@@ -104,7 +80,7 @@ def _build(found: Imported, name: str, layout: Layout):
         G.load_state_dict({k: _float_copy(t) for k, t in found.tensors.items()}, strict=True, assign=True)
         picture = _first_picture(G.eval().requires_grad_(False))
     except (*MISFIT, ValueError) as error:
-        raise _misfit(name, layout, error) from None
+        raise misfit(name, layout, error) from None
     if not all(t.isfinite().all() for t in G.state_dict().values() if t.is_floating_point()):
         raise ValueError(f"{name} looks like {layout.name}, but it has weights that are not finite.")
     if not picture.isfinite().all():
@@ -118,15 +94,6 @@ def _float_copy(tensor: Tensor) -> Tensor:
 
     kind = torch.float32 if tensor.is_floating_point() else tensor.dtype
     return tensor.detach().to(kind, copy=True, memory_format=torch.contiguous_format)
-
-
-def _misfit(name: str, layout: Layout, error: Exception) -> ValueError:
-    detail = (
-        f"there is no {error}"
-        if isinstance(error, KeyError)
-        else " ".join(str(error).split())[:300].rstrip(".")
-    )
-    return ValueError(f"{name} looks like {layout.name}, but its tensors do not fit ({detail}).")
 
 
 def _first_picture(G):

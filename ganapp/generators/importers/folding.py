@@ -7,12 +7,20 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from torch import Tensor
 
+# What torch.nn.utils.parametrizations.spectral_norm calls the same tensors.
+PARAMETRIZED = {
+    "parametrizations.weight.original": "weight_orig",
+    "parametrizations.weight.0._u": "weight_u",
+    "parametrizations.weight.0._v": "weight_v",
+}
 
-def fold_spectral_norm(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+
+def fold_spectral_norm(tensors: dict[str, Tensor], transposed: tuple[str, ...] = ()) -> dict[str, Tensor]:
     """Replace weight_orig, weight_u and weight_v by weight = weight_orig / (uᵀ W v); other tensors stay.
 
-    W is weight_orig as a matrix, with dimension 1 first for transposed convolutions and 0 for others; the
-    lengths of u and v tell which. Raises ValueError if u or v is missing. Miyato et al. 2018 (arXiv
+    transposed: parts of the names of transposed convolutions. Their matrix W has dimension 1 of weight_orig
+    first, that of other layers dimension 0. Shapes cannot tell the two apart where a layer has as many
+    channels in as out. Raises ValueError if u or v is missing or of another length. Miyato et al. 2018 (arXiv
     1802.05957), eq. 9.
     """
     folded: dict[str, Tensor] = {}
@@ -29,7 +37,20 @@ def fold_spectral_norm(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
             raise ValueError(
                 f"{name} has spectral norm, but its vectors weight_u and weight_v are not in the file."
             )
-        dim = 0 if tensor.shape[0] == u.numel() and tensor[0].numel() == v.numel() else 1
-        matrix = tensor.transpose(0, dim).flatten(1)
+        matrix = tensor.transpose(0, int(any(part in name for part in transposed))).flatten(1)
+        if matrix.shape != (u.numel(), v.numel()):
+            raise ValueError(
+                f"{name} is a matrix of {tuple(matrix.shape)}, but the vectors of its spectral norm have "
+                f"{u.numel()} and {v.numel()} values."
+            )
         folded[f"{prefix}weight"] = tensor / (u @ (matrix @ v))
     return folded
+
+
+def plain_names(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+    """The tensors with those of a parametrized spectral norm under the names of the older one."""
+    renamed = {}
+    for name, tensor in tensors.items():
+        ending = next((end for end in PARAMETRIZED if name.endswith(end)), None)
+        renamed[name.removesuffix(ending) + PARAMETRIZED[ending] if ending else name] = tensor
+    return renamed

@@ -18,13 +18,22 @@ class DeepConvGenerator(nn.Module):
     """z (N, z_dim), y (N,) or None -> images (N, C, R, R) in [-1, 1].
 
     `widths` are the channels from 4×4 up to the resolution. `attention` is the number of blocks before the
-    self-attention, 0 = none. A class acts through the gains and biases of the norms.
+    self-attention, 0 = none. `slope` is that of a leaky ReLU, 0 for ReLU. A class acts through the gains and
+    biases of the norms.
     """
 
     roles = frozenset({"embedding", "latent"})
 
     def __init__(
-        self, resolution, channels, num_classes, z_dim, *, widths: Sequence[int], attention: int = 0
+        self,
+        resolution,
+        channels,
+        num_classes,
+        z_dim,
+        *,
+        widths: Sequence[int],
+        attention: int = 0,
+        slope: float = 0.0,
     ):
         super().__init__()
         blocks = len(widths) - 1
@@ -35,7 +44,7 @@ class DeepConvGenerator(nn.Module):
         if not 0 <= attention <= blocks:
             raise ValueError(f"attention is {attention}; it must be between 0 and {blocks}.")
         make = LayerFactory(spectral=False, scheme="xavier", class_tables=True)
-        self.num_classes, self.attended = num_classes, attention - 1
+        self.num_classes, self.attended, self.slope = num_classes, attention - 1, slope
         self.linear = make.linear(z_dim, widths[0] * 16)
         self.convs = nn.ModuleList(nn.ConvTranspose2d(a, b, 4, 2, 1) for a, b in zip(widths, widths[1:]))
         self.norms = nn.ModuleList(ConditionalBatchNorm(width, num_classes, make) for width in widths[1:])
@@ -54,7 +63,7 @@ class DeepConvGenerator(nn.Module):
         c = self.embed(y) if self.num_classes else None
         x = self.linear(z).view(len(z), -1, 4, 4)
         for i, (conv, norm) in enumerate(zip(self.convs, self.norms)):
-            x = F.relu(norm(conv(x), c))
+            x = F.leaky_relu(norm(conv(x), c), self.slope)
             if i == self.attended:
                 x = self.attention(x)
         return torch.tanh(self.to_image(x))  # (N, C, R, R)

@@ -39,10 +39,7 @@ def convert(tensors: dict[str, Tensor], extra: dict[str, Any]) -> Imported | Non
             "This is a class-conditional Projected GAN; only unconditional ones can be imported."
         )
     projected = "to_128.weight_orig" not in tensors
-    # The stem is a transposed convolution, which folding.py cannot tell from the shape if it is square.
-    tensors[STEM] = tensors[STEM].transpose(0, 1)
-    tensors = fold_spectral_norm(tensors)
-    tensors["init.init.0.weight"] = tensors["init.init.0.weight"].transpose(0, 1).contiguous()
+    tensors = fold_spectral_norm(tensors, transposed=("init.init.0.",))
     sizes = [size for size in (8, 16, 32, 64, 128, 256, 512, 1024) if f"feat_{size}.1.weight" in tensors]
     stem, to_image = tensors["init.init.0.weight"], tensors["to_big.weight"]
     if to_image.shape[0] not in (1, 3):

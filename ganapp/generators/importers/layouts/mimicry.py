@@ -1,7 +1,7 @@
 """mimicry (kwotsin/mimicry): netG_N_steps.pth = {model_state_dict, …} -> networks/imported/mimicry.py.
 
 DCGAN, SNGAN, WGAN-GP, SSGAN and InfoMax-GAN share one generator; cGAN-PD adds conditional norms, SAGAN
-attention. DCGANGeneratorCIFAR ends in a sigmoid instead of tanh, which no key tells, so its images are wrong.
+attention. DCGANGeneratorCIFAR ends in a sigmoid instead of tanh, which no key tells: the option `output` does.
 Layout from torch_mimicry/nets and modules/{resblocks,layers}.py.
 """
 
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from ganapp.config import ModelSpec
 
 from ..layout import Imported, Layout
+from ..options import as_tanh, assumed
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -55,7 +56,11 @@ def convert(tensors: dict[str, Tensor], extra: dict[str, Any]) -> Imported | Non
         z_dim=tensors["l1.weight"].shape[1],
         args=args,
     )
-    return Imported(spec, _renamed(tensors, last))
+    # The one with a sigmoid has the sizes of the others of 32 pixels.
+    unknown = spec.resolution == 32 and not spec.num_classes and "attention" not in args
+    notes = assumed(extra, "output", "it ends in tanh", "sigmoid, for DCGANGeneratorCIFAR") if unknown else ()
+    renamed = as_tanh(_renamed(tensors, last), "to_image", extra.get("output"))
+    return Imported(spec, renamed, notes=notes)
 
 
 def _renamed(tensors: dict[str, Tensor], last: int) -> dict[str, Tensor]:
@@ -81,4 +86,4 @@ def _renamed(tensors: dict[str, Tensor], last: int) -> dict[str, Tensor]:
     return renamed
 
 
-LAYOUTS = (Layout("mimicry (SNGAN, SAGAN, cGAN-PD …)", "kwotsin/mimicry", convert),)
+LAYOUTS = (Layout("mimicry (SNGAN, SAGAN, cGAN-PD …)", "kwotsin/mimicry", convert, ("output",)),)

@@ -2,7 +2,7 @@
 
 `resnet` and `big_resnet` become our resnet family, `deep_conv` becomes networks/imported/studiogan.py. Its
 StyleGAN2 has NVIDIA's keys, see stylegan2.py. No key tells the activation; it is ReLU in all of its
-configurations. Layout from src/models/{deep_conv,resnet,big_resnet}.py and src/utils/ops.py.
+configurations, and the option `activation` says another. Layout from src/models/{deep_conv,resnet,big_resnet}.py and src/utils/ops.py.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from ganapp.config import ModelSpec
 
 from ..layout import Imported, Layout
+from ..options import assumed
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -31,6 +32,7 @@ HEADS = {
     "conv2d5": "to_image",
     "conv4": "to_image",
 }
+SLOPE = 0.1  # of its leaky ReLU, src/config.py
 # StudioGAN's batch norm divides by √(var + 1e-4), ours by √(var + 1e-5), so the difference is added to the
 # variance.
 EPS = 1e-4 - 1e-5
@@ -59,11 +61,18 @@ def convert(tensors: dict[str, Tensor], extra: dict[str, Any]) -> Imported | Non
         raise ValueError(
             "This is StudioGAN's big_resnet_deep; of its BigGANs only big_resnet can be imported."
         )
-    tensors = fold_spectral_norm(tensors)
+    tensors = fold_spectral_norm(tensors, transposed=(".deconv0.",))
     structure = _structure(tensors, "conv2d1" if residual else "deconv0")
-    spec = _residual_spec(tensors, structure) if residual else _deep_conv_spec(tensors, structure)
+    leaky = extra.get("activation") == "leaky_relu"
+    if residual and leaky:
+        raise ValueError(
+            "StudioGAN's residual generators can be imported with ReLU only, not with leaky ReLU."
+        )
+    spec = _residual_spec(tensors, structure) if residual else _deep_conv_spec(tensors, structure, leaky)
     renamed = {_rename(name, structure, residual): _value(name, tensor) for name, tensor in tensors.items()}
-    return Imported(spec, renamed)
+    otherwise = "leaky_relu" if not residual else "leaky_relu, which cannot be imported yet"
+    notes = assumed(extra, "activation", "its activation (g_act_fn) is ReLU", otherwise)
+    return Imported(spec, renamed, notes=notes)
 
 
 def _structure(tensors: dict[str, Tensor], conv: str) -> Structure:
@@ -106,9 +115,9 @@ def _residual_spec(tensors: dict[str, Tensor], structure: Structure) -> ModelSpe
     return ModelSpec("resnet", size, tensors["conv2d5.bias"].shape[0], classes, z_dim, args)
 
 
-def _deep_conv_spec(tensors: dict[str, Tensor], structure: Structure) -> ModelSpec:
+def _deep_conv_spec(tensors: dict[str, Tensor], structure: Structure, leaky: bool) -> ModelSpec:
     size, z_dim = 4 << (len(structure.widths) - 1), tensors["linear0.weight"].shape[1]
-    args = {"widths": structure.widths, "attention": structure.attended}
+    args = {"widths": structure.widths, "attention": structure.attended, "slope": SLOPE if leaky else 0.0}
     return ModelSpec("studiogan", size, tensors["conv4.bias"].shape[0], structure.condition_dim, z_dim, args)
 
 
@@ -134,4 +143,6 @@ def _value(name: str, tensor: Tensor) -> Tensor:
     return tensor.reshape(()) if name.endswith(".sigma") else tensor
 
 
-LAYOUTS = (Layout("StudioGAN (DCGAN, ResNet, BigGAN)", "POSTECH-CVLab/PyTorch-StudioGAN", convert),)
+LAYOUTS = (
+    Layout("StudioGAN (DCGAN, ResNet, BigGAN)", "POSTECH-CVLab/PyTorch-StudioGAN", convert, ("activation",)),
+)

@@ -15,16 +15,17 @@ from ganapp.config import ModelSpec
 from ganapp.config.fields import RESOLUTIONS
 
 from ..layout import Imported, Layout
+from ..options import assumed
 
 if TYPE_CHECKING:
     from torch import Tensor
 
 MEAN_OF = 4096  # latents whose mean w replaces a missing w_avg, as in rosinality's generate.py
 
+RATE = 0.01  # usual learning rate of the mapping, relative to the rest of G
 # Attributes of a pickle's modules that must have these values.
 EXPECTED = {
     "mapping.fc0.activation": "lrelu",
-    "mapping.fc0.bias_gain": 0.01,
     "synthesis.b4.conv1.activation": "lrelu",
 }
 
@@ -50,8 +51,25 @@ def nvidia(tensors: dict[str, Tensor], extra: dict[str, Any]) -> Imported | None
             raise ValueError(
                 f"This StyleGAN2 generator has {name} {extra[name]!r}; only {wanted!r} can be imported."
             )
-    clamp = extra.get("synthesis.b4.conv1.conv_clamp", 0)
-    return _assembled(renamed, count, 0 if embedding is None else embedding.shape[1], clamp)
+    # A pickle has both numbers, a state dict neither.
+    known = {"clamp": "synthesis.b4.conv1.conv_clamp", "mapping_rate": "mapping.fc0.bias_gain"}
+    values = {name: extra[key] for name, key in known.items() if key in extra}
+    values = ({"clamp": 0} if "mapping_rate" in values else {}) | values  # of a pickle without clamp: None
+    values |= {name: extra[name] for name in known if name in extra}
+    notes = assumed(
+        values, "clamp", "its activations are not clamped", "256, as after training in half precision"
+    )
+    notes += assumed(values, "mapping_rate", f"its mapping has lr_multiplier {RATE}", "NUMBER")
+    renamed = _at_usual_rate(renamed, values.get("mapping_rate", RATE))
+    classes = 0 if embedding is None else embedding.shape[1]
+    return _assembled(renamed, count, classes, values.get("clamp", 0))._replace(notes=notes)
+
+
+def _at_usual_rate(tensors: dict[str, Tensor], rate: float) -> dict[str, Tensor]:
+    """The mapping's layers, which multiply weights and biases by `rate`, for ours, which do by RATE."""
+    if rate == RATE:
+        return tensors
+    return {k: t * (rate / RATE) if k.startswith("mapping.layers.") else t for k, t in tensors.items()}
 
 
 def _nvidia_name(name: str) -> str:
@@ -188,6 +206,8 @@ def _check_filter(kernel: Tensor) -> None:
 
 
 LAYOUTS = (
-    Layout("StyleGAN2 (NVIDIA, StudioGAN)", "NVlabs/stylegan2-ada-pytorch", nvidia),
+    Layout(
+        "StyleGAN2 (NVIDIA, StudioGAN)", "NVlabs/stylegan2-ada-pytorch", nvidia, ("clamp", "mapping_rate")
+    ),
     Layout("StyleGAN2 (rosinality)", "rosinality/stylegan2-pytorch", rosinality),
 )

@@ -1,65 +1,77 @@
-"""Reads a checkpoint file as plain tensors of its (averaged) generator, without running code in it."""
+"""Reads a checkpoint file as plain tensors that may be its generator's, without running code in it."""
 
 from __future__ import annotations
 
 import re
 import struct
+import threading
 import zipfile
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ganapp.files import text_of_size
 from ganapp.hub import max_bytes
 
+from .candidates import Candidate, find_candidates
+from .kinds import kind_of
+
 if TYPE_CHECKING:
     from torch import Tensor
 
-# Names of the entry that holds the generator, averaged ones first: rosinality, StudioGAN, pytorch_GAN_zoo,
-# mimicry and many others.
-ENTRIES = (
-    "g_ema", "G_ema", "avgG", "ema", "netG", "generator", "G", "g", "params_ema", "state_dict",
-    "model_state_dict", "model", "GAN",
-)  # fmt: skip
-PREFIXES = ("module.", "_orig_mod.")
-# Prefixes of the averaged generator in a state dict of several networks; GE is lightweight-gan's.
-NESTED = ("GE.", "g_ema.", "G_ema.", "generator_ema.")
-TORCH = (".pt", ".pth", ".bin", ".ckpt")
-SUFFIXES = (".safetensors", *TORCH, ".pkl")
+# torch's list of names that a file may ask for belongs to the whole process, so one file is read at a time.
+LOADING = threading.Lock()
 
 
-def read_checkpoint(path: str | Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
-    """Read (the generator's tensors by their keys in the file, further plain data of the file).
+class Checkpoint(NamedTuple):
+    """What was read of a file: the state dicts in it, the likeliest first, and further plain data."""
 
-    .safetensors; .pt, .pth, .bin and .ckpt with weights_only=True; .pkl of whole modules by unpickle.py, in a
-    process of its own. Raises ValueError (message fit for the user) if the file is none of these, damaged,
-    too large, or has code.
+    candidates: list[Candidate]
+    extra: dict[str, Any]
+
+
+def read_checkpoint(path: str | Path) -> Checkpoint:
+    """Read the tensors of a file, whatever its name.
+
+    safetensors; files of torch.save with weights_only=True, beside which harmless types are passed over
+    (plain_types.py); pickles of whole modules by unpickle.py, in a process of its own. Raises ValueError
+    (message fit for the user) if the file is none of these, damaged, too large, or has code.
     """
     path = Path(path)
-    suffix = path.suffix.lower()
     if not path.is_file():
         raise ValueError(f"{path} is not a file.")
-    if suffix not in SUFFIXES:
-        raise ValueError(
-            f"{path.name} is not a checkpoint; its name must end in one of {', '.join(SUFFIXES)}."
-        )
     size, limit = path.stat().st_size, max_bytes()
     if size == 0:
         raise ValueError(f"{path.name} is empty.")
     if size > limit:
         raise ValueError(f"{path.name} is {text_of_size(size)}; more than {text_of_size(limit)} is refused.")
-    if suffix == ".pkl":
+    kind = kind_of(path)
+    if kind == "pickle":
         from .unpickle import read_pickle
 
-        return read_pickle(path)
-    if suffix == ".safetensors":
+        tensors, extra = read_pickle(path)
+        return Checkpoint([Candidate((), tensors)], extra)
+    if kind == "safetensors":
         content = _read_safetensors(path)
     else:
         _check_archive(path, limit)
         content = _read_torch(path)
-    tensors = unwrap(content, path.name)
-    _check_tensors(tensors, path.name, limit)
-    return tensors, _further_data(content)
+    candidates = find_state_dicts(content, path.name)
+    for candidate in candidates:
+        _check_tensors(candidate.tensors, path.name, limit)
+    return Checkpoint(candidates, _further_data(content))
+
+
+def find_state_dicts(content: Any, name: str) -> list[Candidate]:
+    """The state dicts of a file's content. Raises ValueError (message fit for the user) if there is none."""
+    if not isinstance(content, dict):
+        raise ValueError(f"{name} holds no state dict but a {type(content).__name__}.")
+    candidates = find_candidates(content)
+    if not candidates:
+        raise ValueError(
+            f"{name} holds no tensors where a generator's are looked for; it has: {first_keys(content, 6)}."
+        )
+    return candidates
 
 
 def _read_safetensors(path: Path) -> dict[str, Any]:
@@ -67,10 +79,6 @@ def _read_safetensors(path: Path) -> dict[str, Any]:
     from safetensors.torch import load_file
 
     try:
-        with path.open("rb") as file:
-            (length,) = struct.unpack("<Q", file.read(8))
-            if length > min(path.stat().st_size, 100 * 1024**2):
-                raise ValueError("its header is longer than the file")
         return load_file(path)
     except (SafetensorError, struct.error, ValueError, OSError) as error:
         raise ValueError(f"{path.name} is not a readable safetensors file ({_first_line(error)}).") from None
@@ -96,11 +104,6 @@ def _check_archive(path: Path, limit: int) -> None:
         raise ValueError(
             f"{path.name} is {text_of_size(size)} when unpacked; more than {text_of_size(limit)} is refused."
         )
-
-
-def _starts_as_archive(path: Path) -> bool:
-    with path.open("rb") as file:
-        return file.read(4) == b"PK\x03\x04"
 
 
 def _check_tensors(tensors: dict[str, Tensor], name: str, limit: int) -> None:
@@ -129,44 +132,30 @@ def _read_torch(path: Path) -> Any:
 
     import torch
 
-    if _starts_as_archive(path) and not zipfile.is_zipfile(path):  # PyTorch's own message is a paragraph
-        raise ValueError(f"{path.name} is damaged: its end is missing, as after a download that broke off.")
+    from .plain_types import stand_ins
+
     try:
-        return torch.load(path, map_location="cpu", weights_only=True)
+        # Opened here, since torch.load goes by the ending of a path.
+        with LOADING, path.open("rb") as file, torch.serialization.safe_globals(stand_ins()):
+            return torch.load(file, map_location="cpu", weights_only=True)
     except pickle.UnpicklingError as error:
-        named = re.search(r"(?:GLOBAL|class|function) ([\w.]+\.[\w.]+)", str(error))
-        what = f"it asks for {named[1]}" if named else "it is no checkpoint, or holds more than tensors"
-        raise ValueError(f"{path.name} is refused: {what}, and only plain tensors are read.") from None
+        raise ValueError(f"{path.name} is refused: {_why_refused(str(error))}") from None
     except Exception as error:  # noqa: BLE001 - a damaged file can raise any type
         raise ValueError(
             f"{path.name} cannot be read as a PyTorch checkpoint ({_first_line(error)})."
         ) from None
 
 
-def unwrap(content: Any, name: str) -> dict[str, Tensor]:
-    """Find the generator's state dict in a file's content, and remove the prefixes of wrappers.
-
-    Raises ValueError (message fit for the user) if there is none.
-    """
-    import torch
-
-    for _ in range(4):
-        if not isinstance(content, dict):
-            raise ValueError(f"{name} holds no state dict but a {type(content).__name__}.")
-        entry = next((e for e in ENTRIES if isinstance(content.get(e), dict) and content[e]), None)
-        if entry is None:
-            break
-        content = content[entry]
-    tensors = {str(k): v for k, v in content.items() if isinstance(v, torch.Tensor)}
-    while prefix := next(
-        (p for p in (*NESTED, *PREFIXES) if any(key.startswith(p) for key in tensors)), None
-    ):
-        tensors = {key.removeprefix(prefix): v for key, v in tensors.items() if key.startswith(prefix)}
-    if not tensors:
-        raise ValueError(
-            f"{name} holds no tensors where a generator's are looked for; it has: {first_keys(content, 6)}."
-        )
-    return tensors
+def _why_refused(message: str) -> str:
+    """The end of a sentence about torch's refusal."""
+    named = re.search(r"GLOBAL ([\w.]+)|(?:class|function) ([\w.]+\.[\w.]+)", message)
+    if named is None:
+        return "it is no checkpoint, or holds more than tensors, and only plain tensors are read."
+    what = named[1] or named[2]
+    asks = f"it asks for {what}, and only plain tensors are read"
+    if what.startswith(("torch.nn.", "__main__.", "model")):
+        return f"{asks}; where it comes from, save the network's state_dict() instead of the network."
+    return f"{asks}."
 
 
 def first_keys(keys: Iterable[Any], count: int = 1) -> str:
