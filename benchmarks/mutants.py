@@ -219,11 +219,8 @@ def main() -> None:
     done = {key: value for key, value in stored.items() if key in known}
     harmless = json.loads(HARMLESS.read_text()) if HARMLESS.exists() else {}
     for room in args.rooms:
-        todo = [
-            m
-            for m in picked[room]
-            if m.key not in done or (args.again and done[m.key]["result"] not in KILLED)
-        ]
+        unnoticed = {k for k, v in done.items() if v["result"] not in KILLED and k not in harmless}
+        todo = [m for m in picked[room] if m.key not in done or (args.again and m.key in unnoticed)]
         tests = trace(room) if todo and time.monotonic() < ends else {}
         for mutant in todo:
             if time.monotonic() > ends:

@@ -358,3 +358,12 @@ def test_inputs_go_where_the_generator_is_or_is_asked_to_be(at, asked, moved, se
     G = Where(at).eval()
     latents.generate(G, [1], device=asked)
     assert (G.moved, G.seen) == (moved, [seen])
+
+
+def test_a_text_of_seeds_is_read_up_to_its_limit():
+    """Two hundred thousand characters, also where letters unfold: the limit itself is read, one more is refused."""
+    assert latents.parse_seeds("7".rjust(200_000)) == [7]
+    with pytest.raises(ValueError, match="has 200,001 characters: at most 200,000 are read"):
+        latents.parse_seeds("7".rjust(200_001))
+    with pytest.raises(ValueError, match="at most 200,000 are read"):
+        latents.parse_seeds("\N{ARABIC LIGATURE SALLALLAHOU ALAYHE WASALLAM}" * 12_000)  # 18 letters each
