@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from ganapp.data import MapWriter, open_dataset, preparing
 from ganapp.data import decode as module
-from ganapp.data import open_dataset, preparing
 from ganapp.data.decode import Unusable, decode
 from ganapp.data.memory import Budget, NeedsMore
 from ganapp.data.own import entries
@@ -137,6 +137,7 @@ METADATA = {
     "damaged EXIF": chunk(b"eXIf", b"\xff" * 30),
     "wrong checksum": TEXT[:-4] + b"\0\0\0\0",
     "wrong length": struct.pack(">I", 7) + TEXT[4:],
+    "length into the pixels": struct.pack(">I", 400) + TEXT[4:],
     "length beyond the file": struct.pack(">I", 1 << 30) + TEXT[4:],
     "short pHYs": chunk(b"pHYs", b"\0"),
     "short sRGB": chunk(b"sRGB", b""),
@@ -268,6 +269,20 @@ def test_grey_of_12_bits_among_colour_and_padding(tmp_path):
     assert not list((tmp_path / "cache").rglob("deep.tmp"))
 
 
+def test_an_image_that_is_written_again_counts_for_the_digest(tmp_path):
+    images = np.random.default_rng(0).integers(0, 256, (3, 3, 4, 4), dtype=np.uint8)
+    once, again = MapWriter(tmp_path / "a.npy", 4, None), MapWriter(tmp_path / "b.npy", 4, None)
+    grey = images[1, :1]
+    for image in (images[0], grey, images[2]):
+        once.add(image)
+    for image in (images[0], images[2], images[2]):
+        again.add(image)
+    again.replace(1, grey)
+    assert once.finish() == again.finish() and np.array_equal(
+        np.load(tmp_path / "a.npy"), np.load(tmp_path / "b.npy")
+    )
+
+
 def test_dark_colour_of_16_bits_is_said(tmp_path):
     def png16(value):
         rows = b"".join(b"\0" + struct.pack(">3H", value, value // 2, 7) * 16 for _ in range(16))
@@ -326,10 +341,11 @@ def test_pictures_over_the_budget_are_refused_with_the_number(monkeypatch):
 @pytest.mark.skipif("JPEG2000" not in module.FORMATS, reason="this Pillow has no JPEG 2000")
 def test_jpeg_2000_is_decoded_at_reduced_size(monkeypatch):
     monkeypatch.setattr(module.DECODING, "total", 20_000_000)
-    image = noise(3, 9).resize((1200, 900), Image.Resampling.BICUBIC)
+    image, sizes, shrink = noise(3, 9).resize((1200, 900), Image.Resampling.BICUBIC), [], module._shrink
+    monkeypatch.setattr(module, "_shrink", lambda image, *a: sizes.append(image.size) or shrink(image, *a))
     small = decode(encode(image, "JPEG2000"), 32, None, "center", WHITE).astype(int)
     exact = decode(encode(image.crop((150, 0, 1050, 900)).resize((32, 32), 1)), 32, None, "center", WHITE)
-    assert np.abs(small - exact).mean() < 3
+    assert np.abs(small - exact).mean() < 3 and sizes[0] == (150, 113)
 
 
 def test_an_icon_larger_than_it_says_is_measured(monkeypatch):
