@@ -11,6 +11,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from .blank import blank_weights
 from .layout import Imported, Layout
 from .recognition import MISFIT, Recognized, known_layouts, misfit, recognize
 
@@ -65,7 +66,7 @@ def import_checkpoint(
 
 
 def _build(found: Imported, name: str, layout: Layout):
-    """Build the generator, load its weights and draw one image.
+    """Build the generator, load its weights (which are taken out of `found`) and draw one image.
 
     Raises ValueError (message fit for the user) if the weights do not fit, or weights or image are not
     finite.
@@ -75,9 +76,11 @@ def _build(found: Imported, name: str, layout: Layout):
     from ganapp.networks import build_generator
 
     try:
-        with torch.device("meta"):
+        with blank_weights():
             G = build_generator(found.spec)
-        G.load_state_dict({k: _float_copy(t) for k, t in found.tensors.items()}, strict=True, assign=True)
+        # Taken out one by one, so that a large network is not in memory twice.
+        state = {key: _float_copy(found.tensors.pop(key)) for key in list(found.tensors)}
+        G.load_state_dict(state, strict=True, assign=True)
         picture = _first_picture(G.eval().requires_grad_(False))
     except (*MISFIT, ValueError) as error:
         raise misfit(name, layout, error) from None

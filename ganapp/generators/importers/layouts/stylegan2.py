@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from ganapp.config import ModelSpec
 from ganapp.config.fields import RESOLUTIONS
 
+from ..blank import blank_weights
 from ..layout import Imported, Layout
 from ..options import assumed
 
@@ -182,7 +183,7 @@ def _mean_w(tensors: dict[str, Tensor], z_dim: int, classes: int, w_dim: int, la
 
     from ganapp.networks.families.stylegan2 import Mapping
 
-    with torch.device("meta"):  # drawing random weights would disturb a run in this process
+    with blank_weights():
         mapping = Mapping(z_dim, classes, w_dim, layers)
     prefix = "mapping."
     state = {k.removeprefix(prefix): v.float() for k, v in tensors.items() if k.startswith(prefix)}

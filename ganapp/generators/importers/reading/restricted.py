@@ -7,6 +7,7 @@ torch.
 from __future__ import annotations
 
 import pickle
+import struct
 from typing import Any, NamedTuple
 
 
@@ -23,10 +24,17 @@ class Module:
         self.state = None
 
 
+class Stretch(NamedTuple):
+    """Bytes that stay in the file, so that a large network is never in memory as a whole."""
+
+    offset: int
+    size: int
+
+
 class Storage(NamedTuple):
     """The bytes of a tensor's storage, as torch.save wrote them."""
 
-    data: bytes
+    data: bytes | Stretch
 
 
 class TensorRecord(NamedTuple):
@@ -104,7 +112,11 @@ ALLOWED = {
     empty_object,
 )
 # Classes in these modules become Module.
-NETWORKS = ("torch.nn.modules.", "training.", "R3GAN.", "BaselineGAN.")
+NETWORKS = (
+    "torch.nn.modules.", "torch.nn.utils.spectral_norm.", "training.", "R3GAN.", "BaselineGAN.", "pg_modules.",
+    "feature_networks.", "timm.",
+)  # fmt: skip
+LARGE = 64 * 1024  # bytes from which a stretch of the file is not read
 CALLABLE = (Module, *dict.fromkeys(ALLOWED.values()))
 # Opcodes that no such checkpoint has: extensions, persistent ids, buffers, old ways to make objects.
 FORBIDDEN = (
@@ -121,6 +133,10 @@ class RestrictedUnpickler(pickle._Unpickler):
     """
 
     dispatch = dict(pickle._Unpickler.dispatch)
+
+    def __init__(self, file: BoundedFile):
+        super().__init__(file)
+        self.bounded = file
 
     def find_class(self, module: str, name: str) -> Any:
         asked = f"{module}.{name}"
@@ -150,12 +166,29 @@ class RestrictedUnpickler(pickle._Unpickler):
         elif not isinstance(made, dict):  # OrderedDict of a state dict has attributes, which do not matter
             raise Refused(f"is refused: it sets the state of a {type(made).__name__}")
 
+    def load_binbytes(self) -> None:
+        self.load_stretch(struct.unpack("<I", self.read(4))[0])
+
+    def load_binbytes8(self) -> None:
+        self.load_stretch(struct.unpack("<Q", self.read(8))[0])
+
+    def load_stretch(self, size: int) -> None:
+        frame = self._unframer.current_frame
+        framed = frame is not None and frame.tell() < len(frame.getbuffer())
+        if size < LARGE or framed:
+            self.append(self.read(size))
+        else:
+            self._unframer.current_frame = None
+            self.append(self.bounded.skip(size))
+
     def forbidden(self) -> None:
         raise Refused("is refused: it has instructions that no checkpoint needs")
 
     dispatch[pickle.REDUCE[0]] = dispatch[pickle.NEWOBJ[0]] = load_reduce
     dispatch[pickle.NEWOBJ_EX[0]] = load_newobj_ex
     dispatch[pickle.BUILD[0]] = load_build
+    dispatch[pickle.BINBYTES[0]] = load_binbytes
+    dispatch[pickle.BINBYTES8[0]] = load_binbytes8
     dispatch |= dict.fromkeys([code[0] for code in FORBIDDEN], forbidden)
 
 
@@ -167,8 +200,17 @@ class BoundedFile:
         self.readline = file.readline
 
     def read(self, count: int) -> bytes:
+        self.check(count)
+        return self.file.read(count)
+
+    def skip(self, count: int) -> Stretch:
+        self.check(count)
+        start = self.file.tell()
+        self.file.seek(start + count)
+        return Stretch(start, count)
+
+    def check(self, count: int) -> None:
         if not 0 <= count <= self.size - self.file.tell():
             raise Refused(
                 f"is damaged: it claims {count:,} bytes more, but has {self.size - self.file.tell():,}"
             )
-        return self.file.read(count)

@@ -1,7 +1,7 @@
-"""Reads pickles of whole networks (NVIDIA's StyleGAN2, R3GAN) as tensors, without running their code.
+"""Reads pickles of whole networks (NVIDIA's StyleGAN2, R3GAN, Projected GAN) as tensors, without running their code.
 
-read_pickle starts a process with limits on time and memory. That process reads the pickle by restricted.py
-and writes plain tensors to a temporary folder.
+read_pickle starts a process with limits on time and memory. That process reads the pickle by restricted.py,
+without torch, and says where in the file the numbers of each tensor are. Only those of the generator are read.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .restricted import BoundedFile, Module, Refused, RestrictedUnpickler, Storage, TensorRecord
+from .storages import Numbers, locate
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -50,8 +51,6 @@ def read_pickle(
     ValueError (message fit for the user) if the file names anything that is not allowed, is damaged, or takes
     more memory or time.
     """
-    from safetensors.torch import load
-
     path = Path(path)
     with tempfile.TemporaryDirectory(prefix="ganapp-pickle-") as folder:
         job = {"file": str(path.resolve()), "folder": folder, "bytes": max_bytes, "seconds": seconds}
@@ -75,8 +74,51 @@ def read_pickle(
         found = json.loads(result.read_text("utf-8"))
         if "error" in found:
             raise ValueError(f"{path.name} {found['error']}.")
-        # Not load_file, which maps the file into memory: the file is deleted at the end of this block.
-        return load((Path(folder) / "tensors.safetensors").read_bytes()), found["extra"]
+        try:
+            with path.open("rb") as file, (Path(folder) / "copies").open("rb") as copies:
+                tensors = make_tensors(found["tensors"], file, copies, 3 * path.stat().st_size + max_bytes)
+        except Refused as error:
+            raise ValueError(f"{path.name} {error}.") from None
+        return tensors, found["extra"]
+
+
+def make_tensors(places: dict[str, list], file: Any, copies: Any, allowed: int) -> dict[str, Tensor]:
+    """The tensors at the places that the other process found. Raises Refused if they claim more than is there."""
+    tensors = {}
+    for name, (numbers, size, stride, offset) in places.items():
+        tensors[name] = make_tensor(name, Numbers(*numbers), (size, stride, offset), file, copies)
+        allowed -= tensors[name].nbytes
+        if allowed < 0:
+            raise Refused("is refused: its tensors are larger than the file")
+    return tensors
+
+
+def make_tensor(name: str, numbers: Numbers, shape: tuple, file: Any, copies: Any) -> Tensor:
+    """Make a tensor of its numbers. Raises Refused if it would be larger than its storage or exceed it."""
+    import torch
+
+    size, stride, offset = shape
+    if len(size) != len(stride) or any(type(n) is not int or n < 0 for n in (*size, *stride, offset)):
+        raise Refused(f"is damaged: {name[:100]!r} has no proper shape")
+    count, last = 1, offset
+    for length, step in zip(size, stride):
+        count, last = count * length, last + (length - 1) * step
+    if count > numbers.count or (count and last >= numbers.count):
+        raise Refused(f"is refused: {name[:100]!r} claims {count:.15g} values, but has {numbers.count:,}")
+    dtype = getattr(torch, numbers.dtype)
+    source = copies if numbers.copied else file
+    source.seek(numbers.offset)
+    data = bytearray(source.read(numbers.count * dtype.itemsize))
+    if len(data) != numbers.count * dtype.itemsize:
+        raise Refused(f"is damaged: {name[:100]!r} ends before its last value")
+    flat = torch.frombuffer(data, dtype=dtype) if data else torch.empty(0, dtype=dtype)
+    view = torch.as_strided(flat, size, stride, offset)
+    # Of a part of a storage, or of one in another order, a copy is kept instead of the whole.
+    return (
+        view
+        if view.is_contiguous() and count == numbers.count
+        else view.clone(memory_format=torch.contiguous_format)
+    )
 
 
 # -- Everything below runs in the other process. ----------------------------------------------------------
@@ -125,42 +167,23 @@ def flatten(root: Module) -> tuple[dict[str, TensorRecord], dict[str, Any]]:
     raise Refused("is refused: its modules have no end")
 
 
-def make_tensor(name: str, record: Any) -> Tensor:
-    """Make a tensor of its record. Raises Refused if it would be larger than its storage or exceed it."""
-    import io
-
-    import torch
-
-    if (
-        not isinstance(record, TensorRecord)
-        or not isinstance(record.storage, Storage)
-        or type(record.storage.data) is not bytes
-    ):
+def place_of(name: str, record: Any, file: Any, copies: Any) -> list:
+    """[Numbers, size, stride, offset] of a tensor. Raises Refused if it is none."""
+    if not isinstance(record, TensorRecord) or not isinstance(record.storage, Storage):
         raise Refused(f"is damaged: {name[:100]!r} is no tensor")
-    storage = torch.load(io.BytesIO(record.storage.data), map_location="cpu", weights_only=True)
-    flat = torch.empty(0, dtype=storage.dtype).set_(storage.untyped())
-    size, stride, offset = tuple(record.size), tuple(record.stride), record.offset
-    numbers = (*size, *stride, offset)
-    if len(size) != len(stride) or any(type(number) is not int or number < 0 for number in numbers):
+    size, stride = list(record.size), list(record.stride)
+    if any(type(number) is not int for number in (*size, *stride, record.offset)):
         raise Refused(f"is damaged: {name[:100]!r} has no proper shape")
-    count, last = 1, offset
-    for length, step in zip(size, stride):
-        count, last = count * length, last + (length - 1) * step
-    if count > len(flat) or (count and last >= len(flat)):
-        raise Refused(f"is refused: {name[:100]!r} claims {count:.15g} values, but has {len(flat):,}")
-    return torch.as_strided(flat, size, stride, offset).clone(memory_format=torch.contiguous_format)
+    return [locate(record.storage, file, copies), size, stride, record.offset]
 
 
-def limit_process(job: dict[str, Any], size: int) -> int:
-    """Limit memory and processor time of this process for a file of `size` bytes.
-
-    Returns how many bytes tensors may take.
-    """
+def limit_process(job: dict[str, Any], size: int) -> None:
+    """Limit memory and processor time of this process for a file of `size` bytes."""
     allowed = 3 * size + job["bytes"]
     try:
         import resource
     except ImportError:  # Windows has no such limits; the parent process limits the time
-        return allowed
+        return
 
     def cap(kind: int, most: int) -> None:
         hard = resource.getrlimit(kind)[1]  # the limit cannot be set above
@@ -172,38 +195,39 @@ def limit_process(job: dict[str, Any], size: int) -> int:
     pages = Path("/proc/self/statm")
     if pages.exists():  # on Linux only: elsewhere the limit is not enforced and present use is not known
         cap(resource.RLIMIT_AS, int(pages.read_text().split()[0]) * resource.getpagesize() + allowed)
-    return allowed
 
 
-def extract(path: Path, allowed: int) -> tuple[dict[str, Tensor], dict[str, Any]]:
+def find_places(path: Path, copies: Any) -> tuple[dict[str, list], dict[str, Any]]:
+    """({dotted name: place_of the tensor}, {dotted name: number, bool or text}) of the generator in a pickle."""
     with path.open("rb") as file:
         if file.read(4) == b"PK\x03\x04":
             raise Refused("was written by torch.save; rename it so that it ends in .pt")
         file.seek(0)
         content = RestrictedUnpickler(BoundedFile(file, path.stat().st_size)).load()
-    found, attributes = flatten(find_generator(content))
-    if not found:
-        raise Refused("holds a network without weights")
-    tensors = {}
-    for name, record in found.items():
-        tensors[name] = make_tensor(name, record)
-        allowed -= tensors[name].nbytes
-        if allowed < 0:
-            raise Refused("is refused: its tensors are larger than the file")
-    return tensors, attributes
+        found, attributes = flatten(find_generator(content))
+        if not found:
+            raise Refused("holds a network without weights")
+        return {name: place_of(name, record, file, copies) for name, record in found.items()}, attributes
+
+
+def extract(path: Path, allowed: int) -> tuple[dict[str, Tensor], dict[str, Any]]:
+    """What read_pickle does, in this process."""
+    import io
+
+    copies = io.BytesIO()
+    places, attributes = find_places(path, copies)
+    with path.open("rb") as file:
+        return make_tensors(places, file, copies, allowed), attributes
 
 
 def main(job: dict[str, Any]) -> None:
-    """Write result.json, and tensors.safetensors if there is no error, into job["folder"]."""
-    import torch
-    from safetensors.torch import save_file
-
-    torch.set_num_threads(1)
+    """Write result.json, and copies of numbers that are not in the file as they are, into job["folder"]."""
     path, folder = Path(job["file"]), Path(job["folder"])
     try:
-        tensors, extra = extract(path, limit_process(job, path.stat().st_size))
-        save_file(tensors, folder / "tensors.safetensors")
-        result = {"extra": extra}
+        limit_process(job, path.stat().st_size)
+        with (folder / "copies").open("w+b") as copies:
+            places, extra = find_places(path, copies)
+        result = {"tensors": places, "extra": extra}
     except Refused as error:
         result = {"error": str(error)}
     except Exception as error:  # noqa: BLE001 - a damaged file can raise any type
