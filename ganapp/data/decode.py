@@ -30,7 +30,7 @@ MAX_ICON = 1024  # pixels of a side of an icon
 PIXEL_BYTES = {"1": 1, "L": 1, "P": 1, "I;16": 2, "I;16B": 2, "I;16L": 2, "I;16N": 2}
 OTHER_PIXEL_BYTES = 4
 DECODER_BYTES = {"WEBP": 12, "JPEG2000": 16, "AVIF": 12, "TIFF": 4, "BMP": 1, "DIB": 1}
-CONVERTED_BYTES = 12  # of a pixel that is converted before the picture is made smaller
+CONVERTED_BYTES = 4  # of a pixel of a picture that is not reduced before it is resized
 ORIENTATION = 0x0112  # of EXIF
 TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -65,10 +65,12 @@ def decode(
     if not data:
         raise Unusable("the file is empty")
     try:
-        image = Image.open(io.BytesIO(_picture_of_icon(pixels_only(data))), formats=FORMATS)
+        content = _picture_of_icon(pixels_only(data))
+        image = Image.open(io.BytesIO(content), formats=FORMATS)
+        file_bytes = int(FILE_SHARE * len(data)) + (len(content) if content is not data else 0)
         full = image.size
         pixels = _decode_smaller(image, resolution, data)
-        DECODING.extend(_check_memory(image, full, pixels, resolution, len(data)))
+        DECODING.extend(_check_memory(image, full, pixels, resolution, file_bytes))
         deep_colour = _is_deep_colour(image)
         image.load()
         found = _shrink(image, resolution, crop)
@@ -118,7 +120,7 @@ def _check_memory(
     full: the size in the file. pixels: how many of them are decoded.
     """
     whole = math.prod(full)
-    side = math.ceil(2 * REDUCING_GAP * resolution)  # larger pictures are converted in bands
+    side = math.ceil(2 * REDUCING_GAP * resolution)  # larger pictures are reduced first
     raw = bool(image.tile) and image.tile[0].codec_name == "raw"
     decoder = (
         0 if raw else DECODER_BYTES.get(image.format, 0) * (pixels if image.format == "JPEG2000" else whole)
@@ -128,8 +130,7 @@ def _check_memory(
         widest, tallest = (max(f[i] for f in factors) for i in (0, 1))
         decoder += int(2 * whole * sum(h * v for h, v in factors) / (widest * tallest))
     own = PIXEL_BYTES.get(image.mode, OTHER_PIXEL_BYTES) * pixels
-    others = (2 if image.format == "PNG" else FILE_SHARE) * file_bytes + 3 * BAND_BYTES
-    others += CONVERTED_BYTES * min(pixels, side * side)
+    others = file_bytes + 3 * BAND_BYTES + CONVERTED_BYTES * (min(pixels, side * side) + resolution * side)
     need = int(own + decoder + others)
     if need > DECODING.total or whole > MAX_PIXELS:
         most = min(MAX_PIXELS, max(0, DECODING.total - others) * whole / max(own + decoder, 1))

@@ -49,16 +49,19 @@ def resized(
     if (box[2] - box[0], box[3] - box[1]) == size and (left, top) == box[:2]:
         return convert(image.crop((left, top, right, bottom)))
     x, y = (max(1, int((box[i + 2] - box[i]) / size[i] / REDUCING_GAP)) for i in (0, 1))
-    step = y * max(1, BAND_BYTES // (4 * y * (right - left))) if x * y > 1 else bottom - top
-    reduced = None
-    for row in range(top, bottom, step):
-        band = convert(image.crop((left, row, right, min(row + step, bottom))))
-        if band.mode == "RGBA":
-            band = band.convert("RGBa")
-        band = band.reduce((x, y)) if x * y > 1 else band
-        if reduced is None:
-            reduced = Image.new(band.mode, (band.width, -(-(bottom - top) // y)))
-        reduced.paste(band, (0, (row - top) // y))
+    step = y * max(1, BAND_BYTES // (4 * y * (right - left)))
+
+    def band(row: int) -> Image.Image:
+        part = convert(image.crop((left, row, right, min(row + step, bottom))))
+        part = part.convert("RGBa") if part.mode == "RGBA" else part
+        return part.reduce((x, y)) if x * y > 1 else part
+
+    reduced = band(top)
+    if top + step < bottom:
+        first, reduced = reduced, Image.new(reduced.mode, (reduced.width, -(-(bottom - top) // y)))
+        reduced.paste(first, (0, 0))
+        for row in range(top + step, bottom, step):
+            reduced.paste(band(row), (0, (row - top) // y))
     box = ((box[0] - left) / x, (box[1] - top) / y, (box[2] - left) / x, (box[3] - top) / y)
     # Lanczos to reduce; bicubic to enlarge, because Lanczos rings more around strokes.
     smaller = max(box[2] - box[0], box[3] - box[1]) > max(size)
