@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from ganapp.runs import WORKING, Run, list_runs, open_run
+from ganapp.runs import WORKING, Run, damage_of, list_runs, open_run
 
 from .arguments import add_command
 from .options import add_runs
@@ -129,6 +129,9 @@ def _list(arguments: argparse.Namespace) -> None:
         for row in rows
     ]
     print_table(table, right=(2, 3, 4, 5))
+    for row in rows:
+        for sentence in row["damage"]:
+            print(f"{row['name']}: {sentence}")
 
 
 def _row(run: Run) -> dict[str, Any]:
@@ -151,6 +154,7 @@ def _row(run: Run) -> dict[str, Any]:
         "preset": config.preset if config else None,
         "device": status.get("device"),
         "reason": status.get("reason"),
+        "damage": damage_of(run, rows=False),
     }
 
 

@@ -15,7 +15,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ganapp.runs import Run
+from ganapp.runs import Run, mend
 from ganapp.runs.remedies import remedied
 from ganapp.training.finite import NotFinite
 
@@ -113,6 +113,8 @@ class Driver:
         self.config = self.run.config()
         self.batch = self.config.batch
         self.run.remove_leftovers()
+        for sentence in mend(self.run):
+            self.writer.write_log(sentence)
         self.writer.write_status(state="queued", reason=None, asked=time.time())
         device = pick_device(self.config.device)
         with device_turn(self.run, device, self.commands.raise_if_asked_to_end):

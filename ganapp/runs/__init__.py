@@ -2,7 +2,10 @@
 
 from .figures import live_figure, measured_of, read_figures, write_figures
 from .folder import create_run, is_run, list_runs, open_run, run_of
-from .run import BEST, KEEP_SNAPSHOTS, VITALS, WORKING, Run, check_name, generators_in, nimg_of
+from .mending import damage_of, mend
+from .names import check_name, generators_in, nimg_of
+from .run import BEST, KEEP_SNAPSHOTS, VITALS, Run
+from .status import WORKING
 
 __all__ = [
     "BEST",
@@ -12,11 +15,13 @@ __all__ = [
     "WORKING",
     "check_name",
     "create_run",
+    "damage_of",
     "generators_in",
     "is_run",
     "list_runs",
     "live_figure",
     "measured_of",
+    "mend",
     "nimg_of",
     "open_run",
     "read_figures",

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 from ganapp.config import UNLIMITED_KIMG, TrainConfig
 
 from .columns import SUMMARIZED
+from .names import nimg_of
 from .run import Run
 
 LEAST, MOST = 2, 8  # runs in a comparison
@@ -172,7 +173,7 @@ def grids(run: Run) -> list[Grid]:
 
     rows, *_ = run.read_stats()
     nimg, sec = [0.0, *(row["nimg"] for row in rows)], [0.0, *(row.get("sec", 0.0) for row in rows)]
-    return [Grid(p, n := int(p.stem), round(float(np.interp(n, nimg, sec)), 1)) for p in run.samples()]
+    return [Grid(p, n := nimg_of(p), round(float(np.interp(n, nimg, sec)), 1)) for p in run.samples()]
 
 
 def position_of(grid: Grid, axis: str) -> float:

@@ -14,7 +14,7 @@ def live_figure(snapshot: Path) -> float | None:
     """The live figure that a snapshot was saved with; None if it was not measured or cannot be read."""
     try:
         value = json.loads((snapshot / "config.json").read_text(encoding="utf-8"))["origin"]["swd"]
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None
     return float(value) if isinstance(value, int | float) and math.isfinite(value) else None
 
@@ -23,12 +23,18 @@ def read_figures(folder: Path) -> list[dict[str, Any]]:
     """The figures stored in the folder of a run or a generator, oldest first; [] if none can be read."""
     try:
         figures = json.loads((folder / "metrics.json").read_text(encoding="utf-8"))["figures"]
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return []
-    whole = {"name", "value", "protocol"}
-    return (
-        [f for f in figures if isinstance(f, dict) and whole <= f.keys()] if isinstance(figures, list) else []
-    )
+    return [f for f in figures if _is_figure(f)] if isinstance(figures, list) else []
+
+
+def _is_figure(value: Any) -> bool:
+    if not isinstance(value, dict) or not {"name", "value", "protocol"} <= value.keys():
+        return False
+    protocol = value["protocol"] or {}
+    if not isinstance(value["name"], str) or not isinstance(protocol, dict):
+        return False
+    return not any(isinstance(protocol.get(key), list | dict) for key in ("data", "psi", "source"))
 
 
 def measured_of(figure: dict[str, Any]) -> str:

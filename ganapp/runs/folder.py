@@ -9,7 +9,10 @@ from pathlib import Path
 
 from ganapp.config import TrainConfig
 
-from .run import Run, check_name
+from .names import check_name
+from .run import CONFIG, STATS, STATUS, Run
+
+MARKS = (CONFIG, STATUS, STATS, "command", "samples")  # a run has several of these, a generator has the first
 
 
 def create_run(folder: str | Path, config: TrainConfig, name: str = "") -> Run:
@@ -46,7 +49,7 @@ def open_run(name: str | Path, folder: str | Path = "runs") -> Run:
     if not str(name).strip():
         raise ValueError("no run is named; give its name, its number or its path.")
     for path in (Path(folder) / str(name), Path(name)):
-        if (path / "config.json").exists() and is_run(path):
+        if is_run(path):
             return Run(path)
     text = str(name)
     found = [
@@ -63,14 +66,14 @@ def list_runs(folder: str | Path) -> list[Run]:
     folder = Path(folder)
     if not folder.is_dir():
         return []
-    found = (p for p in folder.iterdir() if (p / "config.json").exists() and is_run(p))
+    found = (p for p in folder.iterdir() if is_run(p))
     return [Run(p) for p in sorted(found, key=lambda p: p.name, reverse=True)]
 
 
 def is_run(folder: Path) -> bool:
-    """Whether a folder is that of a training run."""
+    """Whether a folder is that of a training run, even if one of its files is gone."""
     # os.path, not Path: it returns False for a name that is too long for the system.
-    return os.path.exists(folder / "status.json")
+    return sum(os.path.exists(folder / name) for name in MARKS) > 1
 
 
 def run_of(snapshot: Path) -> Run | None:

@@ -1,4 +1,7 @@
-"""Rows of statistics in a file, one JSON object a line: append, read from an offset or the end, cut."""
+"""Rows of statistics in a file, one JSON object a line: append, read from an offset or the end, cut.
+
+A reader passes over a line that holds no row. Those who set it aside ask for damaged_lines.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,8 @@ import os
 from pathlib import Path
 
 from ganapp.files import write_text
+
+from .tolerant import Damaged, is_count, is_finite, is_number, object_of
 
 MAX_ROW_BYTES = 1000  # no row is longer
 
@@ -40,7 +45,7 @@ def read_rows(path: Path, offset: int = 0) -> tuple[list[Row], int]:
         file.seek(offset)
         data = file.read(size - offset)
     whole = data[: data.rfind(b"\n") + 1]  # the writer may be in the middle of the last line
-    return [json.loads(line) for line in whole.splitlines()], offset + len(whole)
+    return _rows_in(whole.split(b"\n")[:-1]), offset + len(whole)
 
 
 def last_rows(path: Path, count: int) -> list[Row]:
@@ -51,14 +56,33 @@ def last_rows(path: Path, count: int) -> list[Row]:
         begin = max(0, file.seek(0, os.SEEK_END) - count * MAX_ROW_BYTES)
         file.seek(begin)
         data = file.read()
-    lines = data[: data.rfind(b"\n") + 1].splitlines()
-    lines = lines[1:] if begin else lines  # the first one may be cut off
-    return [json.loads(line) for line in lines[-count:]]
+    lines = data.split(b"\n")[:-1]
+    return _rows_in(lines[1:] if begin else lines)[-count:]  # the first one may be cut off
 
 
 def drop_rows_after(path: Path, nimg: int) -> None:
-    """Remove the rows of more than `nimg` images, and an incomplete last line."""
-    lines = path.read_bytes().splitlines(keepends=True) if path.exists() else []
-    kept = [line for line in lines if line.endswith(b"\n") and json.loads(line)["nimg"] <= nimg]
-    if len(kept) < len(lines):
-        write_text(path, b"".join(kept).decode())
+    """Remove the rows of more than `nimg` images, damaged lines, and an incomplete last line."""
+    lines = path.read_bytes().split(b"\n") if path.exists() else [b""]
+    kept = [line for line in lines[:-1] if (row := _row_of(line)) is not None and row["nimg"] <= nimg]
+    if len(kept) < len(lines) - 1 or lines[-1]:
+        write_text(path, "".join(line.decode() + "\n" for line in kept))
+
+
+def damaged_lines(path: Path) -> list[bytes]:
+    """The whole lines of a file that hold no row; [] if there is no file."""
+    lines = path.read_bytes().split(b"\n")[:-1] if path.exists() else []
+    return [line for line in lines if _row_of(line) is None]
+
+
+def _rows_in(lines: list[bytes]) -> list[Row]:
+    return [row for line in lines if (row := _row_of(line)) is not None]
+
+
+def _row_of(line: bytes) -> Row | None:
+    """The row in a line: numbers by name, with nimg. None if it is something else."""
+    try:
+        row = object_of(line)
+    except Damaged:
+        return None
+    is_row = is_count(row.get("nimg")) and is_finite(row.get("sec", 0)) and all(map(is_number, row.values()))
+    return row if is_row else None

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import shutil
 import socket
 import time
@@ -22,11 +21,14 @@ from ganapp.config import TrainConfig
 from ganapp.files import replacing, write_text
 
 from .figures import live_figure
+from .names import NAME, check_name, generators_in, nimg_of
 from .rows import Row, append_row, drop_rows_after, last_rows, read_rows
+from .status import NEW, WORKING, checked
+from .tolerant import Damaged, read_object
 
-WORKING = ("queued", "starting", "running")  # states with a process; if that is gone, it is "interrupted"
 COMMANDS = ("run", "pause", "stop", "save")
 STALE_SEC = 10.0  # a heartbeat older than this makes a reader check whether the lock is held
+CONFIG, STATUS = "config.json", "status.json"
 STATS, VITALS = "stats.jsonl", "looks.jsonl"  # one row for each tick; copies of those rows that have vitals
 KEEP_STATES = 2  # the newest ones, besides the last good one
 KEEP_SNAPSHOTS = 8  # the newest ones, besides the best one
@@ -48,14 +50,14 @@ class Run:
     def config(self) -> TrainConfig:
         """The configuration. Raises ValueError (message fit for the user) if it cannot be read."""
         try:
-            data = json.loads((self.path / "config.json").read_text(encoding="utf-8"))
-        except (OSError, ValueError) as error:
+            data = read_object(self.path / CONFIG)
+        except (OSError, Damaged) as error:
             raise ValueError(f"the configuration of run {self.name!r} cannot be read ({error}).") from None
         return TrainConfig.from_json(data)
 
     def write_config(self, config: TrainConfig) -> None:
         """For the creation of a run and for the driver before the first step. It does not change later."""
-        write_text(self.path / "config.json", json.dumps(config.to_json(), indent=2, ensure_ascii=False))
+        write_text(self.path / CONFIG, json.dumps(config.to_json(), indent=2, ensure_ascii=False))
 
     # -- status and command ----------------------------------------------------------------------------------
 
@@ -70,7 +72,7 @@ class Run:
         back. rollbacks: automatic ones in a row that led here. child: the run that goes on from this one
         automatically.
         """
-        status = self._stored_status()
+        status = self.stored_status()
         if (
             status["state"] in WORKING
             and time.time() - status.get("time", 0) > STALE_SEC
@@ -79,28 +81,40 @@ class Run:
             status["state"] = "interrupted"
         return status
 
-    def _stored_status(self) -> dict[str, Any]:
-        """The status as written, without a check of the process; that of a new run if it cannot be read."""
+    def stored_status(self) -> dict[str, Any]:
+        """The status as written, without a check of the process. What is damaged is left out or made up for.
+
+        The statistics tell how far a run without a readable status has come.
+        """
         try:
-            status = json.loads((self.path / "status.json").read_text(encoding="utf-8"))
-        except (OSError, json.JSONDecodeError):
-            status = {}
-        return {"state": "stopped", "attempt": 0, "nimg": 0, "sec": 0.0, **status}
+            status, wrong = checked(read_object(self.path / STATUS))
+        except (OSError, Damaged):
+            status, wrong = {}, [STATUS]
+        if wrong and (rows := self.last_stats(1)):
+            status = {
+                "state": "running",
+                "attempt": 1,
+                "nimg": rows[0]["nimg"],
+                "sec": rows[0].get("sec", 0.0),
+                **status,
+            }
+        return {**NEW, **status}
 
     def status_stamp(self) -> int:
-        """When status.json was last written, in ns; cheap. Raises FileNotFoundError if it never was."""
-        return (self.path / "status.json").stat().st_mtime_ns
+        """When the status was last written, in ns; cheap. Raises FileNotFoundError if the run is gone."""
+        path = self.path / STATUS
+        return (path if path.exists() else self.path).stat().st_mtime_ns
 
     def write_status(self, **changes: Any) -> None:
         """Merge changes into status.json and renew the heartbeat. A value of None removes its key."""
-        status = {**self._stored_status(), **changes, "time": time.time(), "pid": os.getpid()}
+        status = {**self.stored_status(), **changes, "time": time.time(), "pid": os.getpid()}
         status["host"] = socket.gethostname()
-        write_text(self.path / "status.json", json.dumps({k: v for k, v in status.items() if v is not None}))
+        write_text(self.path / STATUS, json.dumps({k: v for k, v in status.items() if v is not None}))
 
     def command(self) -> str:
         """The word in the command file, one of COMMANDS; "run" if there is none or another one."""
         try:
-            word = (self.path / "command").read_text(encoding="utf-8").strip()
+            word = (self.path / "command").read_text(encoding="utf-8", errors="replace").strip()
         except OSError:
             return "run"
         return word if word in COMMANDS else "run"
@@ -144,7 +158,7 @@ class Run:
         A cursor of another attempt, or past the end, starts from the first row. A row has nimg, sec,
         images_per_sec, mem_mb and the columns of the players: d_loss, g_loss, d_real, r1, …
         """
-        current = self._stored_status()["attempt"]
+        current = self.stored_status()["attempt"]
         rows, offset = read_rows(self.path / STATS, offset if attempt == current else 0)
         return rows, current, offset
 
@@ -163,7 +177,7 @@ class Run:
         for name in (STATS, VITALS):
             drop_rows_after(self.path / name, nimg)
         for path in self.samples():
-            if int(path.stem) > nimg:
+            if nimg_of(path) > nimg:
                 path.unlink()
 
     # -- pictures --------------------------------------------------------------------------------------------
@@ -174,7 +188,7 @@ class Run:
 
     def samples(self) -> list[Path]:
         """All sample grids, oldest first. The stem of a name is nimg."""
-        return sorted((p for p in self.samples_folder.glob("*.webp") if p.stem.isdigit()), key=nimg_of)
+        return sorted((p for p in self.samples_folder.glob("*.webp") if nimg_of(p) >= 0), key=nimg_of)
 
     def sample_path(self, nimg: int) -> Path:
         return self.samples_folder / f"{nimg:09d}.webp"
@@ -192,7 +206,7 @@ class Run:
 
     def snapshots(self) -> list[Path]:
         """Complete snapshot folders, newest first. The name is nimg."""
-        folders = (p for p in (self.path / "snapshots").glob("*") if p.name.isdigit())
+        folders = (p for p in (self.path / "snapshots").glob("*") if nimg_of(p) >= 0)
         return sorted((p for p in folders if generators_in(p)), key=nimg_of, reverse=True)
 
     def write_snapshot(self, nimg: int, write: Callable[[Path], None]) -> Path:
@@ -244,7 +258,7 @@ class Run:
         target = self.path / f"state-{nimg:09d}.pt"
         with replacing(target) as temporary:
             write(temporary)
-        good = self._stored_status().get("good")
+        good = self.stored_status().get("good")
         for old in self.states()[KEEP_STATES:]:
             if nimg_of(old) != good:
                 old.unlink(missing_ok=True)
@@ -257,13 +271,17 @@ class Run:
 
     def good_state(self) -> Path | None:
         """The last state saved while nothing was wrong, else the oldest one; None if there are no states."""
-        states, good = self.states(), self._stored_status().get("good")
+        states, good = self.states(), self.stored_status().get("good")
         return next((state for state in states if nimg_of(state) == good), states[-1] if states else None)
 
     def latest(self) -> Run:
         """The last run in the chain of automatic successors of this one; itself if it has none."""
-        child = self.path.with_name(self._stored_status().get("child") or self.name)
-        return self if child == self.path or not child.is_dir() else Run(child).latest()
+        seen = [self.path]
+        while NAME.fullmatch(child := Run(seen[-1]).stored_status().get("child", "")):
+            if (path := self.path.with_name(child)) in seen or not path.is_dir():
+                break
+            seen.append(path)
+        return Run(seen[-1])
 
     def set_aside(self, state: Path) -> None:
         """Rename an unreadable state, so that it no longer counts as the newest or displaces good ones."""
@@ -317,28 +335,3 @@ class Run:
     def _check_idle(self, verb: str) -> None:
         if self.is_locked():
             raise ValueError(f"run {self.name!r} is at work and cannot be {verb}; stop it first.")
-
-
-def generators_in(snapshot: Path) -> dict[str, Path]:
-    """The generator folders of a snapshot by player: {"a2b": …, "b2a": …}, or {"": snapshot} for one."""
-    if (snapshot / "config.json").exists():
-        return {"": snapshot}
-    return {p.name: p for p in sorted(snapshot.glob("*")) if (p / "config.json").exists()}
-
-
-def nimg_of(path: Path) -> int:
-    """The number of images in the name of a grid, snapshot or state; -1 if there is none."""
-    # Files are sorted by this number and not by name, because it may have more than the nine padded digits.
-    digits = path.name.split(".")[0].removeprefix("state-")
-    return int(digits) if digits.isdigit() else -1
-
-
-NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
-
-
-def check_name(name: str) -> None:
-    """Raise ValueError (message fit for the user) if a run must not have this name."""
-    if not NAME.fullmatch(name):
-        raise ValueError(
-            f"a run's name has 1 to 80 letters, digits, dots, dashes and underscores; {name!r} does not."
-        )

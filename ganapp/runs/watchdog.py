@@ -240,7 +240,7 @@ def _overfit(rows, config) -> Finding | None:
     """
     for player in _players(rows, "train", "heldout", "samples", "noise"):
         train, heldout, samples, noise = (column(player, n) for n in ("train", "heldout", "samples", "noise"))
-        measured = [r for r in rows if heldout in r][-MIN_VITALS:]
+        measured = [r for r in rows if {train, heldout, samples, noise} <= r.keys()][-MIN_VITALS:]
         if len(measured) < MIN_VITALS:
             continue
         to_heldout = median(r[train] - r[heldout] for r in measured)

@@ -646,7 +646,6 @@ def test_a_branch_resumes_another_runs_state(new_run, reference):
     ("changes", "reason"),
     [
         ({"dataset": "/nowhere/pictures"}, "/nowhere/pictures"),
-        ({"batch": 65}, "batch is 65, but there are only 64 training images."),
         ({"g_args": {"depth": 3}}, "the generator of dcgan has no argument 'depth'; it has: width, max_width, "),
         ({"device": "abacus"}, "device is 'abacus'; it must be auto, cpu, cuda, cuda:N or mps."),
         ({"device": "cuda:99"}, "device is 'cuda:99', but this machine has"),

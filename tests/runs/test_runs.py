@@ -453,8 +453,8 @@ def test_last_stats_reads_enough_bytes_for_long_rows(run):
     for size in (630, row_module.MAX_ROW_BYTES - 1):
         path = run.path / f"{size}.jsonl"
         for nimg in range(50):
-            row = {"nimg": nimg, "pad": ""}
-            row["pad"] = "x" * (size - len(json.dumps(row)) - 1)
+            row = {"nimg": nimg, "x": 0}
+            row = {"nimg": nimg, "x" * (size - len(json.dumps(row))): 0}
             run.append_stats(row, path.name)
         assert path.stat().st_size == 50 * size
         assert [row["nimg"] for row in run.last_stats(20, path.name)] == list(range(30, 50))

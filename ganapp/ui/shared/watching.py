@@ -14,7 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ganapp.runs import WORKING, Run, list_runs
+from ganapp.runs import WORKING, Run, list_runs, nimg_of
 
 UI = Path(__file__).resolve().parents[1]  # the folder of all tabs
 FRESH_SEC = 0.7  # for so long all browsers share one look at the folder
@@ -107,7 +107,7 @@ class Watch:
         if reset or new_offset != offset:
             news.update(attempt=new_attempt, offset=new_offset)
         last = -1 if reset else whole(known.get("grids"), -1)
-        grids, real = self.fresh(run, lambda: ([int(p.stem) for p in run.samples()], run.real_path.exists()))
+        grids, real = self.fresh(run, lambda: ([nimg_of(p) for p in run.samples()], run.real_path.exists()))
         if new := [nimg for nimg in grids if nimg > last]:
             news["grids"] = new
         if real and not known.get("real"):

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from ganapp.config import PRESETS
 from ganapp.runs import list_runs
+from ganapp.runs.comparison import read_configs
 
 from ..shared.html import both, spans
 from ..shared.strings import PRESETS_CHINESE
@@ -44,7 +45,7 @@ class Expectation:
         for run in list_runs(self.runs_folder)[:RUNS_READ]:
             status = run.status()
             trained = status.get("images_per_sec") and status.get("sec", 0) > SURE_SEC
-            if trained and run.config().preset == name:
+            if trained and (config := read_configs([run])[0]) and config.preset == name:
                 return status["nimg"] / status["sec"], "seen"
             if status["state"] in ("running", "starting"):
                 return 0.0, ""

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from ganapp.config import UNLIMITED_KIMG
-from ganapp.runs import WORKING, Run, columns, live_figure, nimg_of, watchdog
+from ganapp.runs import WORKING, Run, columns, damage_of, live_figure, nimg_of, watchdog
 
 from ..shared import thinning
 from ..shared.watching import FRESH_SEC, SHARED_SCRIPTS, Files, Watch, fingerprint, publisher, sources, tidy
@@ -55,6 +55,7 @@ class Monitor:
     ) -> None:
         self.watch = Watch(folder, publish, fresh_sec)
         self.served = Served(publish, exports)
+        self._damage: dict[Run, str] = {}  # sentences about damaged files, as a page found them that came new
 
     def poll(self, request: Any) -> dict[str, Any]:
         """Return what changed of request["run"] since the browser's last poll.
@@ -83,7 +84,9 @@ class Monitor:
 
     def _news(self, run: Run, status: dict, known: dict, seen: list) -> dict[str, Any]:
         news: dict[str, Any] = {}
-        shown = public_status(run, status, seen)
+        if not known:
+            self._damage[run] = " ".join(damage_of(run))
+        shown = public_status(run, status, seen, self._damage.get(run, ""))
         status_hash = fingerprint(shown)
         if known.get("status") != status_hash:
             news.update(status=shown, status_hash=status_hash)
@@ -132,11 +135,14 @@ def choose(seen: list[tuple[Run, dict]], name: Any) -> tuple[Run, dict] | None:
     return min(seen, key=lambda pair: rank.get(pair[1]["state"], len(FIRST)), default=None)
 
 
-def public_status(run: Run, status: dict, seen: list[tuple[Run, dict]]) -> dict[str, Any]:
-    """What the page shows of a status, with the command that is not yet obeyed and the place in the queue."""
+def public_status(run: Run, status: dict, seen: list[tuple[Run, dict]], damage: str = "") -> dict[str, Any]:
+    """What the page shows of a status, with the command that is not yet obeyed and the place in the queue.
+
+    The reason is that of the state, what the driver noted about the data, and sentences about damaged files.
+    """
     shown = {key: tidy(status[key]) for key in STATUS_KEYS if status.get(key) is not None}
-    if reason := status.get("reason"):
-        shown["reason"] = str(reason)[:600]
+    if reason := " ".join(filter(None, (status.get("reason"), status.get("note"), damage))):
+        shown["reason"] = reason[:600]
     if status["state"] == "starting" and status.get("preparing"):
         shown["preparing"] = status["preparing"]
     if status["state"] in WORKING and (word := run.command()) != "run":

@@ -1,0 +1,77 @@
+"""Damaged files of a run: which there are, as sentences, and how the driver sets them aside before it goes on.
+
+Readers pass damage over without this file (tolerant.py, status.py, rows.py); here it is named.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from ganapp.files import write_text
+
+from .rows import damaged_lines
+from .run import CONFIG, STATS, STATUS, VITALS, Run
+from .status import checked
+from .tolerant import DAMAGED, Damaged, is_whole_webp, read_object, set_aside
+
+
+def damage_of(run: Run, rows: bool = True) -> list[str]:
+    """Sentences about the damaged files of a run. rows: also read its statistics, which may be long."""
+    found = [f"{path.name} is damaged ({reason})." for path, reason in _damaged_files(run)]
+    if not (run.path / STATUS).exists():
+        found.append(f"{STATUS} is missing.")
+    try:
+        run.config()
+    except ValueError as error:
+        found.append(f"{CONFIG} cannot be used: {str(error)[:200]}")
+    for name in (STATS, VITALS) if rows else ():
+        if count := len(damaged_lines(run.path / name)):
+            found.append(f"{name} has {_lines(count)} that cannot be read; the others are shown.")
+    return found
+
+
+def mend(run: Run) -> list[str]:
+    """Set the damaged files and lines of a run aside, as NAME.damaged, and return a sentence about each.
+
+    For the driver only, which holds the lock. Configuration and states are left alone.
+    """
+    done = []
+    if not (run.path / STATUS).exists():
+        run.write_status()
+        done.append(f"{STATUS} was missing and is written anew.")
+    for path, reason in _damaged_files(run):
+        rest = run.stored_status() if path.name == STATUS else None
+        done.append(f"{path.name} is damaged ({reason}) and is set aside as {set_aside(path).name}.")
+        if rest is not None:
+            run.write_status(**rest)
+    for name in (STATS, VITALS):
+        path = run.path / name
+        if lines := damaged_lines(path):
+            aside = path.with_name(name + DAMAGED)
+            with open(aside, "ab") as file:
+                file.write(b"".join(line + b"\n" for line in lines))
+            kept = [line for line in path.read_bytes().split(b"\n") if line not in lines]
+            write_text(path, b"\n".join(kept).decode("utf-8", "replace"))
+            done.append(f"{name}: {_lines(len(lines))} cannot be read and stand in {aside.name} now.")
+    return done
+
+
+def _lines(count: int) -> str:
+    return "1 line" if count == 1 else f"{count} lines"
+
+
+def _damaged_files(run: Run) -> Iterator[tuple[Path, str]]:
+    """(path, reason) of the damaged files that a run can do without."""
+    for path in (run.path / STATUS, run.path / "metrics.json"):
+        try:
+            found = read_object(path)
+            if path.name == STATUS and (wrong := checked(found)[1]):
+                yield path, f"wrong values of {', '.join(wrong)}"
+        except FileNotFoundError:
+            continue
+        except Damaged as error:
+            yield path, str(error)
+    for path in (*run.samples(), *[p for p in (run.real_path,) if p.exists()]):
+        if path.is_file() and not is_whole_webp(path):
+            yield path, "it is no whole picture"

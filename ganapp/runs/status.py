@@ -1,0 +1,63 @@
+"""The status of a run as data: its states, its keys, and what each may hold. Reads and writes no file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from .tolerant import is_count, is_finite
+
+WORKING = ("queued", "starting", "running")  # states with a process; if that is gone, it is "interrupted"
+STATES = (*WORKING, "paused", "stopped", "finished", "failed", "interrupted")
+NEW = {"state": "stopped", "attempt": 0, "nimg": 0, "sec": 0.0}  # of a run without a status
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str)
+
+
+def _is_time(value: Any) -> bool:
+    return is_finite(value) and value >= 0
+
+
+def _is_progress(value: Any) -> bool:
+    """[done, total or None, what]"""
+    if not isinstance(value, list) or len(value) != 3:
+        return False
+    return is_count(value[0]) and (value[1] is None or is_count(value[1])) and _is_text(value[2])
+
+
+def _are_counts(value: Any) -> bool:
+    return isinstance(value, dict) and all(map(is_count, value.values()))
+
+
+KEYS: dict[str, Callable[[Any], bool]] = {
+    "state": lambda value: value in STATES,
+    "attempt": is_count,
+    "nimg": is_count,
+    "sec": _is_time,
+    "images_per_sec": _is_time,
+    "mem_mb": _is_time,
+    "time": _is_time,
+    "created": _is_time,
+    "asked": _is_time,
+    "pid": is_count,
+    "host": _is_text,
+    "device": _is_text,
+    "precision": _is_text,
+    "threads": is_count,
+    "parameters": _are_counts,
+    "reason": _is_text,
+    "note": _is_text,
+    "preparing": _is_progress,
+    "parts": lambda value: is_count(value) and value > 0,
+    "good": is_count,
+    "rollbacks": is_count,
+    "child": _is_text,
+}
+
+
+def checked(found: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
+    """(the entries of a status that hold what they may, the names of the others). Unknown keys stay."""
+    wrong = [name for name, value in found.items() if name in KEYS and not KEYS[name](value)]
+    return {name: value for name, value in found.items() if name not in wrong}, wrong
