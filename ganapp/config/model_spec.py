@@ -11,8 +11,8 @@ from .names import FAMILY_NAMES
 GENERATOR_FORMAT = "ganapp-generator/1"
 # Networks that only load other people's checkpoints (networks/imported): no discriminator, no training.
 IMPORTED_NAMES = (
-    "biggan_deep", "conv_stack", "fastgan", "lightweight", "mimicry", "nvidia_stylegan2", "paper_r3gan",
-    "relu_mlp", "studiogan", "upsample_dcgan",
+    "biggan_deep", "conv_stack", "fastgan", "leaky_mlp", "lightweight", "mimicry", "nvidia_stylegan2",
+    "paper_r3gan", "relu_mlp", "studiogan", "upsample_dcgan",
 )  # fmt: skip
 TAKES = ("latent", "picture")  # what a generator's input is
 CHANNELS = (1, 3, 4)  # grey, colour, colour with transparency

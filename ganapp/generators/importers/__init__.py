@@ -71,7 +71,6 @@ def _build(found: Imported, name: str, layout: Layout):
     Raises ValueError (message fit for the user) if the weights do not fit, or weights or image are not
     finite.
     """
-    import torch
 
     from ganapp.networks import build_generator
 

@@ -24,6 +24,9 @@ class Option(NamedTuple):
 OPTIONS = {
     "output": Option("how the network ends, where the file does not tell", ("tanh", "sigmoid")),
     "activation": Option("between its layers, where the file does not tell", ("relu", "leaky_relu")),
+    "labels": Option("whether labels act, where the file does not tell", ("used", "unused")),
+    "classes": Option("inputs of an InfoGAN that are a class", (), 0, 1000),
+    "codes": Option("inputs of an InfoGAN that are codes", (), 0, 1000),
     "clamp": Option("bound of StyleGAN2's activations (conv_clamp), 0 = none", (), 0.0, 1e6),
     "mapping_rate": Option(
         "StyleGAN2's learning rate of the mapping, relative (lr_multiplier)", (), 1e-6, 1.0

@@ -15,7 +15,17 @@ if TYPE_CHECKING:
     from .reading.checkpoint import Checkpoint
 
 # Modules in layouts/, in the order in which they are tried: those with the most specific keys first.
-MODULES = ("biggan_deep", "fastgan", "lightweight", "stylegan2", "r3gan", "studiogan", "mimicry", "dcgan")
+MODULES = (
+    "biggan_deep",
+    "fastgan",
+    "lightweight",
+    "stylegan2",
+    "r3gan",
+    "studiogan",
+    "mimicry",
+    "pytorch_gan",
+    "dcgan",
+)
 # Raised if tensors are missing or have shapes that their keys do not promise.
 MISFIT = (RuntimeError, LookupError, ArithmeticError, TypeError)
 

@@ -12,6 +12,7 @@ from torch import nn
 from .biggan_deep import BigGANDeepGenerator
 from .conv_stack import ConvStack
 from .fastgan import FastGANGenerator
+from .leaky_mlp import LeakyMLP
 from .lightweight import LightweightGenerator
 from .mimicry import MimicryGenerator
 from .nvidia_stylegan2 import NvidiaStyleGAN2
@@ -24,6 +25,7 @@ IMPORTED: dict[str, type[nn.Module]] = {
     "biggan_deep": BigGANDeepGenerator,
     "conv_stack": ConvStack,
     "fastgan": FastGANGenerator,
+    "leaky_mlp": LeakyMLP,
     "lightweight": LightweightGenerator,
     "mimicry": MimicryGenerator,
     "nvidia_stylegan2": NvidiaStyleGAN2,

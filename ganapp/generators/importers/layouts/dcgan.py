@@ -1,9 +1,12 @@
-"""Small generators of tutorials: DCGANs of PyTorch, huggan, csinva and PyTorch-GAN, and csinva's MLP.
+"""Small generators of tutorials: DCGANs of PyTorch, huggan and csinva, and csinva's MLP.
+
+A DCGAN may have biases. No key tells whether it ends in tanh, as all of these do, or in a sigmoid (option `output`),
+nor whether an MLP has ReLU, as csinva's has, or leaky ReLU (option `activation`).
 
 csinva's grey CIFAR-100 network has the same keys and shapes as the MNIST one and differs only in the padding
 of its last layer. It is imported as the MNIST one, so its images lose two pixels on each side. Layouts from
-pytorch/examples dcgan/main.py, huggingface/community-events huggan/pytorch/dcgan,
-csinva/gan-vae-pretrained-pytorch and eriklindernoren/PyTorch-GAN implementations/dcgan.
+pytorch/examples dcgan/main.py, huggingface/community-events huggan/pytorch/dcgan
+and csinva/gan-vae-pretrained-pytorch.
 """
 
 from __future__ import annotations
@@ -13,17 +16,20 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from ganapp.config import ModelSpec
+from ganapp.config.model_spec import CHANNELS
 
 from ..layout import Imported, Layout
+from ..options import as_tanh, assumed
 
 if TYPE_CHECKING:
     from torch import Tensor
 
 MOST_LINEAR = 16  # largest number of layers of an MLP
+LEAKY_SLOPE = 0.2
 MNIST_CROP = 2  # the last layer of csinva's MNIST network, 1×1, has padding 2, so 32 pixels become 28
 
 
-def stack(tensors: dict[str, Tensor], prefix: str, last: int) -> Imported | None:
+def stack(tensors: dict[str, Tensor], prefix: str, last: int, extra: dict[str, Any]) -> Imported | None:
     """A ConvStack whose layers are prefix.0, prefix.1, … last: kernel size of the last convolution."""
     found = {
         int(m[1]): t
@@ -44,22 +50,28 @@ def stack(tensors: dict[str, Tensor], prefix: str, last: int) -> Imported | None
     channels, widths = convs[-1].shape[1], [c.shape[1] for c in convs[:-1]]
     crop = MNIST_CROP if last == 1 and channels == 1 else 0
     size = 4 * 2 ** (len(widths) - (last == 1)) - 2 * crop
-    spec = ModelSpec(
-        "conv_stack", size, channels, 0, convs[0].shape[0], {"widths": widths, "last": last, "crop": crop}
-    )
-    return Imported(spec, {k.replace(prefix, "layers", 1): t for k, t in tensors.items()})
+    if channels not in CHANNELS:
+        raise ValueError(
+            f"This DCGAN makes pictures of {channels} channels; only 1, 3 and 4 can be imported."
+        )
+    args: dict[str, Any] = {"widths": widths, "last": last, "crop": crop}
+    biased = [int(f"{prefix}.{i}.bias" in tensors) for i in sorted(found)]
+    args |= {"biased": biased} if any(biased) else {}
+    spec = ModelSpec("conv_stack", size, channels, 0, convs[0].shape[0], args)
+    renamed = {k.replace(prefix, "layers", 1): t for k, t in tensors.items()}
+    return Imported(spec, as_tanh(renamed, f"layers.{max(found)}", extra.get("output")))
 
 
 def tutorial(tensors: dict[str, Tensor], extra: dict[str, Any]) -> Imported | None:
-    return stack(tensors, "main", 4)
+    return stack(tensors, "main", 4, extra)
 
 
 def huggan(tensors: dict[str, Tensor], extra: dict[str, Any]) -> Imported | None:
-    return stack(tensors, "model", 4)
+    return stack(tensors, "model", 4, extra)
 
 
 def csinva(tensors: dict[str, Tensor], extra: dict[str, Any]) -> Imported | None:
-    return stack(tensors, "main", 1)
+    return stack(tensors, "main", 1, extra)
 
 
 def csinva_mlp(tensors: dict[str, Tensor], extra: dict[str, Any]) -> Imported | None:
@@ -79,30 +91,21 @@ def csinva_mlp(tensors: dict[str, Tensor], extra: dict[str, Any]) -> Imported | 
     if side**2 != weights[-1].shape[0] or side < 8:
         return None
     hidden = [w.shape[0] for w in weights[:-1]]
-    spec = ModelSpec("relu_mlp", side, 1, 0, weights[0].shape[1], {"hidden": hidden})
-    return Imported(spec, {f"layers.{k}": t for k, t in tensors.items()})
-
-
-def pytorch_gan(tensors: dict[str, Tensor], extra: dict[str, Any]) -> Imported | None:
-    if not {"l1.0.weight", "conv_blocks.0.weight", *(f"conv_blocks.{i}.weight" for i in (2, 6, 9))} <= set(
-        tensors
-    ):
-        return None
-    first, second = tensors["conv_blocks.2.weight"].shape[0], tensors["conv_blocks.6.weight"].shape[0]
-    stem = tensors["l1.0.weight"]
-    size = 4 * math.isqrt(stem.shape[0] // first)
-    channels = tensors["conv_blocks.9.weight"].shape[0]
-    spec = ModelSpec("upsample_dcgan", size, channels, 0, stem.shape[1], {"widths": [first, second]})
-    renamed = {
-        k.replace("l1.0.", "stem.", 1).replace("conv_blocks.", "layers.", 1): t for k, t in tensors.items()
-    }
-    return Imported(spec, renamed)
+    slope = {"slope": LEAKY_SLOPE} if extra.get("activation") == "leaky_relu" else {}
+    spec = ModelSpec("relu_mlp", side, 1, 0, weights[0].shape[1], {"hidden": hidden} | slope)
+    notes = assumed(
+        extra, "activation", "it has ReLU between its layers", f"leaky_relu (slope {LEAKY_SLOPE})"
+    )
+    notes += assumed(extra, "output", "it ends in tanh", "sigmoid")
+    renamed = as_tanh(
+        {f"layers.{k}": t for k, t in tensors.items()}, f"layers.{layers[-1]}", extra.get("output")
+    )
+    return Imported(spec, renamed, notes=notes)
 
 
 LAYOUTS = (
-    Layout("PyTorch DCGAN tutorial", "pytorch/examples", tutorial),
-    Layout("huggan DCGAN", "huggingface/community-events", huggan),
-    Layout("csinva DCGAN", "csinva/gan-vae-pretrained-pytorch", csinva),
-    Layout("csinva MLP", "csinva/gan-vae-pretrained-pytorch", csinva_mlp),
-    Layout("PyTorch-GAN DCGAN", "eriklindernoren/PyTorch-GAN", pytorch_gan),
+    Layout("PyTorch DCGAN tutorial", "pytorch/examples", tutorial, ("output",)),
+    Layout("huggan DCGAN", "huggingface/community-events", huggan, ("output",)),
+    Layout("csinva DCGAN", "csinva/gan-vae-pretrained-pytorch", csinva, ("output",)),
+    Layout("csinva MLP", "csinva/gan-vae-pretrained-pytorch", csinva_mlp, ("activation", "output")),
 )
