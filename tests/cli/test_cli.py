@@ -452,10 +452,11 @@ def test_train_finishes_lists_and_cannot_be_taken_up_again(here, ok, fails, pict
 
 
 def test_a_failed_run_says_why_and_exits_with_2(here, capsys, pictures):
-    arguments = ["train", *TINY, "--data", str(pictures), "--kimg", "1", "--batch", "64"]
+    arguments = ["train", *TINY, "--data", str(pictures), "--kimg", "1", "--g-args.depth", "3"]
     assert main(arguments) == 2
     out, err = capsys.readouterr()
-    assert err == "run 00001-pictures-mlp-28: batch is 64, but there are only 32 training images.\n"
+    assert err.startswith("run 00001-pictures-mlp-28: the generator of mlp has no argument 'depth'; it has: ")
+    assert err.count("\n") == 1
     assert "Traceback" not in out and open_run("1").status()["state"] == "failed"
 
 
