@@ -154,7 +154,7 @@ def main() -> None:
         "--new-after", type=int, default=2, help="a visitor comes as a new page after so many requests"
     )
     parser.add_argument("--warm-up", type=int, default=700, help="requests before growth is measured")
-    parser.add_argument("--most-kb", type=float, default=20, help="a request, after warming up")
+    parser.add_argument("--most-kb", type=float, default=10, help="a request, after warming up")
     parser.add_argument("--save", action="store_true", help="write benchmarks/results/soak.json")
     args = parser.parse_args()
     found = soak(args)

@@ -36,13 +36,25 @@ def test_a_visitors_own_oldest_go_first(tmp_path):
 
 
 def test_a_busy_hour_of_one_takes_nothing_from_another(tmp_path):
-    outputs = Outputs(tmp_path / "out", 300 * KB, 250 * KB)
-    looked_at = fill(outputs, "ben", 60 * KB)
+    outputs = Outputs(tmp_path / "out", 200 * KB, 250 * KB)
+    looked_at = [fill(outputs, "ben", 30 * KB) for _ in range(2)]
     for _ in range(300):
         fill(outputs, "ana", 20 * KB)
-    assert looked_at.exists()
+    assert all(p.exists() for p in looked_at)
     held = sum(f.stat().st_size for f in (tmp_path / "out").rglob("file"))
-    assert 240 * KB <= held <= 300 * KB
+    assert 150 * KB <= held <= 200 * KB
+
+
+def test_nobody_removes_a_visitors_folder_while_one_in_it_is_made(tmp_path, monkeypatch):
+    outputs, held, mkdir = Outputs(tmp_path / "out", 10**9, 10**9), [], type(tmp_path).mkdir
+
+    def watched(path, *args, **options):
+        held.append(outputs._lock.locked())
+        mkdir(path, *args, **options)
+
+    monkeypatch.setattr(type(tmp_path), "mkdir", watched)
+    fill(outputs, "ana")
+    assert held and all(held)
 
 
 def test_where_everybody_holds_the_newest_alone_nothing_more_goes(tmp_path):

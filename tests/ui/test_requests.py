@@ -160,6 +160,7 @@ def test_every_server_function_goes_through_the_check(tmp_path):
         for name in dir(block):
             function = getattr(block, name, None)
             if callable(function) and getattr(function, "_is_server_fn", False) is True:
+                assert "error" in function([]), f"{name} is not wrapped in asked.answers"
                 for value in (
                     *odd_values("x", 50),
                     float("nan"),
