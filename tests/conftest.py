@@ -43,7 +43,9 @@ def tiny_images(count=64, resolution=32, channels=3):
     distance = (at[None, None, :] - x[:, None, None]) ** 2 + (at[None, :, None] - y[:, None, None]) ** 2
     spot = np.exp(-distance / (resolution / 6) ** 2)
     colour = 0.3 + 0.7 * random.rand(count, channels)
-    images = 255 * spot[:, None] * colour[:, :, None, None] + 8 * random.rand(count, channels, resolution, resolution)
+    images = 255 * spot[:, None] * colour[:, :, None, None] + 8 * random.rand(
+        count, channels, resolution, resolution
+    )
     return images.clip(0, 255).astype(np.uint8), labels.astype(np.int64)
 
 
@@ -54,7 +56,9 @@ def tiny_dataset():
 
     def make(count=64, resolution=32, channels=3, labels=True):
         images, classes = tiny_images(count, resolution, channels)
-        return ImageDataset("tiny", Images(images), classes if labels else None, tuple("abcd") if labels else ())
+        return ImageDataset(
+            "tiny", Images(images), classes if labels else None, tuple("abcd") if labels else ()
+        )
 
     return make
 
@@ -87,7 +91,10 @@ TINY_ARGS = {
     "dcgan": ({"width": 4}, {"width": 4}),
     "resnet": ({"widths": [8] * 4, "embed_dim": 8}, {"widths": [8] * 4}),
     "progan": ({"fmap_base": 64, "fmap_max": 8}, {"fmap_base": 64, "fmap_max": 8}),
-    "stylegan2": ({"w_dim": 16, "channel_base": 256, "channel_max": 8}, {"channel_base": 256, "channel_max": 8}),
+    "stylegan2": (
+        {"w_dim": 16, "channel_base": 256, "channel_max": 8},
+        {"channel_base": 256, "channel_max": 8},
+    ),
     "r3gan": ({"widths": [16, 16, 8, 8], "blocks": 1}, {"widths": [16, 16, 8, 8], "blocks": 1}),
 }
 
@@ -99,7 +106,14 @@ def tiny_config():
 
     def make(family="dcgan", **changes):
         g_args, d_args = TINY_ARGS[family]
-        fields = {"family": family, "channels": 3, "num_classes": 4, "z_dim": 8, "g_args": g_args, "d_args": d_args}
+        fields = {
+            "family": family,
+            "channels": 3,
+            "num_classes": 4,
+            "z_dim": 8,
+            "g_args": g_args,
+            "d_args": d_args,
+        }
         fields |= {"batch": 8, "precision": "fp32", "threads": 1, "device": "cpu", "seed": 1}
         return TrainConfig(**{**fields, **changes})
 

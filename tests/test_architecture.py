@@ -46,10 +46,24 @@ TORCH = (
     "networks", "training.algorithm", "training.augment", "training.averaging", "training.batch_source", "training.descent", "training.loop", "training.losses",
     "training.seeding", "training.state", "training.terms", "data.batches", "generators.importers.folding",
 )  # fmt: skip
-START = ("data", "data.cache", "data.dataset", "data.names", "data.opening")  # of data, what is imported with the app
+START = (
+    "data",
+    "data.cache",
+    "data.dataset",
+    "data.names",
+    "data.opening",
+)  # of data, what is imported with the app
 # Names of files stand in one place each.
 FILE_NAMES = {
-    "runs.run": {"status.json", "stats.jsonl", "looks.jsonl", "log.txt", "real.webp", "timelapse.mp4", "state-"},
+    "runs.run": {
+        "status.json",
+        "stats.jsonl",
+        "looks.jsonl",
+        "log.txt",
+        "real.webp",
+        "timelapse.mp4",
+        "state-",
+    },
     "generators.folder": {"model.safetensors"},
 }
 
@@ -77,7 +91,12 @@ def tree_of(path):
 def imports(path):
     """[(what, line, whether at module level)]: "torch", or "ganapp.runs.run" for a module or a package of ours."""
     tree = tree_of(path)
-    late = {n for f in ast.walk(tree) if isinstance(f, ast.FunctionDef | ast.AsyncFunctionDef) for n in ast.walk(f)}
+    late = {
+        n
+        for f in ast.walk(tree)
+        if isinstance(f, ast.FunctionDef | ast.AsyncFunctionDef)
+        for n in ast.walk(f)
+    }
     late |= {
         n
         for branch in ast.walk(tree)
@@ -115,7 +134,9 @@ def test_rooms_know_only_what_they_may():
         assert all(order.index(other) < order.index(room) for other in known.split()), (
             f"{room} may only know earlier rows"
         )
-    allowed = {(room, other) for room, known in ROOMS.items() for other in known.split()} | set(OLD_PLACES.items())
+    allowed = {(room, other) for room, known in ROOMS.items() for other in known.split()} | set(
+        OLD_PLACES.items()
+    )
     found = arrows()
     assert not {f"{a} -> {b} ({at})" for (a, b), at in found.items() if (a, b) not in allowed}
     unused = sorted(allowed - set(found))
@@ -130,7 +151,8 @@ def test_every_module_is_in_a_room():
 def test_no_file_imports_itself_through_others():
     """No circle between files. A package's own __init__ is left out: it is the door, used from outside of the room."""
     graph = {
-        name: {w.removeprefix("ganapp.") for w, *_ in imports(path) if w.startswith("ganapp.")} & set(modules())
+        name: {w.removeprefix("ganapp.") for w, *_ in imports(path) if w.startswith("ganapp.")}
+        & set(modules())
         for name, path in MODULES
         if path.name != "__init__.py"
     }
@@ -153,7 +175,8 @@ def test_files_and_functions_are_short(capsys):
     """Prints the longest of each, so that a reader of the test's output sees how much room is left."""
     products = [path for _, path in MODULES] + sorted(PACKAGE.rglob("*.js")) + sorted(PACKAGE.rglob("*.css"))
     files = sorted(
-        ((len(p.read_text(encoding="utf-8").splitlines()), str(p.relative_to(ROOT))) for p in products), reverse=True
+        ((len(p.read_text(encoding="utf-8").splitlines()), str(p.relative_to(ROOT))) for p in products),
+        reverse=True,
     )
     functions = sorted(
         (
@@ -196,7 +219,11 @@ def texts(tree):
         and node.body
         and isinstance(node.body[0], ast.Expr)
     }
-    return [n for n in ast.walk(tree) if isinstance(n, ast.Constant) and isinstance(n.value, str) and id(n) not in docs]
+    return [
+        n
+        for n in ast.walk(tree)
+        if isinstance(n, ast.Constant) and isinstance(n.value, str) and id(n) not in docs
+    ]
 
 
 @pytest.mark.parametrize(("name", "path"), MODULES, ids=IDS)
@@ -205,7 +232,9 @@ def test_a_file_has_its_name_in_one_place(name, path):
     for node in texts(tree_of(path)):
         for home, names in FILE_NAMES.items():
             if room != home.split(".")[0]:
-                assert node.value not in names, f"{path}:{node.lineno} names {node.value!r}, which is {home}'s affair"
+                assert node.value not in names, (
+                    f"{path}:{node.lineno} names {node.value!r}, which is {home}'s affair"
+                )
 
 
 def test_the_algorithm_touches_no_file_prints_nothing_and_never_waits():
@@ -247,9 +276,17 @@ def test_the_core_runs_without_gradio_and_starts_without_torch():
     core = [name for name, _ in MODULES if name.split(".")[0] not in ("app", "ui")]
     light = [n for n in core if not any(n == t or n.startswith(t + ".") for t in TORCH)]
     light = [n for n in light if n in START or not n.startswith("data.")]
-    assert {"config", "runs", "driving.driver", "data", "generators", "latents", "media", "metrics", "cli.main"} <= set(
-        light
-    )
+    assert {
+        "config",
+        "runs",
+        "driving.driver",
+        "data",
+        "generators",
+        "latents",
+        "media",
+        "metrics",
+        "cli.main",
+    } <= set(light)
     rest = [n for n in core if n not in light]
     assert run_python(LIGHT.format(light=light, heavy=HEAVY, rest=rest)) == "[]"
 

@@ -111,7 +111,9 @@ def ganapp(*arguments, **options) -> subprocess.Popen:
     """A command in a process of its own, in the current folder."""
     env = os.environ | {"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
-    return subprocess.Popen([sys.executable, "-m", "ganapp", *map(str, arguments)], env=env, **pipes, **options)
+    return subprocess.Popen(
+        [sys.executable, "-m", "ganapp", *map(str, arguments)], env=env, **pipes, **options
+    )
 
 
 def wait_for(true, sec=60):
@@ -211,29 +213,47 @@ def test_help_of_train_has_every_field_with_its_sentence(capsys):
         (["generate", "{faces}", "--seeds", "1", "--out", "x.jpg"], ["'x.jpg'", ".npz"]),
         (["generate", "{faces}", "--seeds", "one", "--out", "x.png"], ["'one'"]),
         (["generate", "{faces}", "--seeds", "1", "--psi", "0", "--out", "x.png"], ["psi"]),
-        (["generate", "{faces}", "--seeds", "1", "--label", "7", "--out", "x.png"], ["'7'", "0 to 2", "smile"]),
-        (["generate", "{faces}", "--seeds", "1", "--label", "0,1", "--out", "x.png"], ["2 labels for 1 seeds"]),
+        (
+            ["generate", "{faces}", "--seeds", "1", "--label", "7", "--out", "x.png"],
+            ["'7'", "0 to 2", "smile"],
+        ),
+        (
+            ["generate", "{faces}", "--seeds", "1", "--label", "0,1", "--out", "x.png"],
+            ["2 labels for 1 seeds"],
+        ),
         (["generate", "{plain}", "--seeds", "1", "--label", "0", "--out", "x.png"], ["no classes"]),
         (["generate", "{faces}", "--seeds", "1", "--size", "3", "--out", "x.png"], ["--size", "--psi"]),
         (["generate", "{faces}", "--out", "x.png"], ["--seeds", "--per-class"]),
         (["generate", "{faces}", "--seeds", "1", "--first-seed", "2", "--out", "x.png"], ["--per-class"]),
         (["generate", "{faces}", "--seeds", "1", "--per-class", "2", "--out", "x.zip"], ["without --seeds"]),
-        (["generate", "{faces}", "--label", "1", "--per-class", "2", "--out", "x.zip"], ["without", "--label"]),
+        (
+            ["generate", "{faces}", "--label", "1", "--per-class", "2", "--out", "x.zip"],
+            ["without", "--label"],
+        ),
         (["generate", "{faces}", "--per-class", "2", "--out", "x.png"], ["'x.png'", ".zip or a folder"]),
         (["generate", "{faces}", "--per-class", "0", "--out", "x.zip"], ["is 0", "at least 1"]),
-        (["generate", "{faces}", "--per-class", "1000000", "--out", "x.zip"], ["3,000,000", "333,333 a class"]),
+        (
+            ["generate", "{faces}", "--per-class", "1000000", "--out", "x.zip"],
+            ["3,000,000", "333,333 a class"],
+        ),
         (["generate", "{plain}", "--per-class", "2", "--out", "x.zip"], ["no classes"]),
         (["interpolate", "{faces}", "--out", "x.gif"], ["--seeds"]),
         (["interpolate", "{faces}", "--seeds", "1,2", "--out", "x.avi"], [".mp4"]),
         (["interpolate", "{faces}", "--seeds", "1", "--out", "x.gif"], ["at least two seeds"]),
-        (["interpolate", "{faces}", "--seeds", "1,2", "--mode", "zoom", "--out", "x.gif"], ["'zoom'", "slerp, lerp"]),
+        (
+            ["interpolate", "{faces}", "--seeds", "1,2", "--mode", "zoom", "--out", "x.gif"],
+            ["'zoom'", "slerp, lerp"],
+        ),
         (["interpolate", "{faces}", "--seeds", "1,2", "--frames", "0", "--out", "x.gif"], ["frames"]),
         (["interpolate", "{faces}", "--seeds", "1,2", "--fps", "0", "--out", "x.gif"], ["fps"]),
     ],
 )
 def test_a_mistake_is_one_sentence_and_leaves_nothing(here, fails, faces, plain, arguments, words):
     sentence = fails(
-        *(a.format(faces=faces, plain=plain) if a[0:1] == "{" and a != "{}" and a != "{" else a for a in arguments)
+        *(
+            a.format(faces=faces, plain=plain) if a[0:1] == "{" and a != "{}" and a != "{" else a
+            for a in arguments
+        )
     )
     assert all(word in sentence for word in words), sentence
     assert list(here.iterdir()) == []
@@ -263,7 +283,11 @@ def test_arrays(ok, faces, plain):
     assert set(a["labels"].tolist()) <= {0, 1, 2}
     ok("generate", plain, "--seeds", "5,3", "--out", "b.npz")
     b = arrays("b.npz")
-    assert b["images"].shape == (2, 28, 28, 1) and b["labels"].tolist() == [-1, -1] and b["seeds"].tolist() == [5, 3]
+    assert (
+        b["images"].shape == (2, 28, 28, 1)
+        and b["labels"].tolist() == [-1, -1]
+        and b["seeds"].tolist() == [5, 3]
+    )
 
 
 def test_an_image_depends_on_its_seed_alone(ok, faces):
@@ -323,7 +347,18 @@ def test_a_folder_of_pictures_and_back_from_one_of_them(here, ok, faces):
         found = read_png_metadata(path)
         assert found["seed"] == seed and found["label"] == all_["labels"][i]
         assert found["class_name"] == CLASSES[found["label"]]
-        ok("generate", faces, "--seeds", seed, "--label", found["label"], "--psi", found["psi"], "--out", "back.png")
+        ok(
+            "generate",
+            faces,
+            "--seeds",
+            seed,
+            "--label",
+            found["label"],
+            "--psi",
+            found["psi"],
+            "--out",
+            "back.png",
+        )
         assert (
             here / "back.png"
         ).read_bytes() == path.read_bytes()  # the class a seed has, asked for, is the same picture
@@ -347,7 +382,9 @@ def test_a_labelled_data_set(here, ok, faces, target):
     )  # the second class has the next three
     names = [f"neutral/seed0000{seed}.png" for seed in (43, 44, 45)]
     if target == "set/":
-        found = {p.relative_to(here / "set").as_posix(): p.read_bytes() for p in (here / "set").rglob("*.png")}
+        found = {
+            p.relative_to(here / "set").as_posix(): p.read_bytes() for p in (here / "set").rglob("*.png")
+        }
     else:
         with zipfile.ZipFile(target) as archive:
             found = {name: archive.read(name) for name in archive.namelist()}
@@ -381,7 +418,9 @@ def frames_of(path) -> list[np.ndarray]:
 
 @pytest.mark.parametrize("suffix", [".gif", ".webp"])
 def test_a_walk_as_an_animation(ok, faces, suffix):
-    out = ok("interpolate", faces, "--seeds", "1,5,9", "--frames", "4", "--fps", "8", "--out", f"walk{suffix}")
+    out = ok(
+        "interpolate", faces, "--seeds", "1,5,9", "--frames", "4", "--fps", "8", "--out", f"walk{suffix}"
+    )
     assert out == f"Wrote 12 frames, 1.5 s, to walk{suffix}.\n"
     film = frames_of(f"walk{suffix}")
     assert len(film) == 12 and film[0].shape == (256, 256, 3)
@@ -424,13 +463,24 @@ def test_a_walk_as_mp4_through_classes_and_modes(ok, faces):
 
 
 def test_train_finishes_lists_and_cannot_be_taken_up_again(here, ok, fails, pictures):
-    out = ok("train", *TINY, "--data", pictures, "--kimg", "0.2", "--seed", "3", "--mirror", "--name", "small")
+    out = ok(
+        "train", *TINY, "--data", pictures, "--kimg", "0.2", "--seed", "3", "--mirror", "--name", "small"
+    )
     run = Run(Path("runs/00001-small"))
     assert out.splitlines()[-1] == str(run.path)
     assert "[####################]" in out and "0.2 of 0.2 kimg" in out and "  D " in out
     config = run.config()
-    assert config.g_args == {"hidden": [12, 8]} and config.d_args == {**PRESETS["mlp-28"].config.d_args, "hidden": [8]}
-    assert (config.preset, config.kimg, config.seed, config.mirror, config.batch) == ("mlp-28", 0.2, 3, True, 8)
+    assert config.g_args == {"hidden": [12, 8]} and config.d_args == {
+        **PRESETS["mlp-28"].config.d_args,
+        "hidden": [8],
+    }
+    assert (config.preset, config.kimg, config.seed, config.mirror, config.batch) == (
+        "mlp-28",
+        0.2,
+        3,
+        True,
+        8,
+    )
     assert config.dataset == str(pictures) and config.num_classes == 2 and config.channels == 1
     assert run.status()["state"] == "finished" and run.status()["nimg"] == 200
     assert "00001-small" in fails("resume", "00001-small")
@@ -443,7 +493,18 @@ def test_train_finishes_lists_and_cannot_be_taken_up_again(here, ok, fails, pict
     assert row["name"] == "00001-small" and row["state"] == "finished" and row["kimg"] == 0.2
     assert row["budget"] == {"kimg": 0.2, "minutes": None} and row["data"] == str(pictures)
     assert row["preset"] == "mlp-28" and row["images_per_sec"] > 0 and row["sec"] > 0
-    ok("train", *TINY, "--data", pictures, "--kimg", "0.1", "--start-from", "00001-small", "--conditional", "true")
+    ok(
+        "train",
+        *TINY,
+        "--data",
+        pictures,
+        "--kimg",
+        "0.1",
+        "--start-from",
+        "00001-small",
+        "--conditional",
+        "true",
+    )
     header, *lines = ok("runs").splitlines()
     assert header.split() == ["NAME", "STATE", "KIMG", "BUDGET", "IMAGES/S", "TIME", "DATA", "PRESET"]
     assert [line.split()[0] for line in lines] == ["00002-pictures-mlp-28", "00001-small"]
@@ -535,7 +596,9 @@ def test_other_signals_save_too(here, ok, pictures, name):
     with in_thread(lambda: working(here / "runs", after=16) and os.kill(os.getpid(), getattr(signal, name))):
         out = ok("train", *TINY, "--data", pictures, "--kimg", "100000", "--runs", here / "runs")
     run = open_run("1")
-    assert run.status()["state"] == "paused" and run.states() and f"resume {run.name} --runs {here}/runs" in out
+    assert (
+        run.status()["state"] == "paused" and run.states() and f"resume {run.name} --runs {here}/runs" in out
+    )
     assert signal.getsignal(getattr(signal, name)) is signal.SIG_DFL
 
 
@@ -583,7 +646,10 @@ def test_what_the_line_says():
     status = {"state": "running", "nimg": 250_400, "sec": 500.0, "images_per_sec": 500.0}
     row = {"g_loss": 0.71234, "d_loss": 1.5}
     line = progress.progress_line(status, config, row)
-    assert line == "running   [#####---------------]  250.4 of 1,000 kimg  500 images/s  25 min left  G 0.712  D 1.5"
+    assert (
+        line
+        == "running   [#####---------------]  250.4 of 1,000 kimg  500 images/s  25 min left  G 0.712  D 1.5"
+    )
     both = config.replace(minutes=10)
     assert progress.how_far(status, both) == (pytest.approx(5 / 6), 100.0)
     alone = config.replace(minutes=10, kimg=10_000_000)

@@ -28,7 +28,10 @@ from ganapp.config import (
         ({"g_lr": float("nan")}, "g_lr is nan; it must be between 1e-07 and 0.1."),
         ({"d_lr": float("inf")}, "d_lr is inf; it must be between 1e-07 and 0.1."),
         ({"lr_final": 0}, "lr_final is 0; it must be between 0.0001 and 1."),
-        ({"family": "vae"}, "family is 'vae'; it must be one of mlp, dcgan, resnet, progan, stylegan2, r3gan."),
+        (
+            {"family": "vae"},
+            "family is 'vae'; it must be one of mlp, dcgan, resnet, progan, stylegan2, r3gan.",
+        ),
         (
             {"loss": "huber"},
             "loss is 'huber'; it must be one of minimax, non_saturating, least_squares, wasserstein, hinge, relativistic, "
@@ -36,7 +39,10 @@ from ganapp.config import (
         ),
         ({"channels": 2}, "channels is 2; it must be one of 0, 1, 3."),
         ({"resolution": 48}, "resolution is 48; it must be one of 28, 32, 64, 128, 256, 512, 1024."),
-        ({"resolution": 28, "family": "r3gan"}, "resolution is 28; r3gan allows 32, 64, 128, 256, 512, 1024."),
+        (
+            {"resolution": 28, "family": "r3gan"},
+            "resolution is 28; r3gan allows 32, 64, 128, 256, 512, 1024.",
+        ),
         ({"batch": "many"}, "batch is 'many'; it must be a whole number."),
         ({"batch": 2.5}, "batch is 2.5; it must be a whole number."),
         ({"batch": True}, "batch is True; it must be a whole number."),
@@ -55,7 +61,9 @@ def test_wrong_values_are_refused_with_the_value_and_what_is_allowed(changes, se
 
 
 def test_text_of_a_command_line_becomes_the_fields_type():
-    config = TrainConfig(batch="32", kimg="1e3", mirror="true", conditional="no", g_args='{"width": 8}', g_lr="0.001")
+    config = TrainConfig(
+        batch="32", kimg="1e3", mirror="true", conditional="no", g_args='{"width": 8}', g_lr="0.001"
+    )
     assert (config.batch, config.kimg, config.mirror, config.conditional) == (32, 1000.0, True, False)
     assert config.g_args == {"width": 8}
     assert config.g_lr == 0.001
@@ -132,7 +140,9 @@ def test_settings_that_go_together():
 
 
 def test_json_there_and_back():
-    config = TrainConfig(family="r3gan", g_args={"widths": [4, 4, 4, 4]}, r1=0.1, dataset="猫/cats", mirror=True)
+    config = TrainConfig(
+        family="r3gan", g_args={"widths": [4, 4, 4, 4]}, r1=0.1, dataset="猫/cats", mirror=True
+    )
     assert TrainConfig.from_json(json.loads(json.dumps(config.to_json()))) == config
     assert set(config.to_json()) == {f.name for f in dataclasses.fields(TrainConfig)}
     spec = ModelSpec("mlp", 28, 1, 10, 64, {"hidden": [4]})
@@ -143,7 +153,10 @@ def test_json_there_and_back():
     ("data", "words"),
     [
         ([], "a ModelSpec is a JSON object, not list"),
-        ({"family": "mlp", "depth": 3}, "unknown field 'depth' of ModelSpec; there are: args, channels, family"),
+        (
+            {"family": "mlp", "depth": 3},
+            "unknown field 'depth' of ModelSpec; there are: args, channels, family",
+        ),
         ({"family": "mlp"}, "cannot be read from this JSON"),
         ({"family": "gpt"}, "family is 'gpt'; it must be one of mlp, dcgan, resnet"),
         ({"format": "ganapp-generator/2"}, "format 'ganapp-generator/2' is not one that this version reads"),
@@ -177,7 +190,9 @@ def test_frozen_and_no_shared_defaults():
 
 
 def test_spec_holds_what_the_generator_needs():
-    config = TrainConfig(family="mlp", resolution=28, channels=1, num_classes=10, z_dim=5, g_args={"hidden": [3]})
+    config = TrainConfig(
+        family="mlp", resolution=28, channels=1, num_classes=10, z_dim=5, g_args={"hidden": [3]}
+    )
     assert config.spec() == ModelSpec("mlp", 28, 1, 10, 5, {"hidden": [3]})
     with pytest.raises(ValueError, match="channels is 0"):  # before the data has been seen
         TrainConfig().spec()
@@ -196,11 +211,19 @@ def test_every_field_has_a_group_help_and_a_default_in_range():
         assert f.metadata["help"].rstrip("… ")[-1:] in ".…)…" or f.metadata["help"].endswith("…"), f.name
         assert f.metadata["group"], f.name
         kind = f.type
-        assert (f.metadata["low"] is not None) == (kind in ("int", "float") and not f.metadata["choices"]), f.name
+        assert (f.metadata["low"] is not None) == (kind in ("int", "float") and not f.metadata["choices"]), (
+            f.name
+        )
 
 
 def test_command_line_changes():
-    pairs = {"ema-kimg": "2", "g-args.width": "64", "g-args.max-width": "128", "d-args.norm": "none", "mirror": "true"}
+    pairs = {
+        "ema-kimg": "2",
+        "g-args.width": "64",
+        "g-args.max-width": "128",
+        "d-args.norm": "none",
+        "mirror": "true",
+    }
     changes = parse_changes(pairs)
     assert changes == {
         "ema_kimg": "2",
@@ -222,7 +245,13 @@ def test_command_line_changes():
 
 
 def test_literals():
-    assert [literal(t) for t in ("64", "1e-3", "true", "[1, 2]", "batch")] == [64, 1e-3, True, [1, 2], "batch"]
+    assert [literal(t) for t in ("64", "1e-3", "true", "[1, 2]", "batch")] == [
+        64,
+        1e-3,
+        True,
+        [1, 2],
+        "batch",
+    ]
 
 
 def test_names_agree_with_what_is_built():

@@ -40,7 +40,9 @@ def test_the_presets_that_must_be_there():
         "stylegan2-ada",
     ]
     r3gan = ["r3gan-cifar10", "r3gan-ffhq-64", "r3gan-ffhq-256"]
-    assert {*tutorials, *(f"{name}-fixed" for name in tutorials), *papers, *r3gan} == set(PRESETS) - set(FIRST)
+    assert {*tutorials, *(f"{name}-fixed" for name in tutorials), *papers, *r3gan} == set(PRESETS) - set(
+        FIRST
+    )
     assert {preset.config.family for preset in PRESETS.values()} == set(FAMILIES)
     for has_gpu in (False, True):
         assert default_preset(has_gpu) in PRESETS
@@ -93,7 +95,9 @@ def test_an_unknown_preset_names_the_known_ones():
     assert str(error.value) == f"preset is 'stylegan4'; it must be one of {', '.join(PRESETS)}."
 
 
-@pytest.mark.parametrize("name", [n if n not in BIG else pytest.param(n, marks=pytest.mark.slow) for n in PRESETS])
+@pytest.mark.parametrize(
+    "name", [n if n not in BIG else pytest.param(n, marks=pytest.mark.slow) for n in PRESETS]
+)
 def test_a_preset_for_a_gpu_says_so(name):
     """Each can be built at its published size, and the residual ones are too slow for a processor."""
     config = preset_config(name)
@@ -106,7 +110,11 @@ def test_a_preset_for_a_gpu_says_so(name):
 
 
 def finite(state):
-    tensors = [*state.G.state_dict().values(), *state.D.state_dict().values(), *state.ema.state_dict().values()]
+    tensors = [
+        *state.G.state_dict().values(),
+        *state.D.state_dict().values(),
+        *state.ema.state_dict().values(),
+    ]
     return all(t.isfinite().all() for t in tensors if t.is_floating_point())
 
 
@@ -118,7 +126,9 @@ def test_two_hundred_steps(name, tiny_dataset):
     config = narrowed(name, steps)
     state = TrainState.create(config, CPU)
     before = [p.detach().clone() for p in state.G.parameters()]
-    draw = Batches(tiny_dataset(resolution=config.resolution), CPU, seed=1, mirror=True, conditional=config.conditional)
+    draw = Batches(
+        tiny_dataset(resolution=config.resolution), CPU, seed=1, mirror=True, conditional=config.conditional
+    )
     for tick in islice(train(state, config, latent_source(draw, config)), steps):
         assert all(value.isfinite() for value in tick.stats.values()), (tick.nimg, tick.stats)
     assert tick.nimg == steps * config.batch * config.d_steps

@@ -132,7 +132,10 @@ def wait_for(what, seconds=30):
 
 
 def test_a_run_from_start_to_finish(new_run):
-    run, seen = new_run(save_sec=0.2, sample_sec=0.2, r1=1.0, r1_interval=2, d_args={"width": 4, "norm": "none"}), []
+    run, seen = (
+        new_run(save_sec=0.2, sample_sec=0.2, r1=1.0, r1_interval=2, d_args={"width": 4, "norm": "none"}),
+        [],
+    )
     assert drive(run, seen.append) == "finished"
     states = [s["state"] for s in seen]
     assert list(dict.fromkeys(states)) == ["queued", "starting", "running", "finished"]
@@ -147,7 +150,18 @@ def test_a_run_from_start_to_finish(new_run):
     assert (config.channels, config.num_classes) == (3, 4)  # found in the data
     rows = run.read_stats()[0]
     assert [r["nimg"] for r in rows] == list(range(8, END + 1, 8))
-    always = {"sec", "d_loss", "g_loss", "d_real", "d_fake", "r1", "d_grad", "g_grad", "images_per_sec", "mem_mb"}
+    always = {
+        "sec",
+        "d_loss",
+        "g_loss",
+        "d_real",
+        "d_fake",
+        "r1",
+        "d_grad",
+        "g_grad",
+        "images_per_sec",
+        "mem_mb",
+    }
     assert always == set(rows[0]) - {"nimg"}
     assert {"diversity", "feature_diversity", "d_train", "d_samples"} <= set().union(*rows)
     assert ["r1" in r for r in rows[:4]] == [True, False, True, False]
@@ -307,7 +321,9 @@ def test_runs_wait_for_the_device_in_the_order_of_asking(new_run):
     began = []
 
     def watch(run):
-        return lambda status: began.append(run.name) if status["state"] == "running" and run.name not in began else None
+        return lambda status: (
+            began.append(run.name) if status["state"] == "running" and run.name not in began else None
+        )
 
     threads = [threading.Thread(target=drive, args=(first, watch(first)), daemon=True)]
     threads[0].start()
@@ -315,7 +331,9 @@ def test_runs_wait_for_the_device_in_the_order_of_asking(new_run):
     for run in (third, second, fourth):  # asked for in another order than made
         threads.append(threading.Thread(target=drive, args=(run, watch(run)), daemon=True))
         threads[-1].start()
-        wait_for(lambda run=run: run.status()["state"] == "queued" and "asked" in run.status() and run.is_locked())
+        wait_for(
+            lambda run=run: run.status()["state"] == "queued" and "asked" in run.status() and run.is_locked()
+        )
     fourth.send("pause")
     wait_for(lambda: fourth.status()["state"] == "paused")  # out of the queue, nothing trained
     assert fourth.status()["nimg"] == 0
@@ -382,7 +400,9 @@ def test_numbers_that_are_no_longer_finite(new_run, monkeypatch, reference):
         config = made.config()
         assert (config.parent, config.from_nimg) == (parent.name, 104)
         assert (config.g_lr, config.d_lr) == (4e-4 / share, 2e-4 / share)
-        assert config == run.config().replace(parent=parent.name, from_nimg=104, g_lr=4e-4 / share, d_lr=2e-4 / share)
+        assert config == run.config().replace(
+            parent=parent.name, from_nimg=104, g_lr=4e-4 / share, d_lr=2e-4 / share
+        )
         assert [r["nimg"] for r in made.read_stats()[0]] == [*range(112, 168, 8), 168]
         assert math.isnan(made.read_stats()[0][-1]["d_loss"])
     assert "NotFinite" in (run.path / "log.txt").read_text()
@@ -443,7 +463,11 @@ def test_a_run_that_goes_on_without_a_save_begins_anew_and_ends_well(new_run, mo
     poison_at_rate(monkeypatch, 80, 2e-3)
     assert drive(run) == "finished"
     child = run.latest()
-    assert (run.status()["state"], child.status()["state"], child.status()["nimg"]) == ("failed", "finished", END)
+    assert (run.status()["state"], child.status()["state"], child.status()["nimg"]) == (
+        "failed",
+        "finished",
+        END,
+    )
     assert (child.config().parent, child.config().from_nimg, child.status()["rollbacks"]) == (run.name, 0, 1)
     assert run.states() == []
 
@@ -523,7 +547,11 @@ def test_a_machine_too_small_for_one_image(new_run, monkeypatch):
     [
         ("r3gan", {}, ""),
         ("mlp", {"g_args": {"norm": "none"}, "d_args": {}}, ""),
-        ("mlp", {"g_args": {"norm": "none"}, "d_args": {"minibatch": "discrimination"}}, "minibatch discrimination"),
+        (
+            "mlp",
+            {"g_args": {"norm": "none"}, "d_args": {"minibatch": "discrimination"}},
+            "minibatch discrimination",
+        ),
         ("mlp", {"g_args": {"norm": "none"}, "d_args": {"norm": "spectral"}}, "spectral normalization"),
         ("dcgan", {"d_args": {"norm": "none"}}, "batch normalization"),  # G's counts, too
         ("resnet", {}, "batch normalization"),
@@ -592,9 +620,14 @@ def test_vitals_change_nothing_and_take_their_share(new_run, monkeypatch, refere
     assert drive(run) == "finished"
     assert_as_uninterrupted(run, reference)
     rows = run.read_stats()[0]
-    assert sum("diversity" in row for row in rows) == len(rows) - 1  # what was measured after a row goes into the next
+    assert (
+        sum("diversity" in row for row in rows) == len(rows) - 1
+    )  # what was measured after a row goes into the next
     assert "d_heldout" not in set().union(*rows)  # 64 pictures: none is held out, and the log says so
-    assert "whether the discriminator overfits is not measured: No pictures of" in (run.path / "log.txt").read_text()
+    assert (
+        "whether the discriminator overfits is not measured: No pictures of"
+        in (run.path / "log.txt").read_text()
+    )
     monkeypatch.setattr("ganapp.driving.record.VITALS_SHARE", 0.02)
     rare = new_run(sample_sec=0)
     drive(rare)
@@ -633,7 +666,9 @@ def test_a_branch_resumes_another_runs_state(new_run, reference):
     told = []
     assert drive(child, told.append) == "finished"
     first = next(status for status in told if status["state"] == "running")
-    assert first["sec"] >= torch.load(run.states()[0], weights_only=True)["sec"]  # a budget of minutes goes on, too
+    assert (
+        first["sec"] >= torch.load(run.states()[0], weights_only=True)["sec"]
+    )  # a budget of minutes goes on, too
     assert equal(newest(child), reference[1])
     assert curves(child) == reference[2][13:]
     assert child.status()["sec"] > run.status()["sec"]
@@ -646,7 +681,10 @@ def test_a_branch_resumes_another_runs_state(new_run, reference):
     ("changes", "reason"),
     [
         ({"dataset": "/nowhere/pictures"}, "/nowhere/pictures"),
-        ({"g_args": {"depth": 3}}, "the generator of dcgan has no argument 'depth'; it has: width, max_width, "),
+        (
+            {"g_args": {"depth": 3}},
+            "the generator of dcgan has no argument 'depth'; it has: width, max_width, ",
+        ),
         ({"device": "abacus"}, "device is 'abacus'; it must be auto, cpu, cuda, cuda:N or mps."),
         ({"device": "cuda:99"}, "device is 'cuda:99', but this machine has"),
         ({"start_from": "nobody"}, "nobody"),
@@ -735,8 +773,12 @@ class FullDisk:
         replacing, opened = files.replacing, open
         monkeypatch.setattr(run_module, "replacing", lambda path: self.check(path) or replacing(path))
         for module in (run_module, row_module):
-            monkeypatch.setattr(module, "write_text", lambda path, text: self.check(path) or files.write_text(path, text))
-            monkeypatch.setattr(module, "open", lambda path, mode="r", **k: self.opened(opened, path, mode, k), raising=False)
+            monkeypatch.setattr(
+                module, "write_text", lambda path, text: self.check(path) or files.write_text(path, text)
+            )
+            monkeypatch.setattr(
+                module, "open", lambda path, mode="r", **k: self.opened(opened, path, mode, k), raising=False
+            )
 
     def opened(self, opened, path, mode, kwargs):
         if mode.startswith("a"):
@@ -840,7 +882,9 @@ driver.drive(run, observe)
 def test_kill_9_in_the_middle_of_a_save(new_run, reference, monkeypatch):
     """The state of the second save is written but not yet in its place when the process is gone."""
     run = new_run()
-    process = subprocess.run([sys.executable, "-c", CHILD, str(run.path)], capture_output=True, text=True, timeout=60)
+    process = subprocess.run(
+        [sys.executable, "-c", CHILD, str(run.path)], capture_output=True, text=True, timeout=60
+    )
     assert process.returncode == -signal.SIGKILL, process.stderr
     assert [int(p.stem[6:]) for p in run.states()] == [104]
     assert len(list(run.path.glob(".tmp-*.pt"))) == 1
@@ -884,7 +928,9 @@ def test_start_from_a_run(new_run, reference):
     first, last = run.samples()[0].read_bytes(), source.samples()[-1].read_bytes()
     a, b = (np.asarray(Image.open(p)).astype(int) for p in (run.samples()[0], source.samples()[-1]))
     assert first != last
-    assert np.abs(a - b).mean() < 2  # the same pictures but for batch-norm statistics estimated on other draws
+    assert (
+        np.abs(a - b).mean() < 2
+    )  # the same pictures but for batch-norm statistics estimated on other draws
 
 
 def test_start_from_a_model_folder(new_run, reference, tmp_path):
@@ -906,7 +952,9 @@ def test_start_from_with_other_classes(new_run, reference, tiny_config):
     own = {k: v.clone() for k, v in state.G.state_dict().items()}
     beginning.start_from(str(reference[0].path), state, config, reference[0].path.parent)
     for name, tensor in state.G.state_dict().items():
-        assert tensor.equal(own[name] if "embedding" in name else reference[1]["players"]["G"]["net"][name]), name
+        assert tensor.equal(
+            own[name] if "embedding" in name else reference[1]["players"]["G"]["net"][name]
+        ), name
     assert equal(dict(state.ema.state_dict())["input.embedding.weight"], own["input.embedding.weight"])
 
 
@@ -936,7 +984,9 @@ def test_every_head_starts_anew_with_other_classes(tiny_config, family, args, te
 
 
 def test_class_terms_need_data_with_classes(tiny_config, tiny_dataset):
-    config = tiny_config(class_term="cross_entropy", d_args={"width": 4, "head": "classifier"}, dataset="cats.zip")
+    config = tiny_config(
+        class_term="cross_entropy", d_args={"width": 4, "head": "classifier"}, dataset="cats.zip"
+    )
     assert beginning.resolve(config, tiny_dataset(), torch.device("cpu")).num_classes == 4
     with pytest.raises(ValueError) as error:
         beginning.resolve(config, tiny_dataset(labels=False), torch.device("cpu"))
@@ -945,7 +995,12 @@ def test_class_terms_need_data_with_classes(tiny_config, tiny_dataset):
 
 @pytest.mark.parametrize(
     "changes",
-    [{"g_args": {"width": 5}}, {"z_dim": 9}, {"num_classes": 0}, {"family": "mlp", "g_args": {}, "d_args": {}}],
+    [
+        {"g_args": {"width": 5}},
+        {"z_dim": 9},
+        {"num_classes": 0},
+        {"family": "mlp", "g_args": {}, "d_args": {}},
+    ],
 )
 def test_start_from_what_does_not_fit(new_run, reference, changes):
     config = new_run().config()
@@ -953,7 +1008,9 @@ def test_start_from_what_does_not_fit(new_run, reference, changes):
     with pytest.raises(
         ValueError, match=r"does not fit this configuration: family, resolution, channels, z_dim, g_args"
     ) as e:
-        beginning.start_from(str(reference[0].path), state, completed(config, **changes), reference[0].path.parent)
+        beginning.start_from(
+            str(reference[0].path), state, completed(config, **changes), reference[0].path.parent
+        )
     assert "\n" not in str(e.value)
 
 

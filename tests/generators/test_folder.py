@@ -255,7 +255,9 @@ def test_shipped_ones_of_larger_pictures_are_listed_first(tmp_path):
     assert list_sources(runs=tmp_path, checkpoints=tmp_path) == ["b", "c", "a", "d"]
 
 
-def test_a_folder_comes_before_a_listed_name_on_the_command_line_and_after_it_on_the_page(tmp_path, elsewhere):
+def test_a_folder_comes_before_a_listed_name_on_the_command_line_and_after_it_on_the_page(
+    tmp_path, elsewhere
+):
     """As in version 0.3: load_generator("mine") here is ./mine, whatever is shipped; the page lists names."""
     shipped = save(tmp_path / "checkpoints" / "mine")
     own = save(elsewhere / "mine")

@@ -42,4 +42,7 @@ def test_another_truncations_statistics_would_be_seen():
 
 
 def test_others_are_not_recognized():
-    assert convert({"embeddings.weight": torch.zeros(6, 5), "generator.linear.weight": torch.zeros(8, 6)}, {}) is None
+    assert (
+        convert({"embeddings.weight": torch.zeros(6, 5), "generator.linear.weight": torch.zeros(8, 6)}, {})
+        is None
+    )

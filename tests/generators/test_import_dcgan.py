@@ -19,9 +19,19 @@ SAVED = {  # how each project saves its generator
     "csinva_cifar10": ("netG_epoch_199.pth", dict),
     "csinva_mnist": ("netG_epoch_99.pth", dict),
     "csinva_mlp": ("G--300.ckpt", dict),
-    "pytorch_gan": ("generator.pt", lambda tensors: {"generator": tensors, "discriminator": {}, "epoch": 200}),
+    "pytorch_gan": (
+        "generator.pt",
+        lambda tensors: {"generator": tensors, "discriminator": {}, "epoch": 200},
+    ),
 }
-LAYOUT = {"tutorial": 0, "huggan": 1, "csinva_cifar10": 2, "csinva_mnist": 2, "csinva_mlp": 3, "pytorch_gan": 4}
+LAYOUT = {
+    "tutorial": 0,
+    "huggan": 1,
+    "csinva_cifar10": 2,
+    "csinva_mnist": 2,
+    "csinva_mlp": 3,
+    "pytorch_gan": 4,
+}
 
 
 def weights(name: str) -> dict[str, torch.Tensor]:
@@ -71,7 +81,10 @@ def test_biases_and_transparency(tmp_path, channels):
     G = imported(tmp_path / "netG.pth", {f"main.{k}": v for k, v in net.eval().state_dict().items()})
     assert (G.spec.channels, G.spec.resolution) == (channels, 32)
     with torch.no_grad():
-        assert torch.allclose(G(z), net(z[:, :, None, None]), atol=1e-6) and net(z[:, :, None, None]).std() > 0.05
+        assert (
+            torch.allclose(G(z), net(z[:, :, None, None]), atol=1e-6)
+            and net(z[:, :, None, None]).std() > 0.05
+        )
 
 
 def test_two_channels_are_refused_in_one_sentence():

@@ -37,7 +37,9 @@ def test_a_square_transposed_convolution_is_folded_as_torch_does():
 
 
 def test_the_three_are_told_apart_and_others_are_not_recognized():
-    specs = {name: convert(weights(name), {}).spec for name in ("fastgan_1024", "huggan_1024", "projected_128")}
+    specs = {
+        name: convert(weights(name), {}).spec for name in ("fastgan_1024", "huggan_1024", "projected_128")
+    }
     assert specs["fastgan_1024"] == specs["huggan_1024"]
     assert [specs["projected_128"].args[k] for k in ("sphere", "bias", "tanh")] == [True, True, False]
     assert [specs["huggan_1024"].args[k] for k in ("sphere", "bias", "tanh")] == [False, False, True]
@@ -48,7 +50,10 @@ def test_the_three_are_told_apart_and_others_are_not_recognized():
 def test_other_numbers_of_channels_are_refused_in_one_sentence(channels):
     tensors = weights("fastgan_256")
     shape = tensors["to_big.weight_orig"].shape
-    replaced = {"to_big.weight_orig": torch.ones(channels, *shape[1:]), "to_big.weight_u": torch.ones(channels)}
+    replaced = {
+        "to_big.weight_orig": torch.ones(channels, *shape[1:]),
+        "to_big.weight_u": torch.ones(channels),
+    }
     with pytest.raises(ValueError, match=f"pictures of {channels} channels; only 1 and 3"):
         convert(tensors | replaced, {})
 

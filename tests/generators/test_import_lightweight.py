@@ -58,5 +58,7 @@ def test_transparency_is_refused_in_one_sentence():
 
 def test_others_are_not_recognized():
     tensors = weights("grey_64")
-    older = {k: t for k, t in tensors.items() if ".0.0.net." not in k}  # before 1.0 it enlarged without a convolution
+    older = {
+        k: t for k, t in tensors.items() if ".0.0.net." not in k
+    }  # before 1.0 it enlarged without a convolution
     assert convert(older, {}) is None

@@ -33,14 +33,18 @@ def test_pictures_are_those_of_the_original(tmp_path, name):
 def test_pixels_that_are_repeated_would_be_seen():
     """The same weights in our resnet, which differs by how it enlarges alone, give other pictures."""
     found = convert(weights("sngan_32"), {})
-    other = build_generator(type(found.spec)("resnet", 32, 3, 0, 12, {"widths": found.spec.args["widths"]})).eval()
+    other = build_generator(
+        type(found.spec)("resnet", 32, 3, 0, 12, {"widths": found.spec.args["widths"]})
+    ).eval()
     other.load_state_dict(found.tensors)
     assert ORIGINAL.difference(other, "sngan_32") > 0.01
 
 
 def test_attention_of_an_unknown_place_is_refused():
     """SAGAN 64 is not in mimicry: no key says after which block its attention would be."""
-    tensors = weights("sngan_64") | {k: v for k, v in weights("sagan_32").items() if k.startswith("attn_block.")}
+    tensors = weights("sngan_64") | {
+        k: v for k, v in weights("sagan_32").items() if k.startswith("attn_block.")
+    }
     with pytest.raises(ValueError, match="has 4 blocks; which one attention follows is known for 3 and 5"):
         convert(tensors, {})
 

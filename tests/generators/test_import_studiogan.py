@@ -13,7 +13,9 @@ ORIGINAL = Original("studiogan")
 CASES = ORIGINAL.cases
 FILE = "model=G-best-weights-step=100000.pth"
 FAMILY = {"dcgan": "studiogan", "dcgan_conditional": "studiogan"}  # of the others: resnet
-OURS = [name for name in CASES if name not in ("stylegan2", "dcgan_leaky")]  # the latter: test_import_options.py
+OURS = [
+    name for name in CASES if name not in ("stylegan2", "dcgan_leaky")
+]  # the latter: test_import_options.py
 
 
 def weights(name: str) -> dict[str, torch.Tensor]:

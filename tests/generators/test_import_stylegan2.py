@@ -62,14 +62,25 @@ def check(G, name: str, stride: int = 1):
 def test_pictures_are_nvidias(tmp_path):
     G = imported(tmp_path / "G_ema.pt", weights("nvidia"))
     assert (G.spec.family, G.spec.resolution, G.spec.z_dim) == ("stylegan2", 32, 12)
-    assert G.spec.args == {"w_dim": 16, "mapping_layers": 3, "noise": True, "channel_base": 512, "channel_max": 24}
+    assert G.spec.args == {
+        "w_dim": 16,
+        "mapping_layers": 3,
+        "noise": True,
+        "channel_base": 512,
+        "channel_max": 24,
+    }
     check(G, "nvidia")
 
 
 def test_pictures_are_nvidias_with_classes_and_clamped():
     found = nvidia(weights("nvidia_classes"), {"synthesis.b4.conv1.conv_clamp": CLAMP})
     assert found.spec.family == "nvidia_stylegan2" and found.spec.args["clamp"] == CLAMP
-    assert (found.spec.resolution, found.spec.channels, found.spec.num_classes, found.spec.z_dim) == (16, 1, 4, 10)
+    assert (found.spec.resolution, found.spec.channels, found.spec.num_classes, found.spec.z_dim) == (
+        16,
+        1,
+        4,
+        10,
+    )
     check(built(found), "nvidia_classes")
 
 
@@ -91,7 +102,10 @@ def test_pictures_are_rosinalitys(tmp_path, entries):
         check(G, "rosinality", stride=2)
         return
     with torch.no_grad():
-        means = [G.mapping(torch.from_numpy(np.random.RandomState(s).randn(4096, 16)).float()).mean(0) for s in (1, 2)]
+        means = [
+            G.mapping(torch.from_numpy(np.random.RandomState(s).randn(4096, 16)).float()).mean(0)
+            for s in (1, 2)
+        ]
     spread = (means[0] - means[1]).norm()
     assert spread > 0 and (G.w_avg - means[0]).norm() < 3 * spread < 0.5 * means[0].norm()
     assert not np.array_equal(generate(G, [3], psi=0.5), generate(G, [3]))
@@ -101,7 +115,9 @@ def test_early_rosinality_files_get_constant_noise():
     tensors = {k: v for k, v in weights("rosinality").items() if not k.startswith("noises.")}
     first, second = rosinality(tensors, {}).tensors, rosinality(tensors, {}).tensors
     name = "synthesis.blocks.2.conv0.noise"
-    assert first[name].shape == (16, 16) and abs(first[name].std() - 1) < 0.2 and first[name].equal(second[name])
+    assert (
+        first[name].shape == (16, 16) and abs(first[name].std() - 1) < 0.2 and first[name].equal(second[name])
+    )
     assert built(rosinality(tensors, {})).spec.resolution == 64
 
 

@@ -23,7 +23,10 @@ def mlp(seed=0, sides=(5, 7, 64)):
     rng = torch.Generator().manual_seed(seed)
     tensors = {}
     for i, (a, b) in enumerate(zip(sides, sides[1:])):
-        tensors |= {f"{2 * i}.weight": torch.randn(b, a, generator=rng), f"{2 * i}.bias": torch.randn(b, generator=rng)}
+        tensors |= {
+            f"{2 * i}.weight": torch.randn(b, a, generator=rng),
+            f"{2 * i}.bias": torch.randn(b, generator=rng),
+        }
     return tensors
 
 
@@ -74,13 +77,19 @@ def test_entries_are_unwrapped(entry):
 def test_an_averaged_generator_is_preferred():
     content = {"g": mlp(1), "g_ema": mlp(2), "d": mlp(3)}
     assert unwrap(content, "x")["0.bias"].equal(mlp(2)["0.bias"])
-    nested = {"GAN": {f"{part}.{k}": v for part, seed in (("G", 1), ("GE", 2), ("D", 3)) for k, v in mlp(seed).items()}}
+    nested = {
+        "GAN": {
+            f"{part}.{k}": v for part, seed in (("G", 1), ("GE", 2), ("D", 3)) for k, v in mlp(seed).items()
+        }
+    }
     assert unwrap(nested, "x")["0.bias"].equal(mlp(2)["0.bias"])
 
 
 @pytest.mark.parametrize("prefix", ["module.", "module._orig_mod.", "_orig_mod.module."])
 def test_prefixes_of_wrappers_are_taken_off(prefix):
-    content = {"n_averaged": torch.tensor(3)} | {prefix + k: v for k, v in mlp().items()}  # as AveragedModel saves it
+    content = {"n_averaged": torch.tensor(3)} | {
+        prefix + k: v for k, v in mlp().items()
+    }  # as AveragedModel saves it
     assert unwrap(content, "x").keys() == mlp().keys()
 
 
@@ -180,7 +189,9 @@ def test_a_file_that_swells_is_refused(tmp_path, monkeypatch):
 @pytest.mark.parametrize("kind", ["sparse", "complex", "meta"])
 def test_tensors_that_are_not_plain_are_named(tmp_path, kind):
     weight = mlp()["0.weight"]
-    odd = {"sparse": weight.to_sparse, "complex": lambda: weight * 1j, "meta": lambda: weight.to("meta")}[kind]()
+    odd = {"sparse": weight.to_sparse, "complex": lambda: weight * 1j, "meta": lambda: weight.to("meta")}[
+        kind
+    ]()
     torch.save(mlp() | {"0.weight": odd}, tmp_path / "g.pt")
     refused(tmp_path / "g.pt", "0.weight is no ordinary tensor", out=tmp_path / "out")
 
@@ -243,7 +254,9 @@ def test_an_imported_network_cannot_be_trained(tmp_path):
 
 def test_one_named_file_of_the_hub(empty_hub, tmp_path):
     torch.save(mlp(), tmp_path / "g.pt")
-    repo = empty_hub.add("ana/gan", {"g.pt": (tmp_path / "g.pt").read_bytes(), "model.py": b"raise SystemExit"})
+    repo = empty_hub.add(
+        "ana/gan", {"g.pt": (tmp_path / "g.pt").read_bytes(), "model.py": b"raise SystemExit"}
+    )
     first = repo.refs["main"]
     repo.commit({"README.md": b"gone"})
     folder = import_checkpoint(f"ana/gan@{first}:g.pt", tmp_path / "out")
@@ -299,10 +312,14 @@ def test_a_missing_vector_is_named():
     with pytest.raises(ValueError, match=r"^a.weight_orig has spectral norm"):
         fold_spectral_norm({"a.weight_orig": torch.ones(2, 2), "a.weight_u": torch.ones(2)})
     with pytest.raises(ValueError, match=r"matrix of \(3, 2\), but .* have 2 and 3 values"):
-        fold_spectral_norm({f"a.weight_{k}": torch.ones(n) for k, n in (("orig", (3, 2)), ("u", 2), ("v", 3))})
+        fold_spectral_norm(
+            {f"a.weight_{k}": torch.ones(n) for k, n in (("orig", (3, 2)), ("u", 2), ("v", 3))}
+        )
 
 
 def test_reading_gives_what_is_in_the_file(tmp_path):
     torch.save({"state_dict": mlp(), "step": 3}, tmp_path / "g.pth")
     (found,), extra = read_checkpoint(tmp_path / "g.pth")
-    assert extra == {} and found.path == ("state_dict",) and found.tensors["2.weight"].equal(mlp()["2.weight"])
+    assert (
+        extra == {} and found.path == ("state_dict",) and found.tensors["2.weight"].equal(mlp()["2.weight"])
+    )

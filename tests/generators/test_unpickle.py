@@ -9,10 +9,13 @@ import pickle
 import struct
 import subprocess
 import sys
+import tracemalloc
 import types
 
 import pytest
 import torch
+from test_import_fastgan import ORIGINAL as PROJECTED
+from test_import_fastgan import weights as projected_weights
 from test_import_stylegan2 import CLAMP, check, weights
 
 from ganapp.generators import load_generator
@@ -124,10 +127,74 @@ def test_a_network_of_r3gans(tmp_path, module):
     assert extra["c_dim"] == 10 and extra["Model.AggregationLayer.in_channels"] == 3 and "dtype" not in extra
 
 
+def test_a_network_of_projected_gans(tmp_path, module):
+    """Plain modules of pg_modules, with the hooks of spectral norm and a discriminator of timm's beside them."""
+
+    class Generator(torch.nn.Module):
+        pass
+
+    class EfficientNet(torch.nn.Module):
+        pass
+
+    module("pg_modules.networks_fastgan", Generator=Generator)
+    module("timm.models.efficientnet", EfficientNet=EfficientNet)
+    tensors = projected_weights("projected_128")
+    ends = ("running_mean", "running_var", "num_batches_tracked", "weight_u", "weight_v")
+    G = tree(Generator, tensors, buffers=ends)
+    normed = torch.nn.utils.spectral_norm(torch.nn.Conv2d(2, 2, 1))
+    for layer in G.modules():
+        if "weight_orig" in layer._parameters:
+            layer._forward_pre_hooks, layer._state_dict_hooks = (
+                normed._forward_pre_hooks,
+                normed._state_dict_hooks,
+            )
+            layer._load_state_dict_pre_hooks = normed._load_state_dict_pre_hooks
+    path = tmp_path / "best_model.pkl"
+    path.write_bytes(pickle.dumps({"G": G, "D": tree(EfficientNet, {"a": torch.ones(2)}), "G_ema": G}))
+    G = load_generator(import_checkpoint(path, tmp_path / "out"))
+    assert G.spec.family == "fastgan" and PROJECTED.difference(G, "projected_128") < 1e-5
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="measured on Linux")
+def test_only_the_generator_is_read(tmp_path):
+    """A hundred megabytes beside it are passed over, and stay in the file."""
+    small = {"a": torch.arange(30000.0), "b": torch.ones(3)}
+    root, other = (
+        tree(torch.nn.Identity, small, "ab"),
+        tree(torch.nn.Identity, {"c": torch.zeros(25_000_000)}, "c"),
+    )
+    path = tmp_path / "g.pkl"
+    with path.open("wb") as file:
+        pickle.dump({"D": other, "G_ema": root}, file)
+    tracemalloc.start()
+    tensors, _ = unpickle.extract(path, 2**20)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert tensors["a"].equal(small["a"]) and tensors["b"].equal(small["b"]) and peak < 2_000_000
+
+
+@pytest.mark.slow
+def test_an_import_does_not_load_the_compiler_of_torch(tmp_path):
+    """Which takes seconds and 100 MB, and which building on the meta device does."""
+    torch.save(weights("nvidia"), tmp_path / "g.pt")
+    code = (
+        "import sys; from ganapp.generators.importers import import_checkpoint as f; "
+        f"f({str(tmp_path / 'g.pt')!r}, {str(tmp_path / 'out')!r}); print('torch._dynamo' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=unpickle.ROOT)
+    assert done.stdout.strip() == "False", done.stderr
+
+
 @pytest.mark.parametrize("protocol", [2, 3, 4, 5])
 def test_protocols_views_and_kinds_of_numbers(tmp_path, module, protocol):
     whole = torch.arange(24.0).view(4, 6)
-    tensors = {"a": whole.t(), "b.c": whole[1:, 2:4], "n": torch.arange(3), "h": whole.half(), "s": torch.tensor(2.5)}
+    tensors = {
+        "a": whole.t(),
+        "b.c": whole[1:, 2:4],
+        "n": torch.arange(3),
+        "h": whole.half(),
+        "s": torch.tensor(2.5),
+    }
     root = tree(torch.nn.Identity, tensors, buffers="abcnhs")
     root.register_buffer("passing", torch.ones(2), persistent=False)
     path = tmp_path / "g.pkl"
@@ -199,7 +266,13 @@ def test_code_inside_a_storage_does_not_run(tmp_path):
     torch.save(Call(os.system, f"touch {tmp_path / 'ran'}"), inside, _use_new_zipfile_serialization=False)
     for data in (inside.getvalue(), pickle.dumps(Call(os.system, f"touch {tmp_path / 'ran'}"))):
         tensor = Call(
-            torch._utils._rebuild_tensor_v2, Call(torch.storage._load_from_bytes, data), 0, (1,), (1,), False, None
+            torch._utils._rebuild_tensor_v2,
+            Call(torch.storage._load_from_bytes, data),
+            0,
+            (1,),
+            (1,),
+            False,
+            None,
         )
         root = tree(torch.nn.Identity, {"a": torch.ones(1)}, "a")
         root._buffers["a"] = tensor
@@ -209,7 +282,9 @@ def test_code_inside_a_storage_does_not_run(tmp_path):
 
 def instructions(*parts):
     """A pickle by hand; texts become SHORT_BINUNICODE."""
-    coded = (b"\x8c" + bytes([len(part)]) + part.encode() if isinstance(part, str) else part for part in parts)
+    coded = (
+        b"\x8c" + bytes([len(part)]) + part.encode() if isinstance(part, str) else part for part in parts
+    )
     return b"\x80\x04" + b"".join(coded) + b"."
 
 

@@ -24,7 +24,11 @@ def model(tmp_path_factory) -> dict[str, bytes]:
     """The files of a good repository, with some that must never travel."""
     folder = save(tmp_path_factory.mktemp("model"), origin={"preset": "dcgan-32"})
     files = {p.name: p.read_bytes() for p in folder.iterdir()}
-    return files | {"README.md": b"# A card", "pytorch_model.bin": b"\x80\x04evil.", "optimizer.safetensors": b"big"}
+    return files | {
+        "README.md": b"# A card",
+        "pytorch_model.bin": b"\x80\x04evil.",
+        "optimizer.safetensors": b"big",
+    }
 
 
 @pytest.fixture
@@ -159,7 +163,11 @@ def test_a_bad_id_is_one_sentence_without_a_request(hub):
 
 def test_the_environment_of_a_fresh_process_is_honoured(hub, tmp_path):
     code = "from ganapp.generators import locate; print(locate('ana/faces', runs='runs')[1])"
-    env = os.environ | {"HF_HOME": str(tmp_path / "home"), "HF_HUB_DISABLE_TELEMETRY": "1", "OMP_NUM_THREADS": "1"}
+    env = os.environ | {
+        "HF_HOME": str(tmp_path / "home"),
+        "HF_HUB_DISABLE_TELEMETRY": "1",
+        "OMP_NUM_THREADS": "1",
+    }
     env |= {"PYTHONPATH": str(ROOT)}
     env.pop("HF_HUB_CACHE", None)
     out = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True, timeout=60)
@@ -200,7 +208,11 @@ def test_two_processes_that_pull_the_same_model_at_once(hub, tmp_path):
     hub.slow = 0.3
     code = "from ganapp.generators import load_generator; from ganapp.latents import generate; "
     code += "print(generate(load_generator('ana/faces'), [5]).astype(int).sum())"
-    env = os.environ | {"HF_HOME": str(tmp_path / "home"), "HF_HUB_DISABLE_TELEMETRY": "1", "OMP_NUM_THREADS": "1"}
+    env = os.environ | {
+        "HF_HOME": str(tmp_path / "home"),
+        "HF_HUB_DISABLE_TELEMETRY": "1",
+        "OMP_NUM_THREADS": "1",
+    }
     env |= {"PYTHONPATH": str(ROOT), "HF_HUB_DISABLE_XET": "1"}
     env.pop("HF_HUB_CACHE", None)
     processes = [
@@ -278,4 +290,6 @@ def test_recent_ones_come_from_the_cache_and_load_without_a_network(hub, model, 
 
 def test_the_catalog_is_complete():
     for model in generators.known_models():
-        assert "/" in model.repo and model.family and model.resolution and model.licence and model.loads, model
+        assert "/" in model.repo and model.family and model.resolution and model.licence and model.loads, (
+            model
+        )

@@ -13,6 +13,7 @@ from ganapp import latents
 
 class TinyGenerator(nn.Module):
     """Linear + batch norm + convolution, with classes added as an embedding."""
+
     roles = frozenset({"latent", "embedding"})
 
     def __init__(self, num_classes=0, channels=3, names=()):
@@ -36,6 +37,7 @@ class TinyGenerator(nn.Module):
 
 class TinyW(nn.Module):
     """A family with a w-space whose picture shows w itself: pixel 0 of channel 0 is w[0]."""
+
     roles = frozenset({"latent", "mapped"})
 
     def __init__(self, num_classes=0):

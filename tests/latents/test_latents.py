@@ -15,6 +15,7 @@ from ganapp.latents import between, frame_count, interpolate, lerp, slerp
 
 class TinyGenerator(nn.Module):
     """Shows its input: row 0 of the 8 × 8 picture is z / 4, row 1 the class embedding / 4."""
+
     roles = frozenset({"latent", "embedding"})
 
     def __init__(self, num_classes=0):
@@ -45,6 +46,7 @@ class WithoutEmbedding(TinyGenerator):
 
 class TinyW(nn.Module):
     """w (N, 2, 4), a different one for each class; the picture is w."""
+
     roles = frozenset({"latent", "mapped"})
 
     def __init__(self):
@@ -96,7 +98,9 @@ def test_slerp_ends_are_exact_and_many_t_at_once():
         np.testing.assert_array_equal(row, slerp(x, y, s))
     # a straight line would shrink by a third halfway; the arc keeps the length
     lengths = np.linalg.norm(slerp(a, b, 0.5), axis=1)
-    np.testing.assert_allclose(lengths, (np.linalg.norm(a, axis=1) + np.linalg.norm(b, axis=1)) / 2, rtol=1e-5)
+    np.testing.assert_allclose(
+        lengths, (np.linalg.norm(a, axis=1) + np.linalg.norm(b, axis=1)) / 2, rtol=1e-5
+    )
 
 
 @pytest.mark.parametrize("b", [[2.0, 4.0], [-1.0, -2.0], [0.0, 0.0], [1.0, 2.0], [1.0, 2.0 + 1e-12]])
@@ -226,4 +230,8 @@ def test_a_walk_loops_unless_told_otherwise():
 
 def test_a_zero_vector_divides_nothing_by_zero():
     with np.errstate(all="raise"):
-        assert slerp(np.zeros(2), np.ones(2), 0.5).tolist() == slerp(np.ones(2), np.zeros(2), 0.5).tolist() == [0.5, 0.5]
+        assert (
+            slerp(np.zeros(2), np.ones(2), 0.5).tolist()
+            == slerp(np.ones(2), np.zeros(2), 0.5).tolist()
+            == [0.5, 0.5]
+        )

@@ -75,7 +75,14 @@ def test_scale_for():
 
 # -- PNG ------------------------------------------------------------------------------------------------------------
 
-RECIPE = {"seed": 42, "label": 1, "class_name": "微笑 é", "psi": 0.7, "model": "user/faces", "version": "0.1.0"}
+RECIPE = {
+    "seed": 42,
+    "label": 1,
+    "class_name": "微笑 é",
+    "psi": 0.7,
+    "model": "user/faces",
+    "version": "0.1.0",
+}
 
 
 @pytest.mark.parametrize("channels", [1, 3])
@@ -254,7 +261,10 @@ def test_mp4_streams(tmp_path):
 @pytest.mark.parametrize("channels", [1, 3])
 def test_gif(tmp_path, channels):
     path = tmp_path / "walk.gif"
-    assert media.write_video(path, [quadrants(i, channels=channels) for i in range(4)] * 2, fps=30, min_size=32) == 8
+    assert (
+        media.write_video(path, [quadrants(i, channels=channels) for i in range(4)] * 2, fps=30, min_size=32)
+        == 8
+    )
     with Image.open(path) as film:
         assert film.n_frames == 8 and film.info["loop"] == 0 and film.size == (32, 32)
         times = []
@@ -330,4 +340,7 @@ def test_timelapse(tmp_path):
 
 def test_nothing_heavy_is_imported():
     code = "import sys, ganapp.media, ganapp.latents; print({'torch', 'av', 'PIL'} & set(sys.modules))"
-    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "set()\n"
+    assert (
+        subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+        == "set()\n"
+    )

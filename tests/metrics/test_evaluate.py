@@ -542,7 +542,9 @@ def test_an_evaluation_can_be_stopped_from_a_page_that_did_not_start_it(home, mo
     asks = types.SimpleNamespace(session_hash="another page"), None
 
     def stop_button():
-        return {component.elem_id: value for component, value in handlers["look"](None, *asks).items()}["eval_stop"]
+        return {component.elem_id: value for component, value in handlers["look"](None, *asks).items()}[
+            "eval_stop"
+        ]
 
     assert stop_button().interactive is False
     work = evaluator.works[OWNER] = Evaluation(evaluator.models, "shipped", "faces", ["fd"], 40, 1, 0)
@@ -606,7 +608,10 @@ def test_a_visitors_figures_are_stored_nowhere(home, pictures):
 
 def test_visitors_wait_in_a_short_line_and_none_longer_than_allowed(home, pictures, monkeypatch):
     monkeypatch.setattr("ganapp.ui.evaluate.evaluator.MOST_WAITING", 2)
-    evaluator, asked = Evaluator(home / "runs", home / "checkpoints"), ("shipped", str(pictures), ["c2st"], 40, 3, 0)
+    evaluator, asked = (
+        Evaluator(home / "runs", home / "checkpoints"),
+        ("shipped", str(pictures), ["c2st"], 40, 3, 0),
+    )
     with evaluator._turn:
         works = [evaluator.start(*asked, f"page {i}") for i in range(2)]
         with pytest.raises(ValueError, match="2 evaluations are waiting already"):
@@ -634,11 +639,15 @@ def test_who_may_measure_on_a_space(home, monkeypatch):
     ):
         monkeypatch.setattr(tab, "here", lambda variables=variables: here(variables, home / "none"))
         started = []
-        monkeypatch.setattr(Evaluator, "start", lambda self, *args: started.append(args) or stopped())
+        monkeypatch.setattr(
+            Evaluator, "start", lambda self, *args, started=started: started.append(args) or stopped()
+        )
         with gr.Blocks() as demo, gr.Tab("Evaluate"):
             tab.build_evaluate(home / "runs", home / "checkpoints", False)
         evaluate = next(fn.fn for fn in demo.fns.values() if fn.name == "evaluate")
-        said = list(evaluate("shipped", "faces", ["fd"], 40, 1, 0, types.SimpleNamespace(session_hash="x"), None))
+        said = list(
+            evaluate("shipped", "faces", ["fd"], 40, 1, 0, types.SimpleNamespace(session_hash="x"), None)
+        )
         assert len(started) == may and text in str(list(said[0].values())[0])
         if may:
             assert started[0][-1] == (OWNER if not variables else "page x")

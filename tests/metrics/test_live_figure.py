@@ -33,7 +33,9 @@ def a_generator(num_classes):
     return config, build_generator(config.spec()).eval()
 
 
-def test_it_is_the_published_distance_on_fixed_seeds_with_the_classes_of_the_pictures(tiny_dataset, monkeypatch):
+def test_it_is_the_published_distance_on_fixed_seeds_with_the_classes_of_the_pictures(
+    tiny_dataset, monkeypatch
+):
     monkeypatch.setattr("ganapp.metrics.live_figure.SAMPLES", 40)
     data = tiny_dataset(count=57)  # classes of unequal size
     config, G = a_generator(4)
@@ -43,7 +45,9 @@ def test_it_is_the_published_distance_on_fixed_seeds_with_the_classes_of_the_pic
     fake = generate(G, range(40), list(y)).transpose(0, 3, 1, 2)
     value = live_figure.LiveFigure(config, data, latent_source(None, config).fixed).measure(G)
     assert value == pytest.approx(metrics.quick_swd(real, fake), rel=1e-4)
-    assert value != pytest.approx(metrics.quick_swd(real, generate(G, range(40), list(y[::-1])).transpose(0, 3, 1, 2)))
+    assert value != pytest.approx(
+        metrics.quick_swd(real, generate(G, range(40), list(y[::-1])).transpose(0, 3, 1, 2))
+    )
     assert torch.random.get_rng_state().equal(before)
 
 
@@ -59,8 +63,15 @@ def test_pictures_like_the_real_ones_are_nearer(tiny_dataset, monkeypatch):
 
 
 def test_it_takes_no_more_than_its_share_of_the_time(tiny_dataset):
-    figure, many = live_figure.LiveFigure(a_generator(0)[0], tiny_dataset(labels=False), latent_source(None, a_generator(0)[0]).fixed), 10**9
-    assert not figure.is_due(live_figure.EARLIEST_SEC - 1, many) and figure.is_due(live_figure.EARLIEST_SEC, many)
+    figure, many = (
+        live_figure.LiveFigure(
+            a_generator(0)[0], tiny_dataset(labels=False), latent_source(None, a_generator(0)[0]).fixed
+        ),
+        10**9,
+    )
+    assert not figure.is_due(live_figure.EARLIEST_SEC - 1, many) and figure.is_due(
+        live_figure.EARLIEST_SEC, many
+    )
     # a step of 5 ms an image: 1,000 samples may take 2.5 seconds, which is 3 % of 83
     assert not figure.is_due(82, 82 * 200) and figure.is_due(84, 84 * 200)
     figure.spent, figure.last = 6.0, 3.0  # one more makes 9 seconds: 3 % of 300
@@ -69,14 +80,18 @@ def test_it_takes_no_more_than_its_share_of_the_time(tiny_dataset):
 
 def test_large_pictures_are_halved_to_64_pixels():
     images = np.zeros((2, 3, 192, 192), np.uint8)
-    images[1, 2, 128:132, 4:8] = [[10, 21, 30, 41]] * 4  # 2×2 means: 15.5, 35.5; of the next ones, 16 and 36: 26
+    images[1, 2, 128:132, 4:8] = [
+        [10, 21, 30, 41]
+    ] * 4  # 2×2 means: 15.5, 35.5; of the next ones, 16 and 36: 26
     small = live_figure.reduced(images)
     assert small.shape == (2, 3, 48, 48) and small[1, 2, 32, 1] == 26 and small.sum() == 26
     assert live_figure.reduced(np.zeros((1, 1, 125, 125), np.uint8)).shape == (1, 1, 125, 125)
 
 
 def test_an_end_is_not_waited_for(tiny_dataset):
-    figure = live_figure.LiveFigure(a_generator(0)[0], tiny_dataset(labels=False), latent_source(None, a_generator(0)[0]).fixed)
+    figure = live_figure.LiveFigure(
+        a_generator(0)[0], tiny_dataset(labels=False), latent_source(None, a_generator(0)[0]).fixed
+    )
     asked = iter([False, True])
     figure.real = np.repeat(figure.real, 1 + 3 * live_figure.BATCH // len(figure.real), axis=0)
     assert figure.measure(a_generator(0)[1], lambda: next(asked)) is None and figure.spent > 0
@@ -127,7 +142,9 @@ def test_nobody_who_pauses_or_stops_waits_for_it(new_run, measured, word):  # no
 
 def a_snapshot(run, nimg, swd):
     origin = {} if swd is None else {"swd": swd}
-    run.write_snapshot(nimg, lambda folder: (folder / "config.json").write_text(json.dumps({"origin": origin})))
+    run.write_snapshot(
+        nimg, lambda folder: (folder / "config.json").write_text(json.dumps({"origin": origin}))
+    )
 
 
 def test_the_best_snapshot_outlives_the_last_ones(tmp_path):
@@ -146,7 +163,9 @@ def test_the_best_snapshot_outlives_the_last_ones(tmp_path):
     assert run.best_snapshot().name == "000000510"
 
 
-@pytest.mark.parametrize("text", ["", "[]", '{"origin": null}', '{"origin": {"swd": "3"}}', '{"origin": {"swd": NaN}}'])
+@pytest.mark.parametrize(
+    "text", ["", "[]", '{"origin": null}', '{"origin": {"swd": "3"}}', '{"origin": {"swd": NaN}}']
+)
 def test_a_snapshot_without_a_readable_figure_has_none(tmp_path, text):
     (tmp_path / "config.json").write_text(text)
     assert runs.live_figure(tmp_path) is None

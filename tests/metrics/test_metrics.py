@@ -65,7 +65,9 @@ def test_levels_end_at_16_pixels(resolution, sizes):
 def test_patches_are_normalized_channel_by_channel():
     patches = noise(50, 7, seed=3).astype(np.float32) * np.array([1, 3, 0], np.float32)[None, :, None, None]
     flat = swd.normalized(patches).reshape(50, 3, 49)
-    assert np.allclose(flat[:, :2].mean((0, 2)), 0, atol=1e-4) and np.allclose(flat[:, :2].std((0, 2)), 1, atol=1e-4)
+    assert np.allclose(flat[:, :2].mean((0, 2)), 0, atol=1e-4) and np.allclose(
+        flat[:, :2].std((0, 2)), 1, atol=1e-4
+    )
     assert not flat[:, 2].any()
 
 
@@ -85,7 +87,9 @@ def test_swd_is_small_for_one_distribution_and_large_for_another():
     assert other[32] > 2 * same[32] and other[16] < 25  # it differs in what the smaller size does not have
     images = noise(30, seed=4)
     few = {"per_image": 8, "directions": 16}
-    assert swd.multi_scale_swd(images, images[:20], 5, **few) == swd.multi_scale_swd(images, images[:20], 5, **few)
+    assert swd.multi_scale_swd(images, images[:20], 5, **few) == swd.multi_scale_swd(
+        images, images[:20], 5, **few
+    )
     with pytest.raises(ValueError, match="6 px are too small"):
         swd.multi_scale_swd(noise(2, 6), noise(2, 6))
     with pytest.raises(ValueError, match="one size"):
@@ -93,7 +97,11 @@ def test_swd_is_small_for_one_distribution_and_large_for_another():
 
 
 def test_the_live_figure_is_a_pure_function_that_tells_worse_from_better():
-    real, better, worse = noise(300, seed=1), noise(300, seed=2), noise(300, 4, seed=3).repeat(8, 2).repeat(8, 3)
+    real, better, worse = (
+        noise(300, seed=1),
+        noise(300, seed=2),
+        noise(300, 4, seed=3).repeat(8, 2).repeat(8, 3),
+    )
     values = quick_swd(real, better), quick_swd(real, worse)
     assert values == (quick_swd(real, better), quick_swd(real, worse)) and values[0] < values[1] / 3
 
@@ -121,7 +129,12 @@ def test_frechet_of_two_by_two_covariances_that_do_not_commute():
     a, b = np.array([[2.0, 0.5], [0.5, 1]]), np.array([[1.0, -0.3], [-0.3, 3]])
     assert not np.allclose(a @ b, b @ a)
     product = a @ b
-    expected = 1 + np.trace(a) + np.trace(b) - 2 * math.sqrt(np.trace(product) + 2 * math.sqrt(np.linalg.det(product)))
+    expected = (
+        1
+        + np.trace(a)
+        + np.trace(b)
+        - 2 * math.sqrt(np.trace(product) + 2 * math.sqrt(np.linalg.det(product)))
+    )
     assert frechet_of(np.zeros(2), a, np.array([1.0, 0]), b) == pytest.approx(expected)
 
 
@@ -246,7 +259,10 @@ def test_training_is_deterministic_and_leaves_the_global_generator_alone():
         network.train(net, lambda rows: images[rows], {"a": labels}, 100, seed)
         made.append(weights_of(net))
     assert made[0] == made[1] != made[2]
-    assert torch.equal(before[0], torch.random.get_rng_state()) and before[1] == np.random.get_state()[1].tobytes()
+    assert (
+        torch.equal(before[0], torch.random.get_rng_state())
+        and before[1] == np.random.get_state()[1].tobytes()
+    )
 
 
 @pytest.mark.parametrize("resolution", [4, 7, 28, 32, 100])
@@ -254,14 +270,20 @@ def test_the_network_takes_every_size_and_an_image_does_not_depend_on_its_batch(
     net = network.build(1, resolution, {"a": 3, "b": 2}, 0).eval()
     images = noise(5, resolution, 1)
     features, answers = network.run(net, images)
-    assert features.shape[0] == 5 and answers["a"].shape == (5, 3) and np.allclose(answers["b"].sum(1), 1, atol=1e-5)
+    assert (
+        features.shape[0] == 5
+        and answers["a"].shape == (5, 3)
+        and np.allclose(answers["b"].sum(1), 1, atol=1e-5)
+    )
     assert np.allclose(network.run(net, images, batch=2)[0], features, atol=1e-5)
 
 
 def test_training_can_be_cancelled():
     net = network.build(3, 8, {"a": 2}, 0)
     with pytest.raises(Cancelled):
-        network.train(net, lambda rows: noise(16, 8)[rows], {"a": np.arange(16) % 2}, 100, 0, cancelled=lambda: True)
+        network.train(
+            net, lambda rows: noise(16, 8)[rows], {"a": np.arange(16) % 2}, 100, 0, cancelled=lambda: True
+        )
 
 
 def test_the_two_sample_test_tells_only_what_differs():
@@ -278,10 +300,14 @@ def cache(tmp_path, monkeypatch):
     return tmp_path / "cache"
 
 
-def test_the_classifier_is_trained_once_for_its_data_and_named_by_its_weights(cache, tiny_dataset, monkeypatch):
+def test_the_classifier_is_trained_once_for_its_data_and_named_by_its_weights(
+    cache, tiny_dataset, monkeypatch
+):
     data, heldout = tiny_dataset(96, 16), tiny_dataset(40, 16)
     first = classifier_of(data, heldout, seen=2000)
-    assert first.heads == ("classes",) and first.accuracy["classes"] > 0.9 and first.sha256[:12] in first.about
+    assert (
+        first.heads == ("classes",) and first.accuracy["classes"] > 0.9 and first.sha256[:12] in first.about
+    )
     monkeypatch.setattr("ganapp.metrics.judges.network.train", lambda *a, **k: pytest.fail("trained again"))
     again = classifier_of(data, heldout, seen=2000)
     assert again.sha256 == first.sha256 and again.accuracy == first.accuracy
@@ -289,13 +315,17 @@ def test_the_classifier_is_trained_once_for_its_data_and_named_by_its_weights(ca
     assert np.array_equal(first.run(images)[0], again.run(images)[0])
 
 
-def test_a_classifier_made_without_held_out_pictures_is_tested_once_there_are_some(cache, tiny_dataset, monkeypatch):
+def test_a_classifier_made_without_held_out_pictures_is_tested_once_there_are_some(
+    cache, tiny_dataset, monkeypatch
+):
     data, heldout = tiny_dataset(96, 16), tiny_dataset(40, 16)
     first = classifier_of(data, None, seen=2000)
     assert first.accuracy == {} and "held-out" not in first.about
     found = classifier_of(data, heldout, seen=2000)
     assert found.accuracy["classes"] > 0.9 and found.sha256 == first.sha256
-    monkeypatch.setattr("ganapp.metrics.judges.classifier.heldout_accuracy", lambda *a, **k: pytest.fail("tested again"))
+    monkeypatch.setattr(
+        "ganapp.metrics.judges.classifier.heldout_accuracy", lambda *a, **k: pytest.fail("tested again")
+    )
     assert classifier_of(data, None, seen=2000).accuracy == found.accuracy
 
 
@@ -311,7 +341,9 @@ def test_without_classes_it_tells_quarter_turns(cache, tiny_dataset):
     images = noise(1, 4, 1, seed=9)
     for k in range(4):
         assert np.array_equal(turned(images, np.array([k]))[0, 0], np.rot90(images[0, 0], k))
-    unlabelled = classifier_of(tiny_dataset(64, 16, labels=False), tiny_dataset(40, 16, labels=False), seen=500)
+    unlabelled = classifier_of(
+        tiny_dataset(64, 16, labels=False), tiny_dataset(40, 16, labels=False), seen=500
+    )
     assert unlabelled.heads == ("turns",) and "quarter turns" in unlabelled.about
 
 
@@ -321,7 +353,9 @@ def test_faces_get_a_head_for_each_attribute(cache):
     images, labels, attributes = draw_faces(24, 28)
     data = ImageDataset("faces", Images(images), labels, CLASS_NAMES, (), attributes)
     found = classifier_of(data, data, seen=24)
-    assert set(found.heads) == {"classes"} | {f"attribute_{name}" for name in ATTRIBUTES} == set(found.accuracy)
+    assert (
+        set(found.heads) == {"classes"} | {f"attribute_{name}" for name in ATTRIBUTES} == set(found.accuracy)
+    )
 
 
 # -- figures as text and data ------------------------------------------------------------------------------------------
@@ -335,7 +369,9 @@ def test_the_interval_is_students():
 
 
 def test_figures_are_json_and_readable():
-    figure = Figure("swd", 12.3456, (11.5, 13.1912), {"images": 2000, "levels": ["32 px", "16 px"], "psi": 0.5}, "few")
+    figure = Figure(
+        "swd", 12.3456, (11.5, 13.1912), {"images": 2000, "levels": ["32 px", "16 px"], "psi": 0.5}, "few"
+    )
     assert value_text(figure) == "12.35 ± 0.85" and figure.to_json()["interval"] == [11.5, 13.1912]
     texts = [
         value_text(Figure("x", v, i))
@@ -347,7 +383,12 @@ def test_figures_are_json_and_readable():
     assert Figure("kl", math.inf).to_json()["value"] is None
     assert common([{"a": 1, "b": 2}, {"b": 2, "a": 3}]) == {"b": 2} and common([]) == {}
     assert [number(x) for x in (0, 12345.6, 0.000123456, math.nan)] == ["0", "12,346", "0.00012", "nan"]
-    assert [number(x) for x in (5e-5, -0.0000123, 1e-6, 9.96e-5)] == ["0.00005", "-0.000012", "0.000001", "0.0001"]
+    assert [number(x) for x in (5e-5, -0.0000123, 1e-6, 9.96e-5)] == [
+        "0.00005",
+        "-0.000012",
+        "0.000001",
+        "0.0001",
+    ]
     assert [number(x) for x in (5e-7, -1.23e-9)] == ["5e-07", "-1.2e-09"]
 
 
@@ -375,7 +416,11 @@ def test_a_download_is_whole_and_checked_or_nothing(cache, tmp_path):
         (tmp_path / file).write_bytes(content)
     seen = []
     path = inception.fetch(lambda *told: seen.append(told), url=(tmp_path / name).as_uri())
-    assert path.read_bytes() == content and seen[-1] == (700_000, 700_000, "Downloading the Inception weights")
+    assert path.read_bytes() == content and seen[-1] == (
+        700_000,
+        700_000,
+        "Downloading the Inception weights",
+    )
     (tmp_path / name).unlink()
     assert inception.fetch(url=(tmp_path / name).as_uri()) == path  # it is there: nothing is fetched
     with pytest.raises(ValueError, match="damaged"):
@@ -459,4 +504,6 @@ def test_the_two_sample_test_moves_no_picture(monkeypatch):
     monkeypatch.setattr(network, "shifted", shifted)
     two_sample_accuracy(noise(16, 8, seed=1), noise(16, 8, seed=2), seen=16)
     with pytest.raises(AssertionError, match="a picture was moved"):  # the classifiers' training does move
-        network.train(network.build(3, 8, {"a": 2}, 0), lambda rows: noise(16, 8)[rows], {"a": np.arange(16) % 2}, 16, 0)
+        network.train(
+            network.build(3, 8, {"a": 2}, 0), lambda rows: noise(16, 8)[rows], {"a": np.arange(16) % 2}, 16, 0
+        )

@@ -61,7 +61,9 @@ def test_arms_have_the_same_steps_and_equal_shares_of_their_parts(tiny_dataset, 
         seen.append((len(shown), count, seed, sum(image in ours for image in shown)))
 
     monkeypatch.setattr(network, "train", train)
-    monkeypatch.setattr(network, "run", lambda network, images: (None, {synthetic.HEAD: np.eye(4)[data.labels]}))
+    monkeypatch.setattr(
+        network, "run", lambda network, images: (None, {synthetic.HEAD: np.eye(4)[data.labels]})
+    )
     for parts in ([real], [real, others]):
         assert synthetic.trained_classifier(parts, data, 5, 20, False, False) == 1.0
     assert seen == [(10_240, 20 * 128, 5, 10_240), (10_240, 20 * 128, 5, 5_120)]

@@ -22,7 +22,10 @@ SMALL = {
     "dcgan": ({"width": 4, "max_width": 12}, {"width": 4, "max_width": 12}),
     "resnet": ({"width": 8}, {"width": 8}),
     "progan": ({"fmap_base": 64, "fmap_max": 12}, {"fmap_base": 64, "fmap_max": 12}),
-    "stylegan2": ({"w_dim": 12, "channel_base": 256, "channel_max": 12}, {"channel_base": 256, "channel_max": 12}),
+    "stylegan2": (
+        {"w_dim": 12, "channel_base": 256, "channel_max": 12},
+        {"channel_base": 256, "channel_max": 12},
+    ),
     "r3gan": ({"blocks": 1}, {"blocks": 1}),
 }
 # Arguments without which a discriminator looks at other images, too, or changes by being used.
@@ -50,7 +53,9 @@ def lively(net):
     """Layers that start at (almost) zero, and batch statistics, get values: a contract at zero would prove little."""
     rng = torch.Generator().manual_seed(5)
     for module in net.modules():
-        if isinstance(module, nn.ConvTranspose2d) or (isinstance(module, nn.Conv2d) and not module.weight.any()):
+        if isinstance(module, nn.ConvTranspose2d) or (
+            isinstance(module, nn.Conv2d) and not module.weight.any()
+        ):
             module.weight.data.normal_(0, 0.1, generator=rng)
         if isinstance(module, nn.modules.batchnorm._BatchNorm):
             module.running_mean.normal_(0, 0.3, generator=rng)
@@ -105,7 +110,9 @@ def test_contract(family, resolution, channels, classes, tmp_path):
             assert G(z, G.embed(y)).equal(x)
             half = (G.embed(y) + G.embed((y + 1) % classes)) / 2
             assert not G(z, half).equal(x)
-            with pytest.raises(ValueError, match="this generator is class-conditional: it needs labels 0 to 3"):
+            with pytest.raises(
+                ValueError, match="this generator is class-conditional: it needs labels 0 to 3"
+            ):
                 G(z)
         else:
             assert G(z).equal(x)
@@ -189,7 +196,9 @@ def test_every_discriminator_takes_every_head(family, head):
     out, other = D(x, y), D(x, y.flip(0))
     assert out.logits.shape == (4,)
     assert out.features.shape[0] == 4
-    assert out.logits.equal(other.logits) == (head != "projection")  # only projection's logits look at the class
+    assert out.logits.equal(other.logits) == (
+        head != "projection"
+    )  # only projection's logits look at the class
     if head in ("classifier", "contrastive"):
         assert out.class_logits.shape == (4, 4)
         assert out.class_logits.equal(other.class_logits)
@@ -274,8 +283,16 @@ def test_unknown_and_unusable_arguments_are_refused(family):
     ("family", "args", "sentence"),
     [
         ("mlp", {"norm": "layer"}, "norm is 'layer'; it must be one of batch, none."),
-        ("dcgan", {"norm": "instance"}, "norm is 'instance'; it must be one of batch, none, spectral, layer."),
-        ("dcgan", {"minibatch": "std"}, "minibatch is 'std'; it must be one of none, stddev, discrimination."),
+        (
+            "dcgan",
+            {"norm": "instance"},
+            "norm is 'instance'; it must be one of batch, none, spectral, layer.",
+        ),
+        (
+            "dcgan",
+            {"minibatch": "std"},
+            "minibatch is 'std'; it must be one of none, stddev, discrimination.",
+        ),
         ("dcgan", {"end": 5}, "end is 5; 32 pixels must be 2, 4, 8 … times as many."),
         ("r3gan", {"widths": [8, 8]}, "widths has 2 entries; 32 pixels need 4, from 4×4 up."),
         ("r3gan", {"block": "dense"}, "block is 'dense'; it must be one of bottleneck, plain."),
@@ -294,7 +311,9 @@ def test_wrong_values_of_arguments(family, args, sentence):
 
 
 def test_bottleneck_blocks_and_expansion():
-    spec = ModelSpec("r3gan", 32, 3, 0, Z, {"widths": [16] * 4, "block": "bottleneck", "expansion": 2.0, "blocks": 1})
+    spec = ModelSpec(
+        "r3gan", 32, 3, 0, Z, {"widths": [16] * 4, "block": "bottleneck", "expansion": 2.0, "blocks": 1}
+    )
     G = build_generator(spec).eval()
     assert [tuple(m.weight.shape) for m in G.stages[0][0].body if isinstance(m, nn.Conv2d)] == [
         (32, 16, 1, 1),
@@ -370,7 +389,9 @@ def test_dcgan_spectral_layers_have_norm_one():
         D(torch.zeros(2, 3, 32, 32), torch.tensor([0, 1]))
     D.eval()
     found = [
-        torch.linalg.matrix_norm(m.weight.flatten(1), 2) for m in D.modules() if isinstance(m, nn.Conv2d | nn.Linear)
+        torch.linalg.matrix_norm(m.weight.flatten(1), 2)
+        for m in D.modules()
+        if isinstance(m, nn.Conv2d | nn.Linear)
     ]
     assert len(found) == 4
     assert torch.stack(found).sub(1).abs().max() < 0.02
@@ -398,7 +419,9 @@ def test_mlp_discriminator_norms():
     for norm, kind in (("batch", nn.BatchNorm1d), ("layer", nn.LayerNorm)):
         D = build_discriminator(spec_of("mlp", 32, 3, 0), {"hidden": [8, 4], "norm": norm})
         assert [
-            m.normalized_shape[0] if norm == "layer" else m.num_features for m in D.body if isinstance(m, kind)
+            m.normalized_shape[0] if norm == "layer" else m.num_features
+            for m in D.body
+            if isinstance(m, kind)
         ] == [8, 4]
     D = build_discriminator(spec_of("mlp", 32, 3, 0), {"hidden": [8, 4], "norm": "spectral"})
     assert sum("original" in name for name, _ in D.named_parameters()) == 3

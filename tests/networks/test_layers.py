@@ -43,7 +43,9 @@ def test_projection_adds_the_product_with_the_classs_embedding():
 def test_classifier_names_classes_beside_the_logits():
     net, f = head("classifier"), features()
     out = net(f, Y)
-    assert out.logits.tolist() == pytest.approx([dot(net.linear.weight[0], row) + 0.25 for row in f], rel=1e-4)
+    assert out.logits.tolist() == pytest.approx(
+        [dot(net.linear.weight[0], row) + 0.25 for row in f], rel=1e-4
+    )
     assert out.class_logits.shape == (4, 3)
     expected = dot(net.classes.weight[2], f[1]) + net.classes.bias[2].item()
     assert out.class_logits[1, 2].item() == pytest.approx(expected, rel=1e-4)
@@ -62,7 +64,9 @@ def test_contrastive_gives_unit_embeddings_and_cosines():
     proxy = net.proxies.weight[2]
     cosine = dot(v, proxy) / math.sqrt(dot(v, v) * dot(proxy, proxy))
     assert out.class_logits[1, 2].item() == pytest.approx(cosine, rel=1e-4)
-    assert out.logits.tolist() == pytest.approx([dot(net.linear.weight[0], row) + 0.25 for row in f], rel=1e-4)
+    assert out.logits.tolist() == pytest.approx(
+        [dot(net.linear.weight[0], row) + 0.25 for row in f], rel=1e-4
+    )
     assert net(f, None).class_logits.equal(out.class_logits)
 
 
@@ -79,7 +83,9 @@ def test_without_classes_every_head_is_the_same(kind):
 def test_unknown_heads_are_refused():
     with pytest.raises(ValueError) as error:
         Head(6, 3, "softmax")
-    assert str(error.value) == "head is 'softmax'; it must be one of projection, classifier, contrastive, none."
+    assert (
+        str(error.value) == "head is 'softmax'; it must be one of projection, classifier, contrastive, none."
+    )
 
 
 @pytest.mark.parametrize("kind", HEADS)

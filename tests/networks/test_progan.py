@@ -65,7 +65,9 @@ def test_shapes_at_every_level(resolution, channels, classes):
     G, D = generator(resolution, channels, classes).eval(), discriminator(resolution, channels, classes)
     y = torch.tensor([0, 4, 1]) if classes else None
     assert G.growth.shape == () and G.growth.dtype == torch.float32
-    assert G.growth == D.growth == G.level == D.level == math.log2(resolution) - 2  # complete, unless told otherwise
+    assert (
+        G.growth == D.growth == G.level == D.level == math.log2(resolution) - 2
+    )  # complete, unless told otherwise
     for level in (0, 0.5, 1, G.top - 0.5, G.top):
         images = at(G, level, latents(3), y)
         assert images.shape == (3, channels, resolution, resolution)
@@ -146,10 +148,14 @@ def test_real_images_fade_as_generated_ones_do():
 
 
 @pytest.mark.parametrize(
-    ("level", "stages", "ends"), [(0, [0], [0]), (1, [0, 1], [1]), (1.3, [0, 1, 2], [1, 2]), (3, [0, 1, 2, 3], [3])]
+    ("level", "stages", "ends"),
+    [(0, [0], [0]), (1, [0, 1], [1]), (1.3, [0, 1, 2], [1, 2]), (3, [0, 1, 2, 3], [3])],
 )
 def test_only_what_a_level_needs_is_computed(level, stages, ends):
-    for net, images, inputs in ((generator(), "to_image", latents()), (discriminator(), "from_image", pictures())):
+    for net, images, inputs in (
+        (generator(), "to_image", latents()),
+        (discriminator(), "from_image", pictures()),
+    ):
         called = {"stages": [], images: []}
         for name, found in called.items():
             for i, module in enumerate(getattr(net, name)):
@@ -203,7 +209,9 @@ def test_the_generator_in_eval_is_a_function_of_each_latent():
 
 
 def test_pixel_norm():
-    x = torch.tensor([3.0, 4.0])[None, :, None, None] * torch.tensor([[1.0, 10.0]])  # two pixels of two channels
+    x = torch.tensor([3.0, 4.0])[None, :, None, None] * torch.tensor(
+        [[1.0, 10.0]]
+    )  # two pixels of two channels
     expected = torch.tensor([3.0, 4.0]) / math.sqrt(12.5)
     for pixel in PixelNorm()(x)[0, :, 0].T:
         assert torch.allclose(pixel, expected)
@@ -218,7 +226,9 @@ def test_equalized_layers_scale_unit_weights():
     assert conv.scale == pytest.approx(math.sqrt(2 / 45))
     nn.init.normal_(conv.bias)
     x = torch.randn(2, 5, 6, 6)
-    assert torch.allclose(conv(x), F.conv2d(x, conv.weight * math.sqrt(2 / 45), conv.bias, padding=1), atol=1e-6)
+    assert torch.allclose(
+        conv(x), F.conv2d(x, conv.weight * math.sqrt(2 / 45), conv.bias, padding=1), atol=1e-6
+    )
     linear = EqualizedLinear(8, 3, gain=1.0)
     assert torch.allclose(linear(torch.ones(1, 8)), linear.weight.sum(1) / math.sqrt(8), atol=1e-6)
     stem = Stem(8, 3)
@@ -263,7 +273,9 @@ def test_conditional_heads():
     assert D(pictures(), y).class_logits.shape == (4, 3)
     assert isinstance(D.head.classes, EqualizedLinear)
     out = discriminator(classes=3, head="contrastive")(pictures(), y)
-    assert out.class_logits.shape == (4, 3) and torch.allclose(out.features.norm(dim=1), torch.ones(4), atol=1e-5)
+    assert out.class_logits.shape == (4, 3) and torch.allclose(
+        out.features.norm(dim=1), torch.ones(4), atol=1e-5
+    )
     D = discriminator(classes=3)
     assert not torch.allclose(D(pictures(), y).logits, D(pictures(), y.flip(0)).logits, atol=1e-3)
 
@@ -279,27 +291,62 @@ def test_penalties_reach_what_is_used_and_nothing_else(level):
     used = math.ceil(level)
     for i in range(4):
         weights = [p for name, p in D.stages[i].named_parameters() if name.endswith("weight")]
-        reached = [p.grad is not None and p.grad.isfinite().all().item() and p.grad.any().item() for p in weights]
+        reached = [
+            p.grad is not None and p.grad.isfinite().all().item() and p.grad.any().item() for p in weights
+        ]
         assert all(reached) if i <= used else not any(p.grad is not None for p in weights)
 
 
 def test_the_schedule():
     config = TrainConfig(family="progan", resolution=32, grow_kimg=0.6)
-    table = {0: 0, 599: 0, 600: 0, 601: 1 / 600, 750: 0.25, 1199: 599 / 600, 1200: 1, 1500: 1, 1800: 1, 1950: 1.25}
+    table = {
+        0: 0,
+        599: 0,
+        600: 0,
+        601: 1 / 600,
+        750: 0.25,
+        1199: 599 / 600,
+        1200: 1,
+        1500: 1,
+        1800: 1,
+        1950: 1.25,
+    }
     table |= {2400: 2, 3000: 2, 3300: 2.5, 3599: 2 + 599 / 600, 3600: 3, 3601: 3, 10**9: 3}
     for nimg, level in table.items():
         assert growth(config, nimg) == pytest.approx(level, abs=1e-9), nimg
     assert growth(config.replace(resolution=128), 10**9) == 5
     assert growth(config.replace(grow_kimg=600), 1_500_000) == 1
-    assert growth(config.replace(grow_kimg=0), 0) == 3 and isinstance(growth(config.replace(grow_kimg=0), 0), float)
+    assert growth(config.replace(grow_kimg=0), 0) == 3 and isinstance(
+        growth(config.replace(grow_kimg=0), 0), float
+    )
     levels = [growth(config, nimg) for nimg in range(0, 4000, 7)]
     assert all(0 <= b - a <= 7 / 600 + 1e-9 for a, b in zip(levels, levels[1:]))
 
 
 def growing_config(**changes):
-    fields = {"family": "progan", "channels": 3, "num_classes": 4, "z_dim": 8, "g_args": SMALL, "d_args": SMALL}
-    fields |= {"loss": "non_saturating", "r1": 1.0, "batch": 8, "precision": "fp32", "threads": 1, "device": "cpu"}
-    fields |= {"g_lr": 1e-3, "d_lr": 1e-3, "beta1": 0.0, "beta2": 0.99, "grow_kimg": 0.016}  # two steps a phase
+    fields = {
+        "family": "progan",
+        "channels": 3,
+        "num_classes": 4,
+        "z_dim": 8,
+        "g_args": SMALL,
+        "d_args": SMALL,
+    }
+    fields |= {
+        "loss": "non_saturating",
+        "r1": 1.0,
+        "batch": 8,
+        "precision": "fp32",
+        "threads": 1,
+        "device": "cpu",
+    }
+    fields |= {
+        "g_lr": 1e-3,
+        "d_lr": 1e-3,
+        "beta1": 0.0,
+        "beta2": 0.99,
+        "grow_kimg": 0.016,
+    }  # two steps a phase
     return TrainConfig(**{**fields, **changes})
 
 
@@ -323,7 +370,9 @@ def test_training_through_all_stages(tiny_dataset):
         levels.append(expected)
         for name in ("G", "D"):
             for i, stage in enumerate(getattr(state, name).stages):
-                moved = not all(p.equal(before[name][f"stages.{i}.{key}"]) for key, p in stage.named_parameters())
+                moved = not all(
+                    p.equal(before[name][f"stages.{i}.{key}"]) for key, p in stage.named_parameters()
+                )
                 assert moved == (i <= math.ceil(max(levels))), (name, i, expected)
     assert levels == [0, 0, 0, 0.5, 1, 1, 1, 1.5, 2, 2, 2, 2.5, 3, 3]
     assert all(p.isfinite().all() for p in state.ema.parameters())
@@ -341,5 +390,7 @@ def test_resuming_in_a_fade_is_exact(tiny_dataset):
     list(islice(steps, 4))
     assert second.nimg == whole.nimg
     for name in ("G", "D", "ema"):
-        for a, b in zip(getattr(whole, name).state_dict().values(), getattr(second, name).state_dict().values()):
+        for a, b in zip(
+            getattr(whole, name).state_dict().values(), getattr(second, name).state_dict().values()
+        ):
             assert a.equal(b)

@@ -126,7 +126,11 @@ def test_discriminator_contract(norm, classes):
 
 def test_heads_and_pools():
     x, y = torch.randn(3, 3, 32, 32), torch.tensor([2, 0, 1])
-    for head, features, logits in (("classifier", 16, (3, 4)), ("contrastive", 128, (3, 4)), ("none", 16, None)):
+    for head, features, logits in (
+        ("classifier", 16, (3, 4)),
+        ("contrastive", 128, (3, 4)),
+        ("none", 16, None),
+    ):
         out = ResNetDiscriminator(32, 3, 4, width=8, head=head)(x, y)
         assert out.features.shape == (3, features)
         assert (out.class_logits is None) if logits is None else out.class_logits.shape == logits
@@ -144,7 +148,10 @@ def test_default_widths_at_every_resolution(resolution):
         D = ResNetDiscriminator(resolution, 1, 0, norm="none")
     widths = [4 * G.linear.out_features // 64, *(block.conv2.out_channels for block in G.blocks)]
     assert widths == [128, 128, 64, 32, 16, 16, 16, 16, 16][: resolution.bit_length() - 2]
-    backwards = widths[:1:-1] + [128, 128]  # D's widths are G's: from the resolution down to 16, then two at 8
+    backwards = widths[:1:-1] + [
+        128,
+        128,
+    ]  # D's widths are G's: from the resolution down to 16, then two at 8
     assert [block.conv2.out_channels for block in D.blocks] == backwards
     assert [block.halve for block in D.blocks] == [True] * (len(backwards) - 2) + [False, False]
     count = sum(p.numel() for net in (G, D) for p in net.parameters())
@@ -168,7 +175,9 @@ def test_discriminator_block_by_hand():
     x = torch.randn(2, 6, 8, 8)
     for halve, first in ((False, False), (True, False), (True, True)):
         block = DiscriminatorBlock(6, 9, halve, first, layer_norm=False, make=PLAIN)
-        h = block.conv2(F.relu(block.conv1(x if first else F.relu(x))))  # the first block leaves the image as it is
+        h = block.conv2(
+            F.relu(block.conv1(x if first else F.relu(x)))
+        )  # the first block leaves the image as it is
         expected = h + block.shortcut(x)
         expected = F.avg_pool2d(expected, 2) if halve else expected
         assert torch.allclose(block(x), expected, atol=1e-5)
@@ -206,7 +215,8 @@ def test_attention_is_the_identity_at_first_and_then_a_softmax_over_places():
     assert attention(x).equal(x)
     attention.gamma.data.fill_(0.6)
     query, key, value, out = (
-        layer.weight[:, :, 0, 0].detach() for layer in (attention.query, attention.key, attention.value, attention.out)
+        layer.weight[:, :, 0, 0].detach()
+        for layer in (attention.query, attention.key, attention.value, attention.out)
     )
     assert (len(query), len(key), len(value), len(out)) == (2, 2, 8, 16)
     expected = torch.empty_like(x)
@@ -233,7 +243,9 @@ def test_attention_follows_the_block_that_makes_its_size():
     G = ResNetGenerator(64, 3, 0, Z, width=8, attention=16)
     D = ResNetDiscriminator(64, 3, 0, width=8, attention=32)
     for name, net in (("G", G), ("D", D)):
-        net.attention.register_forward_hook(lambda module, inputs, out, name=name: seen.update({name: inputs[0].shape}))
+        net.attention.register_forward_hook(
+            lambda module, inputs, out, name=name: seen.update({name: inputs[0].shape})
+        )
     D(G(torch.randn(2, Z)))
     assert seen == {"G": (2, 8, 16, 16), "D": (2, 2, 32, 32)}
     assert ResNetGenerator(32, 3, 0, Z, width=8).attention is None
@@ -297,7 +309,9 @@ def test_a_table_of_gains_has_a_row_for_each_class_and_can_be_interpolated():
         plain = norm.norm(x)
         for other, share in ((2, 0.0), (0, 0.25)):
             c = (1 - share) * G.embed(y) + share * G.embed(torch.tensor([other]))
-            gain, bias = ((1 - share) * t[:, 2] + share * t[:, other] for t in (norm.gain.weight, norm.bias.weight))
+            gain, bias = (
+                (1 - share) * t[:, 2] + share * t[:, other] for t in (norm.gain.weight, norm.bias.weight)
+            )
             expected = plain * (1 + gain)[:, None, None] + bias[:, None, None]
             assert torch.allclose(norm(x, c), expected, atol=1e-5)
 
@@ -321,7 +335,9 @@ def test_a_chunk_of_z_reaches_its_block_and_those_after_it(kind):
             G(changed, y)
             differs = [not a.equal(b) for a, b in zip(before, outputs, strict=True)]
             outputs.clear()
-            assert differs == [i >= k - 1 for i in range(3)]  # chunk 0 is the first layer's, chunk k is block k's
+            assert differs == [
+                i >= k - 1 for i in range(3)
+            ]  # chunk 0 is the first layer's, chunk k is block k's
 
 
 def test_chunks_of_z():
@@ -410,7 +426,9 @@ PUBLISHED = {
 
 @pytest.mark.parametrize("name", PUBLISHED)
 def test_parameter_counts_of_the_published_configurations(name, monkeypatch):
-    monkeypatch.setattr(resnet, "spectral_norm", lambda layer: layer)  # adds no parameter, and is slow without data
+    monkeypatch.setattr(
+        resnet, "spectral_norm", lambda layer: layer
+    )  # adds no parameter, and is slow without data
     resolution, classes, z_dim, g_args, d_args, g, d = PUBLISHED[name]
     with torch.device("meta"):
         G = ResNetGenerator(resolution, 3, classes, z_dim, **g_args)
@@ -426,13 +444,21 @@ def test_parameter_counts_of_the_published_configurations(name, monkeypatch):
         ("G", {"widths": [8, 8]}, "widths has 2 entries; 32 pixels need 4, from 4×4 up."),
         ("G", {"attention": 24}, "attention is 24; it must be one of 0, 8, 16, 32."),
         ("G", {"init": "zeros"}, "init is 'zeros'; it must be one of xavier, orthogonal."),
-        ("G", {"hierarchical": True}, "z_dim is 3; hierarchical needs at least 4, one for the input and each block."),
+        (
+            "G",
+            {"hierarchical": True},
+            "z_dim is 3; hierarchical needs at least 4, one for the input and each block.",
+        ),
         ("D", {"norm": "batch"}, "norm is 'batch'; it must be one of none, spectral, layer."),
         ("D", {"pool": "max"}, "pool is 'max'; it must be one of sum, mean."),
         ("D", {"end_size": 5}, "end_size is 5; it must be one of 4, 8, 16."),
         ("D", {"widths": [8]}, "widths has 1 entries; 32 pixels down to 8×8 need at least 2."),
         ("D", {"attention": 4}, "attention is 4; it must be one of 0, 16, 8."),
-        ("D", {"head": "linear"}, "head is 'linear'; it must be one of projection, classifier, contrastive, none."),
+        (
+            "D",
+            {"head": "linear"},
+            "head is 'linear'; it must be one of projection, classifier, contrastive, none.",
+        ),
     ],
 )
 def test_wrong_arguments(net, args, sentence):

@@ -23,6 +23,7 @@ ARGS = {
     "biggan_deep": {"widths": [8, 8, 8, 8, 8]},
     "conv_stack": {"widths": [8, 8]},
     "fastgan": {"widths": [8, 8, 8], "double": [1, 0]},
+    "leaky_mlp": {"hidden": [12, 12], "embed_dim": 5},
     "lightweight": {"widths": [8, 8]},
     "mimicry": {"widths": [8, 8, 8]},
     "nvidia_stylegan2": {"widths": [8, 8, 8], "w_dim": 12, "mapping_layers": 2},
@@ -31,7 +32,7 @@ ARGS = {
     "studiogan": {"widths": [8, 8, 8]},
     "upsample_dcgan": {"widths": [8, 8]},
 }
-WITHOUT_CLASSES = {"conv_stack", "fastgan", "lightweight", "relu_mlp", "upsample_dcgan"}
+WITHOUT_CLASSES = {"conv_stack", "fastgan", "lightweight", "relu_mlp"}
 BOTH = [*FAMILIES, *IMPORTED]
 
 

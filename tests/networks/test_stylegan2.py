@@ -108,7 +108,11 @@ def naive(x, weight, style, demodulate, up):
             if demodulate:
                 w[o] /= math.sqrt((w[o] ** 2).sum().item() + 1e-8)
         image = image[None]
-        out.append(F.conv_transpose2d(image, w.transpose(0, 1), stride=2) if up else F.conv2d(image, w, padding="same"))
+        out.append(
+            F.conv_transpose2d(image, w.transpose(0, 1), stride=2)
+            if up
+            else F.conv2d(image, w, padding="same")
+        )
     return torch.cat(out)
 
 
@@ -131,7 +135,9 @@ def test_upsampling_convolution_is_upsampling_then_convolution():
     layer = StyledConv(4, 3, 5, 12, noise=False, up=True)
     x, w = normal(2, 4, 6, 6), normal(2, 5, seed=3)
     style = layer.affine(w)
-    wide = np.stack([[upfirdn(c.numpy(), 2, 1, 3, 2, 4) for c in image] for image in x])  # two more, for the 3×3
+    wide = np.stack(
+        [[upfirdn(c.numpy(), 2, 1, 3, 2, 4) for c in image] for image in x]
+    )  # two more, for the 3×3
     weight = layer.weight.detach().flip(2, 3)
     out = torch.cat(
         [
@@ -147,7 +153,9 @@ def test_second_derivatives_of_the_modulated_convolution():
     shapes = [(2, 2, 3, 2), (3, 2, 3, 3), (2, 2)]
     inputs = [normal(*shape, seed=i).double().requires_grad_() for i, shape in enumerate(shapes)]
     for up in (False, True):
-        assert torch.autograd.gradgradcheck(lambda *a, up=up: modulated_conv(*a, up=up), inputs, fast_mode=True)
+        assert torch.autograd.gradgradcheck(
+            lambda *a, up=up: modulated_conv(*a, up=up), inputs, fast_mode=True
+        )
 
 
 # Equalized learning rate
@@ -245,10 +253,13 @@ def test_truncation_moves_pictures_towards_the_average_one():
     G = generator().eval()
     with torch.no_grad():
         G.w_avg.copy_(G.mapping(normal(1000, 6)).mean(0))
-        average = (G.synthesis(G.w_avg[None]) * 127.5 + 127.5).round().clamp(0, 255)[0].permute(1, 2, 0).numpy()
+        average = (
+            (G.synthesis(G.w_avg[None]) * 127.5 + 127.5).round().clamp(0, 255)[0].permute(1, 2, 0).numpy()
+        )
     seeds = range(6)
     distances = [
-        np.abs(latents.generate(G, seeds, psi=psi).astype(float) - average).mean((1, 2, 3)) for psi in (1.0, 0.5, 0.1)
+        np.abs(latents.generate(G, seeds, psi=psi).astype(float) - average).mean((1, 2, 3))
+        for psi in (1.0, 0.5, 0.1)
     ]
     assert (distances[0] > distances[1]).all()
     assert (distances[1] > distances[2]).all()
@@ -273,7 +284,9 @@ def test_eval_is_deterministic_and_a_picture_depends_on_itself_alone(classes):
         if classes:
             assert (G(z, (y + 1) % 4) - x).abs().amax((1, 2, 3)).min() > 1e-2
             assert G(z, G.embed(y)).equal(x)
-            with pytest.raises(ValueError, match="this generator is class-conditional: it needs labels 0 to 3."):
+            with pytest.raises(
+                ValueError, match="this generator is class-conditional: it needs labels 0 to 3."
+            ):
                 G(z)
 
 
@@ -335,7 +348,9 @@ def test_discriminators_of_each_shape(arch, resolution, channels, classes):
     assert len(D.from_rgb) == (int(math.log2(resolution)) - 1 if arch == "skip" else 1)
     if classes:
         assert not D(x, (y + 1) % 4).logits.equal(out.logits)
-        with pytest.raises(ValueError, match="this discriminator is class-conditional: it needs labels 0 to 3."):
+        with pytest.raises(
+            ValueError, match="this discriminator is class-conditional: it needs labels 0 to 3."
+        ):
             D(x)
     out.logits.sum().backward()
     assert all(p.grad is not None for p in D.parameters())
@@ -476,7 +491,9 @@ def test_a_generator_computes_what_the_reference_does():
     w = G.mapping(torch.sin(torch.arange(12.0)).view(2, 6), torch.tensor([2, 0]))
     assert w[1, :4].tolist() == pytest.approx([-0.60828, -0.53514, -0.20481, 1.10777], abs=2e-5)
     images = G.synthesis(w[:, None] + torch.sin(torch.arange(8.0))[None, :, None])
-    assert images[1, 1, 3::7, 5].tolist() == pytest.approx([-0.3076, 6.3238, 2.6128, 0.2975, 1.6466], abs=2e-4)
+    assert images[1, 1, 3::7, 5].tolist() == pytest.approx(
+        [-0.3076, 6.3238, 2.6128, 0.2975, 1.6466], abs=2e-4
+    )
     assert images[0, 0, ::10, 31].tolist() == pytest.approx([-2.7702, -1.7108, -2.2358, -3.3996], abs=2e-4)
 
 
@@ -511,7 +528,10 @@ def test_channels_of_each_resolution():
         (lambda: generator(mixing=1.5), "mixing is 1.5; it must be between 0 and 1."),
         (lambda: generator(mapping_layers=0), "mapping_layers is 0; it must be between 1 and 64."),
         (lambda: generator(channel_max=0), "channel_max is 0; it must be between 1 and 8192."),
-        (lambda: StyleGAN2Generator(28, 3, 0, 6), "resolution is 28; stylegan2 needs a power of two from 8 up."),
+        (
+            lambda: StyleGAN2Generator(28, 3, 0, 6),
+            "resolution is 28; stylegan2 needs a power of two from 8 up.",
+        ),
         (lambda: discriminator(arch="residual"), "arch is 'residual'; it must be one of orig, skip, resnet."),
         (
             lambda: discriminator(head="ac"),

@@ -20,7 +20,9 @@ def metadata(text: str) -> dict:
 @pytest.fixture
 def snapshot(tmp_path, tiny_config):
     """(folder, its run): a snapshot of a run on a data set of the Hub."""
-    config = tiny_config(dataset="hub:ana/flowers@" + "a" * 40 + ":train", loss="hinge", batch=24, ema_kimg=1.5)
+    config = tiny_config(
+        dataset="hub:ana/flowers@" + "a" * 40 + ":train", loss="hinge", batch=24, ema_kimg=1.5
+    )
     run = create_run(tmp_path / "runs", config)
     origin = {
         "preset": "dcgan-32", "dataset": "flowers|night, 640 images", "nimg": 578_144, "minutes": 85.5, "run": run.name,
@@ -58,13 +60,19 @@ def test_a_run_is_described(snapshot):
     ):
         assert fact in text, fact
     assert "/home/ana" not in text and "| Began from | faces |" in text
-    assert "None were measured." in text and "Intended use and limits" in text and all(name in text for name in CLASSES)
+    assert (
+        "None were measured." in text
+        and "Intended use and limits" in text
+        and all(name in text for name in CLASSES)
+    )
 
 
 def test_figures_come_with_their_protocol_and_of_this_snapshot_alone(snapshot):
     folder, run = snapshot
     other = f"{run.name}/000000001"
-    write_figures(run.path, [figure(other, value=9.75), figure(f"{run.name}/{folder.name}", data="/home/ana/flowers")])
+    write_figures(
+        run.path, [figure(other, value=9.75), figure(f"{run.name}/{folder.name}", data="/home/ana/flowers")]
+    )
     assert [f["value"] for f in figures_of(folder)] == [0.031]
     text = card(folder, "ana/x", "mit")
     assert "swd = 0.0310 ± 0.0010" in text and "images 2,000" in text and "data flowers" in text
@@ -120,7 +128,9 @@ def test_the_code_of_the_card_runs(tmp_path, monkeypatch):
     assert str(tuple(pictures.shape)) in code and str(pictures.dtype) in code
 
 
-@pytest.mark.parametrize("folder", sorted((Path(__file__).parents[2] / "checkpoints").glob("*/")), ids=lambda f: f.name)
+@pytest.mark.parametrize(
+    "folder", sorted((Path(__file__).parents[2] / "checkpoints").glob("*/")), ids=lambda f: f.name
+)
 def test_a_shipped_card_says_what_was_measured(folder):
     figures = read_figures(folder)
     assert len(figures) > 10 and _figures(figures) in (folder / "README.md").read_text(encoding="utf-8")

@@ -60,7 +60,13 @@ def test_every_instruction_is_one_and_in_an_order_that_caches():
     assert set(words) <= known, set(words) - known
     packages = next(i for i, (word, rest) in enumerate(DONE) if word == "RUN" and "pip install" in rest)
     code = DONE.index(("COPY", ". ."))
-    assert DONE.index(("COPY", "requirements.txt .")) < packages < code < words.index("USER") < words.index("CMD")
+    assert (
+        DONE.index(("COPY", "requirements.txt ."))
+        < packages
+        < code
+        < words.index("USER")
+        < words.index("CMD")
+    )
     assert "--no-cache-dir" in DONE[packages][1]
 
 
@@ -78,7 +84,9 @@ def test_all_that_is_written_lies_on_the_volume():
     assert command[command.index("--runs") + 1].startswith(data + "/")
     port = command[command.index("--port") + 1]
     assert (
-        port == only("EXPOSE") and f":{port}/" in health_check()[-1] and variables()["GRADIO_SERVER_NAME"] == "0.0.0.0"
+        port == only("EXPOSE")
+        and f":{port}/" in health_check()[-1]
+        and variables()["GRADIO_SERVER_NAME"] == "0.0.0.0"
     )
 
 
@@ -94,7 +102,15 @@ def test_what_is_copied_is_there_and_nothing_secret_or_large_is():
         if word == "COPY":
             *sources, _ = [part for part in rest.split() if not part.startswith("--")]
             assert all((ROOT / source).exists() and not is_ignored(source) for source in sources)
-    for path in ("runs/1/x", ".git/HEAD", ".venv/x", ".env", ".env.local", "ganapp/ui/__pycache__/x.pyc", "tests/x.py"):
+    for path in (
+        "runs/1/x",
+        ".git/HEAD",
+        ".venv/x",
+        ".env",
+        ".env.local",
+        "ganapp/ui/__pycache__/x.pyc",
+        "tests/x.py",
+    ):
         assert is_ignored(path), path
     needed = [path for path in space.files(ROOT) if not path.startswith("docs/")]
     assert not [path for path in needed if is_ignored(path)]
@@ -115,7 +131,10 @@ def container():
     tree, data = base / "app", base / "data"
     tree.mkdir()
     shutil.copytree(
-        ROOT / "ganapp", tree / "ganapp", ignore=shutil.ignore_patterns("__pycache__"), copy_function=shutil.copyfile
+        ROOT / "ganapp",
+        tree / "ganapp",
+        ignore=shutil.ignore_patterns("__pycache__"),
+        copy_function=shutil.copyfile,
     )
     shutil.copytree(ROOT / "checkpoints", tree / "checkpoints", copy_function=shutil.copyfile)
     shutil.copyfile(ROOT / "app.py", tree / "app.py")
@@ -126,7 +145,12 @@ def container():
     with socket.socket() as s:
         s.bind(("127.0.0.1", 0))
         port = s.getsockname()[1]
-    environment = {"PATH": os.environ["PATH"], "HOME": str(data), "NO_PROXY": "127.0.0.1", "OMP_NUM_THREADS": "1"}
+    environment = {
+        "PATH": os.environ["PATH"],
+        "HOME": str(data),
+        "NO_PROXY": "127.0.0.1",
+        "OMP_NUM_THREADS": "1",
+    }
     environment |= {k: v.replace("/data", str(data)) for k, v in variables().items()}
     environment |= {"GRADIO_SERVER_NAME": "127.0.0.1", "GRADIO_TEMP_DIR": str(data / "tmp")}
 
@@ -155,7 +179,11 @@ def test_it_serves_as_another_user_from_a_read_only_tree(container):
     before = sorted(tree.rglob("*"))
     assert run(health_check(), capture_output=True, timeout=60).returncode != 0  # nothing is served yet
     process = run(
-        json.loads(only("CMD")), start=subprocess.Popen, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        json.loads(only("CMD")),
+        start=subprocess.Popen,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
     )
     try:
         deadline = time.monotonic() + 90

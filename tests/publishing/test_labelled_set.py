@@ -45,7 +45,9 @@ def test_our_own_reader_gets_the_classes_and_the_exact_pixels_back(G, tmp_path, 
     """15 a class in three classes: a class ends inside a chunk of 16."""
     assert labelled_set.write(tmp_path / target, G, 15, 7, 0.6, "mine") == 45
     data = open_dataset(tmp_path / target, 28)
-    assert data.class_names == ("ant", "zebra", "猫") and data.class_counts() == (15, 15, 15) and not data.report
+    assert (
+        data.class_names == ("ant", "zebra", "猫") and data.class_counts() == (15, 15, 15) and not data.report
+    )
     classes = [i // 15 for i in range(45)]
     expected = latents.generate(G, list(range(7, 52)), classes, 0.6).transpose(0, 3, 1, 2)
     for k, name in enumerate(NAMES):
@@ -62,7 +64,9 @@ def test_image_folder_of_torchvision_reads_the_same(G, tmp_path):
 
 def test_every_seed_is_used_once_and_every_picture_says_how_it_was_made(G, tmp_path):
     labelled_set.write(tmp_path / "set.zip", G, 4, 100, 0.7, "mine")
-    settings = {name: read_png_metadata(io.BytesIO(data)) for name, data in contents(tmp_path / "set.zip").items()}
+    settings = {
+        name: read_png_metadata(io.BytesIO(data)) for name, data in contents(tmp_path / "set.zip").items()
+    }
     assert list(settings) == [f"{NAMES[i // 4]}/seed{100 + i:06d}.png" for i in range(12)]
     assert sorted(s["seed"] for s in settings.values()) == list(range(100, 112))
     found = settings["猫/seed000110.png"]
@@ -77,7 +81,8 @@ def test_the_same_request_makes_the_same_bytes(G, tmp_path):
     assert (tmp_path / "a.zip").read_bytes() == (tmp_path / "b.zip").read_bytes()
     labelled_set.write(tmp_path / "folder", G, 6, 3)
     assert contents(tmp_path / "a.zip") == {
-        p.relative_to(tmp_path / "folder").as_posix(): p.read_bytes() for p in (tmp_path / "folder").rglob("*.png")
+        p.relative_to(tmp_path / "folder").as_posix(): p.read_bytes()
+        for p in (tmp_path / "folder").rglob("*.png")
     }
 
 
@@ -123,12 +128,16 @@ def test_names_become_safe_folders_that_differ(names, folders):
         (3, NAMES, {"psi": 0}, "psi is 0"),
     ],
 )  # fmt: skip
-def test_what_cannot_be_made_is_one_sentence_and_nothing_is_written(tmp_path, classes, names, changes, sentence):
+def test_what_cannot_be_made_is_one_sentence_and_nothing_is_written(
+    tmp_path, classes, names, changes, sentence
+):
     def draw(*request):
         pytest.fail("it was drawn")
 
     with pytest.raises(ValueError) as caught:
-        labelled_set.write(tmp_path / "set.zip", make(classes, names), **({"per_class": 2, "draw": draw} | changes))
+        labelled_set.write(
+            tmp_path / "set.zip", make(classes, names), **({"per_class": 2, "draw": draw} | changes)
+        )
     assert sentence in str(caught.value) and list(tmp_path.iterdir()) == []
     assert labelled_set.check(3, 2, 2**32 - 6) == 6
 

@@ -18,7 +18,9 @@ NAMES = {"config.json", "model.safetensors", "README.md", "grid.png", "walk.mp4"
 
 @pytest.fixture
 def model(tmp_path):
-    return save(tmp_path / "model", origin={"preset": "dcgan-32", "dataset": "faces, 64 images", "nimg": 12_345})
+    return save(
+        tmp_path / "model", origin={"preset": "dcgan-32", "dataset": "faces, 64 images", "nimg": 12_345}
+    )
 
 
 @pytest.fixture
@@ -224,7 +226,11 @@ def panel(model, elsewhere):
 def test_the_panel_shows_uploads_and_links(hub, panel):
     plan, carry_out, page = panel
     shown, planned, button = plan("mine", "faces", False, "mit", None)
-    assert "Creates the public repository ana/faces." in shown and "model.safetensors" in shown and button.interactive
+    assert (
+        "Creates the public repository ana/faces." in shown
+        and "model.safetensors" in shown
+        and button.interactive
+    )
     assert hub.repos == {}
     done, kept, button = carry_out(planned, None)
     assert f'href="{hub.url}/ana/faces"' in done and kept is None and not button.interactive
@@ -249,7 +255,9 @@ def test_the_panel_takes_no_licence_for_granted(hub, panel, model):
     plan, _, page = panel
     (licence,) = [b for b in page.blocks.values() if getattr(b, "elem_id", None) == "pub_licence"]
     assert licence.value == ""
-    assert b"license: apache-2.0" in plan("mine", "ana/faces", False, licence.value, None)[1].files["README.md"]
+    assert (
+        b"license: apache-2.0" in plan("mine", "ana/faces", False, licence.value, None)[1].files["README.md"]
+    )
     save(model, origin={"imported_from": "x/y", "layout": "mimicry"})
     shown, planned, _ = plan("mine", "ana/faces", False, licence.value, None)
     assert "name the licence that it came under" in shown and planned is None

@@ -84,9 +84,10 @@ def test_create_update_and_what_is_gone(hub, tree):
     (tree / "app.py").write_text("print('new')")
     planned = space.plan("studio", root=tree)
     changed = {c.path: c.what for c in planned.changes if c.what != "same"}
-    assert changed == {"app.py": "changed", "ganapp/ui/page.html": "gone"} and "  - ganapp/ui/page.html" in "\n".join(
-        planned.lines()
-    )
+    assert changed == {
+        "app.py": "changed",
+        "ganapp/ui/page.html": "gone",
+    } and "  - ganapp/ui/page.html" in "\n".join(planned.lines())
     hub.requests.clear()
     space.deploy("ana/studio", root=tree)
     files = repo.commits[repo.refs["main"]]
@@ -127,7 +128,9 @@ def test_the_front_matter_goes_with_the_requirements():
     major, minor, _ = map(int, data["sdk_version"].split("."))
     assert major == int(least[1]) and minor >= int(least[2])
     least = re.search(r'requires-python = ">=3\.(\d+)"', (ROOT / "pyproject.toml").read_text())
-    assert str(data["python_version"]).startswith("3.") and int(str(data["python_version"])[2:]) >= int(least[1])
+    assert str(data["python_version"]).startswith("3.") and int(str(data["python_version"])[2:]) >= int(
+        least[1]
+    )
     dockerfile = (ROOT / "Dockerfile").read_text()
     assert f"FROM python:{data['python_version']}-slim" in dockerfile
     assert (

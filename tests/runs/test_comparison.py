@@ -157,14 +157,19 @@ def test_families_begin_with_their_own_arguments():
 
 def test_presets_keep_data_budget_and_seed():
     base = preset_config("dcgan-r1-32").replace(dataset="mnist", minutes=3.0, kimg=9.0, seed=5)
-    for (_, config), name in zip(sweep.plan(base, "preset", ["dcgan-32", "r3gan-32"]), ("dcgan-32", "r3gan-32")):
+    for (_, config), name in zip(
+        sweep.plan(base, "preset", ["dcgan-32", "r3gan-32"]), ("dcgan-32", "r3gan-32")
+    ):
         assert config == preset_config(name).replace(dataset="mnist", minutes=3.0, kimg=9.0, seed=5)
 
 
 def test_nested_arguments_and_numbers():
     base = TrainConfig(g_args={"stem": "conv"})
     configs = [config for _, config in sweep.plan(base, "g-args.width", ["8", "16"])]
-    assert [config.g_args for config in configs] == [{"stem": "conv", "width": 8}, {"stem": "conv", "width": 16}]
+    assert [config.g_args for config in configs] == [
+        {"stem": "conv", "width": 8},
+        {"stem": "conv", "width": 16},
+    ]
     assert [config.g_lr for _, config in sweep.plan(base, "g_lr", ["2e-4", "0.001"])] == [2e-4, 1e-3]
 
 
@@ -259,7 +264,9 @@ def test_a_resume_starts_one_run_over_and_no_other(tab):
     one.drop_stats_after(128)
     one.write_status(attempt=2)
     news = tab.poll(ask | {"known": known})["of"]
-    assert list(news) == [one.name] and news[one.name]["reset"] and news[one.name]["stats"]["nimg"] == [64, 128]
+    assert (
+        list(news) == [one.name] and news[one.name]["reset"] and news[one.name]["stats"]["nimg"] == [64, 128]
+    )
 
 
 def test_a_run_that_goes_is_no_error(tab):
@@ -296,7 +303,12 @@ def test_at_most_eight(tab):
 
 def test_eight_long_runs_come_in_less_than_160_kb():
     def row(i):
-        return {"nimg": 10**8 + 64 * i, "sec": 1e5 + i * 1.37, "g_loss": -1.23456 * (1 + i % 7), "gap": 3.21 * (i % 5)}
+        return {
+            "nimg": 10**8 + 64 * i,
+            "sec": 1e5 + i * 1.37,
+            "g_loss": -1.23456 * (1 + i % 7),
+            "gap": 3.21 * (i % 5),
+        }
 
     from ganapp.ui.compare.compare import BUCKETS, MAX_ROWS
 
@@ -318,7 +330,9 @@ def test_start_makes_clearly_named_runs_in_order(tab, monkeypatch):
     assert started == [
         "00001-faces-loss-minimax", "00002-faces-loss-non_saturating", "00003-faces-loss-hinge", "00004-faces-loss-relativistic",
     ]  # fmt: skip
-    assert [run.config().loss for run in list_runs(tab.watch.folder)][::-1] == [n.split("-")[-1] for n in started]
+    assert [run.config().loss for run in list_runs(tab.watch.folder)][::-1] == [
+        n.split("-")[-1] for n in started
+    ]
     assert {run.config().minutes for run in list_runs(tab.watch.folder)} == {2.0}
 
 
@@ -344,10 +358,13 @@ def test_start_takes_anything(tab, request_):
 
 def test_every_word_of_the_tab_is_translated():
     html, css, script = (
-        "".join((UI / name).read_text("utf-8") for name in names) for names in ((FILES.html,), FILES.css, FILES.scripts)
+        "".join((UI / name).read_text("utf-8") for name in names)
+        for names in ((FILES.html,), FILES.css, FILES.scripts)
     )
     used = set(re.findall(r'data-(?:t|label|alt)="([\w.]+)"', html))
-    used |= set(re.findall(r'\bt\("([\w.]+[a-z])"', script)) | set(re.findall(r'\bheading\("([\w.]+)"\)', script))
+    used |= set(re.findall(r'\bt\("([\w.]+[a-z])"', script)) | set(
+        re.findall(r'\bheading\("([\w.]+)"\)', script)
+    )
     used |= {f"cmp.metric.{m}" for m in MENU}
     (block,) = re.findall(r"const FIGURES = \{\n(.*?)\n  \};", script, re.S)
     figures = re.findall(r"^    (\w+): \(", block, re.M)
@@ -412,7 +429,16 @@ def test_sweep_trains_one_after_another(tmp_path, tiny_folder, capsys):
         "cpu",
     ]
     small += ["--g-args.width", "4", "--d-args.width", "4", "--r1-interval", "1"]
-    command = ["sweep", "--preset", "dcgan-r1-32", "--data", str(tiny_folder), "--runs", str(tmp_path), *small]
+    command = [
+        "sweep",
+        "--preset",
+        "dcgan-r1-32",
+        "--data",
+        str(tiny_folder),
+        "--runs",
+        str(tmp_path),
+        *small,
+    ]
     assert main([*command, "--field", "loss", "--values", "hinge,hing"]) == 2
     assert list_runs(tmp_path) == [] and "loss is 'hing'" in capsys.readouterr().err
     assert main([*command, "--field", "loss", "--values", "non_saturating, minimax"]) == 0

@@ -20,7 +20,9 @@ from ganapp.runs.run import KEEP_STATES
 
 @pytest.fixture
 def run(tmp_path):
-    return create_run(tmp_path / "runs", TrainConfig(dataset="faces", preset="mlp-28", family="mlp", resolution=28))
+    return create_run(
+        tmp_path / "runs", TrainConfig(dataset="faces", preset="mlp-28", family="mlp", resolution=28)
+    )
 
 
 def make_old(run, seconds=60):
@@ -83,7 +85,9 @@ def test_opening(tmp_path):
         assert open_run(text, folder) == a
     assert open_run(a.path) == a
     assert [r.name for r in list_runs(folder)] == [b.name, a.name]
-    with pytest.raises(ValueError, match=r"there is no run '0000' in .*; there are: 00002-dogs, 00001-cats\."):
+    with pytest.raises(
+        ValueError, match=r"there is no run '0000' in .*; there are: 00002-dogs, 00001-cats\."
+    ):
         open_run("0000", folder)  # of two runs it says nothing
     with pytest.raises(ValueError, match="there is no run '3'"):
         open_run("3", folder)
@@ -127,9 +131,7 @@ def test_ended_is_ended_however_old(run, state):
 
 def test_a_process_that_dies_lets_go_of_its_run(run):
     """The lock is the kernel's: nothing has to be cleaned up after a kill."""
-    code = (
-        f"from ganapp.runs import Run; from pathlib import Path; import sys, time; r = Run(Path({str(run.path)!r})); "
-    )
+    code = f"from ganapp.runs import Run; from pathlib import Path; import sys, time; r = Run(Path({str(run.path)!r})); "
     code += "l = r.lock(); l.acquire(); r.write_status(state='running'); print('held', flush=True); time.sleep(60)"
     process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
     try:
@@ -231,7 +233,9 @@ def test_a_new_attempt_makes_readers_start_over(run):
     *_, offset = run.read_stats()
     run.drop_stats_after(20)
     run.write_status(attempt=1)
-    assert run.read_stats(attempt, early)[0] == rows(10, 20)  # even where nothing was dropped before the cursor
+    assert run.read_stats(attempt, early)[0] == rows(
+        10, 20
+    )  # even where nothing was dropped before the cursor
     got, attempt, offset = run.read_stats(attempt, offset)
     assert (got, attempt) == (rows(10, 20), 1)
     run.append_stats(rows(25)[0])
@@ -396,7 +400,13 @@ def test_rename_delete_export(run, tmp_path):
     with zipfile.ZipFile(archive) as z:
         assert sorted(z.namelist()) == [
             f"best-one/{n}"
-            for n in ("command", "config.json", "snapshots/000000010/config.json", "stats.jsonl", "status.json")
+            for n in (
+                "command",
+                "config.json",
+                "snapshots/000000010/config.json",
+                "stats.jsonl",
+                "status.json",
+            )
         ]
         assert json.loads(z.read("best-one/stats.jsonl")) == rows(10)[0]
     new.delete()
@@ -415,7 +425,9 @@ def test_rename_delete_export(run, tmp_path):
 def test_a_run_at_work_is_left_alone(run, tmp_path, verb, act):
     lock = run.lock()
     lock.acquire()
-    with pytest.raises(ValueError, match=f"run '00001-faces-mlp-28' is at work and cannot be {verb}; stop it first"):
+    with pytest.raises(
+        ValueError, match=f"run '00001-faces-mlp-28' is at work and cannot be {verb}; stop it first"
+    ):
         act(run, tmp_path)
     lock.release()
     assert run.path.exists()

@@ -41,7 +41,10 @@ def small(**changes):
 def grains(seed, count=32):
     """Pictures that have nothing in common: all that can be learnt of them is themselves."""
     return ImageDataset(
-        "grain", Images(np.random.RandomState(seed).randint(0, 256, (count, 1, 28, 28)).astype(np.uint8)), None, ()
+        "grain",
+        Images(np.random.RandomState(seed).randint(0, 256, (count, 1, 28, 28)).astype(np.uint8)),
+        None,
+        (),
     )
 
 
@@ -64,7 +67,12 @@ def rows_of(config, dataset, heldout, steps, tick=1, look=12):
             k: v.item() for k, v in (step.stats | gradient_norms(state)).items()
         }
         if i % (tick * look) == 0:
-            row |= vitals.measure(state, images_from_latents(averaged_generator(state, config, latent_source(draw, config, labels), 1), z, y))
+            row |= vitals.measure(
+                state,
+                images_from_latents(
+                    averaged_generator(state, config, latent_source(draw, config, labels), 1), z, y
+                ),
+            )
         rows.append(row)
     return rows
 
@@ -116,7 +124,14 @@ def healthy_rows(count=200, **series):
     random = np.random.RandomState(0)
     rows = []
     for i in range(count):
-        row = {"nimg": 64 * 20 * (i + 1), "sec": float(i), "d_loss": 1.2, "g_loss": 0.8, "d_real": 0.5, "d_fake": -0.5}
+        row = {
+            "nimg": 64 * 20 * (i + 1),
+            "sec": float(i),
+            "d_loss": 1.2,
+            "g_loss": 0.8,
+            "d_real": 0.5,
+            "d_fake": -0.5,
+        }
         row |= {"d_grad": 1.0, "g_grad": 1.0, "diversity": 0.9, "feature_diversity": 0.8}
         row |= {"d_train": 0.5, "d_heldout": 0.4, "d_samples": -0.5, "d_noise": 0.05}
         row = {k: v if k in ("nimg", "sec") else v * (1 + 0.05 * random.randn()) for k, v in row.items()}
@@ -399,7 +414,9 @@ def test_gradient_norms_are_those_of_the_last_steps():
     config = small()
     state = TrainState.create(config, CPU)
     assert gradient_norms(state) == {}
-    descend([state["D"].optimizer], lambda x: (state.D(x, None).logits.sum(), {}), 1, torch.rand(8, 1, 28, 28))
+    descend(
+        [state["D"].optimizer], lambda x: (state.D(x, None).logits.sum(), {}), 1, torch.rand(8, 1, 28, 28)
+    )
     expected = math.sqrt(sum(p.grad.square().sum().item() for p in state.D.parameters()))
     assert gradient_norms(state)["d_grad"].item() == pytest.approx(expected)
 

@@ -100,7 +100,15 @@ def _handler(hub: DataHub) -> type[BaseHTTPRequestHandler]:
         def info(self, name, commit):
             siblings = [{"rfilename": path} for path in sorted(hub.repos[name])]
             self.send(
-                200, {"id": name, "sha": commit, "private": False, "gated": False, "siblings": siblings, "tags": []}
+                200,
+                {
+                    "id": name,
+                    "sha": commit,
+                    "private": False,
+                    "gated": False,
+                    "siblings": siblings,
+                    "tags": [],
+                },
             )
 
         def entry(self, name, path):
@@ -119,17 +127,25 @@ def _handler(hub: DataHub) -> type[BaseHTTPRequestHandler]:
             self.send(200, entries)
 
         def paths(self, name, commit, body):
-            wanted = json.loads(body)["paths"] if body.startswith(b"{") else re.findall(r"paths=([^&]+)", body.decode())
+            wanted = (
+                json.loads(body)["paths"]
+                if body.startswith(b"{")
+                else re.findall(r"paths=([^&]+)", body.decode())
+            )
             known = [unquote(p) for p in wanted]
             entries = [self.entry(name, p) for p in known if p in hub.repos[name]]
             folders = [p for p in known if any(f.startswith(p + "/") for f in hub.repos[name])]
-            self.send(200, entries + [{"type": "directory", "path": p, "size": 0, "oid": "0" * 40} for p in folders])
+            self.send(
+                200, entries + [{"type": "directory", "path": p, "size": 0, "oid": "0" * 40} for p in folders]
+            )
 
         def file(self, name, commit, path):
             data = hub.repos[name].get(path)
             headers = {"X-Repo-Commit": commit, "Accept-Ranges": "bytes"}
             if data is None:
-                return self.send(404, {"error": "Entry not found"}, headers | {"X-Error-Code": "EntryNotFound"})
+                return self.send(
+                    404, {"error": "Entry not found"}, headers | {"X-Error-Code": "EntryNotFound"}
+                )
             headers["ETag"] = f'"{hashlib.sha1(data).hexdigest()}"'
             part = re.fullmatch(r"bytes=(\d+)-(\d*)", self.headers.get("Range", ""))
             if part is None:

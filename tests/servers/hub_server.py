@@ -155,13 +155,17 @@ def _handler(hub: Hub, host: str) -> type[BaseHTTPRequestHandler]:
             try:
                 if hub.broken:
                     raise _Error(
-                        hub.broken, None, "Internal Error - We're working hard to fix this as soon as possible!"
+                        hub.broken,
+                        None,
+                        "Internal Error - We're working hard to fix this as soon as possible!",
                     )
                 if hub.portal:
                     return self.send(200, b"<html>Welcome to the hotel</html>", {"Content-Type": "text/html"})
                 if host == "cdn":
                     return (
-                        self.put_object(parts.path) if self.command == "PUT" else self.serve_cdn(parse_qs(parts.query))
+                        self.put_object(parts.path)
+                        if self.command == "PUT"
+                        else self.serve_cdn(parse_qs(parts.query))
                     )
                 if self.command == "POST":
                     return self.serve_writes(parts.path)
@@ -183,11 +187,19 @@ def _handler(hub: Hub, host: str) -> type[BaseHTTPRequestHandler]:
                 return self.send_json(self.listing(query))
             if match := re.fullmatch(r"/api/(models|spaces)/([^/]+/[^/]+)/tree/([^/]+)", path):
                 repo, sha = self.find(match[2], unquote(match[3]), match[1])
-                return self.send_json([_entry(name, data) for name, data in sorted(repo.commits[sha].items())])
+                return self.send_json(
+                    [_entry(name, data) for name, data in sorted(repo.commits[sha].items())]
+                )
             if match := re.fullmatch(r"/api/(models|spaces)/([^/]+/[^/]+)(?:/revision/([^/]+))?", path):
                 repo, sha = self.find(match[2], unquote(match[3] or "main"), match[1])
                 siblings = [{"rfilename": name} for name in sorted(repo.commits[sha])]
-                info = {"id": match[2], "modelId": match[2], "sha": sha, "private": repo.private, "siblings": siblings}
+                info = {
+                    "id": match[2],
+                    "modelId": match[2],
+                    "sha": sha,
+                    "private": repo.private,
+                    "siblings": siblings,
+                }
                 info |= {
                     "gated": "manual" if repo.gated else False,
                     "tags": list(repo.tags),
@@ -205,9 +217,19 @@ def _handler(hub: Hub, host: str) -> type[BaseHTTPRequestHandler]:
             """Public models that have every tag asked for and the words in their name."""
             wanted, words = set(query.get("filter", [])), query.get("search", [""])[0].lower()
             found = [
-                {"id": name, "modelId": name, "tags": list(repo.tags), "private": False, "downloads": 0, "likes": 0}
+                {
+                    "id": name,
+                    "modelId": name,
+                    "tags": list(repo.tags),
+                    "private": False,
+                    "downloads": 0,
+                    "likes": 0,
+                }
                 for name, repo in sorted(hub.repos.items())
-                if repo.kind == "model" and not repo.private and wanted <= set(repo.tags) and words in name.lower()
+                if repo.kind == "model"
+                and not repo.private
+                and wanted <= set(repo.tags)
+                and words in name.lower()
             ]
             return found[: int(query.get("limit", ["100"])[0])]
 
@@ -249,7 +271,11 @@ def _handler(hub: Hub, host: str) -> type[BaseHTTPRequestHandler]:
             parts = json.loads(self.body)["content"].split("---\n")
             try:
                 data = yaml.safe_load(parts[1]) if len(parts) > 2 and not parts[0] else {}
-                errors = [] if isinstance(data.get("license", ""), str) else [{"message": "license must be a string"}]
+                errors = (
+                    []
+                    if isinstance(data.get("license", ""), str)
+                    else [{"message": "license must be a string"}]
+                )
             except yaml.YAMLError as error:
                 errors = [{"message": str(error)}]
             self.send_json({"errors": errors, "warnings": []}, 400 if errors else 200)
@@ -261,7 +287,9 @@ def _handler(hub: Hub, host: str) -> type[BaseHTTPRequestHandler]:
             owner = asked.get("organization") or user
             if owner != user or self.token() != WRITER:
                 raise _Error(
-                    403, None, f"You don't have the rights to create a {asked['type']} under the namespace {owner!r}."
+                    403,
+                    None,
+                    f"You don't have the rights to create a {asked['type']} under the namespace {owner!r}.",
                 )
             name, kind = f"{owner}/{asked['name']}", asked.get("type", "model")
             url = f"{hub.url}/{'spaces/' if kind == 'space' else ''}{name}"
@@ -343,17 +371,25 @@ def _handler(hub: Hub, host: str) -> type[BaseHTTPRequestHandler]:
                 }
                 query = f"repo={quote(name)}&commit={sha}&file={quote(file)}"
                 return self.send(302, b"Found", headers | {"Location": f"{hub.cdn_url}/{digest}?{query}"})
-            headers = {"X-Repo-Commit": sha, "ETag": f'"{hashlib.sha1(data).hexdigest()}"', "Accept-Ranges": "bytes"}
+            headers = {
+                "X-Repo-Commit": sha,
+                "ETag": f'"{hashlib.sha1(data).hexdigest()}"',
+                "Accept-Ranges": "bytes",
+            }
             if not cached:
                 to = f"/api/resolve-cache/models/{name}/{sha}/{quote(file)}"
-                return self.send(307, b"Temporary Redirect", headers | {"X-Linked-Size": size, "Location": to})
+                return self.send(
+                    307, b"Temporary Redirect", headers | {"X-Linked-Size": size, "Location": to}
+                )
             return self.send(200, data, headers | {"Content-Type": "text/plain"}, length=size)
 
         def serve_cdn(self, query: dict[str, list[str]]):
             self.file = query["file"][0]
             data = hub.repos[query["repo"][0]].commits[query["commit"][0]][self.file]
             time.sleep(hub.slow)
-            if self.token():  # a signed address takes no second authorization, like the storage that is behind the Hub
+            if (
+                self.token()
+            ):  # a signed address takes no second authorization, like the storage that is behind the Hub
                 raise _Error(400, None, "Only one auth mechanism allowed")
             start = re.fullmatch(r"bytes=(\d+)-", self.headers.get("Range", ""))
             begin = int(start[1]) if start else 0
@@ -363,7 +399,10 @@ def _handler(hub: Hub, host: str) -> type[BaseHTTPRequestHandler]:
             if hub.cut and self.command == "GET":
                 hub.cut -= 1
                 self.send(
-                    206 if begin else 200, data[begin : begin + len(data) // 2], headers, length=str(len(data) - begin)
+                    206 if begin else 200,
+                    data[begin : begin + len(data) // 2],
+                    headers,
+                    length=str(len(data) - begin),
                 )
                 self.close_connection = True
                 return

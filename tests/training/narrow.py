@@ -8,7 +8,10 @@ NARROW = {
     "dcgan": ({"width": 6}, {"width": 6}),
     "resnet": ({"width": 8, "widths": [8] * 4}, {"width": 8, "widths": [8] * 4}),
     "progan": ({"fmap_base": 64, "fmap_max": 8}, {"fmap_base": 64, "fmap_max": 8}),
-    "stylegan2": ({"w_dim": 16, "channel_base": 256, "channel_max": 8}, {"channel_base": 256, "channel_max": 8}),
+    "stylegan2": (
+        {"w_dim": 16, "channel_base": 256, "channel_max": 8},
+        {"channel_base": 256, "channel_max": 8},
+    ),
     "r3gan": ({"widths": [12] * 5, "blocks": 1}, {"widths": [12] * 5, "blocks": 1}),
 }
 SMALLER = {"attention": 16, "embed_dim": 8, "group_size": 4}  # of what the preset has

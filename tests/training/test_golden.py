@@ -23,7 +23,15 @@ from ganapp.training.state import TrainState
 
 GOLDEN = Path(__file__).parent / "golden"
 STEPS = 20
-SLOW = ("wgan-gp", "sngan", "biggan", "contragan", "r3gan-cifar10", "r3gan-ffhq-64", "r3gan-ffhq-256")  # seconds each
+SLOW = (
+    "wgan-gp",
+    "sngan",
+    "biggan",
+    "contragan",
+    "r3gan-cifar10",
+    "r3gan-ffhq-64",
+    "r3gan-ffhq-256",
+)  # seconds each
 TAME = {
     "progan": 1e-4,
     "stylegan2": 1e-4,
@@ -40,7 +48,9 @@ def tamed(config):
 
 def curves(config, dataset):
     state = TrainState.create(config, torch.device("cpu"))
-    draw = Batches(dataset, torch.device("cpu"), seed=config.seed, mirror=True, conditional=config.conditional)
+    draw = Batches(
+        dataset, torch.device("cpu"), seed=config.seed, mirror=True, conditional=config.conditional
+    )
     source = latent_source(draw, config, torch.arange(4) if config.conditional else None)
     ticks = list(islice(train(state, config, source), STEPS))
     found = {}

@@ -33,7 +33,10 @@ def sigmoid(x):
 
 CLOSED = {
     # name: (d of one image, g of one image), written with the probabilities of the papers
-    "minimax": (lambda r, f: -math.log(sigmoid(r)) - math.log(1 - sigmoid(f)), lambda r, f: math.log(1 - sigmoid(f))),
+    "minimax": (
+        lambda r, f: -math.log(sigmoid(r)) - math.log(1 - sigmoid(f)),
+        lambda r, f: math.log(1 - sigmoid(f)),
+    ),
     "non_saturating": (
         lambda r, f: -math.log(sigmoid(r)) - math.log(1 - sigmoid(f)),
         lambda r, f: -math.log(sigmoid(f)),
@@ -81,7 +84,12 @@ def test_extremes_stay_finite_and_exact(name):
     """At ±100 log(sigmoid) is -100 to one side and 0 to the other; a naive one is -inf in fp32."""
     loss = LOSSES[name]
     low, high = torch.tensor([-100.0]), torch.tensor([100.0])
-    wrong, right, g_wrong, g_right = {  # D is wrong, or right, about both; then G's loss where D is wrong, or right
+    (
+        wrong,
+        right,
+        g_wrong,
+        g_right,
+    ) = {  # D is wrong, or right, about both; then G's loss where D is wrong, or right
         "minimax": (200, 0, -100, 0),
         "non_saturating": (200, 0, 0, 100),
         "least_squares": (0.5 * 101**2 + 0.5 * 100**2, 0.5 * 99**2 + 0.5 * 100**2, 0.5 * 99**2, 0.5 * 101**2),
@@ -167,7 +175,9 @@ def output(seed, n=6, classes=3, width=5):
     """Unit embeddings, and cosines to unit proxies, some of them beyond the margins of D2D-CE."""
     rng = torch.Generator().manual_seed(seed)
     unit = torch.nn.functional.normalize(torch.randn(n, width, generator=rng, dtype=torch.float64), dim=1)
-    proxies = torch.nn.functional.normalize(torch.randn(classes, width, generator=rng, dtype=torch.float64), dim=1)
+    proxies = torch.nn.functional.normalize(
+        torch.randn(classes, width, generator=rng, dtype=torch.float64), dim=1
+    )
     unit[0] = proxies[0]  # cosine 1: beyond the margin
     unit[1] = unit[2]
     return DiscriminatorOutput(torch.zeros(n, dtype=torch.float64), unit, unit @ proxies.T)
@@ -201,10 +211,14 @@ def test_contrastive_terms_are_the_loops_of_the_papers(term):
     real, fake = output(1), output(2)
     assert CLASS_TERMS[term].g(fake, Y).tolist() == pytest.approx(by_loops(fake, Y, term), rel=1e-10)
     assert CLASS_TERMS[term].d(real, fake, Y).tolist() == pytest.approx(by_loops(real, Y, term), rel=1e-10)
-    alone = DiscriminatorOutput(*(part[3:4] for part in real))  # a batch of one image: nothing to compare it with
+    alone = DiscriminatorOutput(
+        *(part[3:4] for part in real)
+    )  # a batch of one image: nothing to compare it with
     assert CLASS_TERMS[term].g(alone, Y[3:4]).item() == pytest.approx(0)
     same = torch.zeros(6, dtype=torch.long)
-    assert CLASS_TERMS[term].g(real, same).abs().max() < 1e-12  # and with only its own class: nothing to keep away from
+    assert (
+        CLASS_TERMS[term].g(real, same).abs().max() < 1e-12
+    )  # and with only its own class: nothing to keep away from
 
 
 def test_cross_entropy_is_of_both_for_d_and_of_fakes_for_g():
@@ -249,7 +263,9 @@ def test_contrastive_terms_stay_finite_at_any_temperature():
 
 def test_penalty_of_a_linear_critic_is_its_squared_length():
     w = torch.randn(2, 3, 4, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
-    x = torch.randn(5, 2, 3, 4, generator=torch.Generator().manual_seed(1), dtype=torch.float64, requires_grad=True)
+    x = torch.randn(
+        5, 2, 3, 4, generator=torch.Generator().manual_seed(1), dtype=torch.float64, requires_grad=True
+    )
     penalty = gradient_penalty((x * w).sum((1, 2, 3)) + 3, x)
     assert penalty.shape == (5,)
     assert penalty.tolist() == pytest.approx([w.square().sum().item()] * 5, rel=1e-6)
@@ -259,7 +275,11 @@ def test_penalty_is_per_image_and_second_order():
     """D(x) = a·Σx² + b·x₀: |∇D|² = Σ(2a·x)² + 4ab·x₀ + b², and its derivatives with respect to a and b."""
     a = torch.tensor(0.6, dtype=torch.float64, requires_grad=True)
     b = torch.tensor(-1.1, dtype=torch.float64, requires_grad=True)
-    x = torch.tensor([[0.5, -2.0, 1.0], [3.0, 0.1, -0.4]], dtype=torch.float64).view(2, 3, 1, 1).requires_grad_()
+    x = (
+        torch.tensor([[0.5, -2.0, 1.0], [3.0, 0.1, -0.4]], dtype=torch.float64)
+        .view(2, 3, 1, 1)
+        .requires_grad_()
+    )
     penalty = gradient_penalty(a * x.square().sum((1, 2, 3)) + b * x[:, 0, 0, 0], x)
     expected, by_a, by_b = [], 0.0, 0.0
     for row in x.detach().view(2, 3).tolist():
@@ -318,7 +338,9 @@ def test_interpolation_penalty_is_taken_between_the_images():
 
 def test_interpolation_penalty_has_its_derivative_and_survives_a_flat_critic():
     images = torch.randn(3, 1, 2, 2, dtype=torch.float64)
-    w = torch.tensor(2.0, dtype=torch.float64, requires_grad=True)  # |∇D| = 2w, so the derivative is 2(2w - 1)·2
+    w = torch.tensor(
+        2.0, dtype=torch.float64, requires_grad=True
+    )  # |∇D| = 2w, so the derivative is 2(2w - 1)·2
     (slope,) = torch.autograd.grad(
         interpolation_penalty(lambda x: w * x.sum((1, 2, 3)), images, -images).mean(), w, retain_graph=True
     )
@@ -347,7 +369,9 @@ def test_orthogonal_penalty_in_closed_form():
     assert orthogonal_penalty([w.view(2, 3, 1, 1)]).item() == pytest.approx(2 * dot**2)
     assert orthogonal_penalty([w, w]).item() == pytest.approx(4 * dot**2)
     assert orthogonal_penalty([torch.diag(torch.tensor([3.0, -5.0]))]).item() == 0
-    columns = (1.0 * 2 - 0.5) ** 2 + 0 + (0.5 * 4) ** 2 + (-4.0) ** 2  # what W Wᵀ in the wrong order would give
+    columns = (
+        (1.0 * 2 - 0.5) ** 2 + 0 + (0.5 * 4) ** 2 + (-4.0) ** 2
+    )  # what W Wᵀ in the wrong order would give
     assert orthogonal_penalty([w]).item() != pytest.approx(2 * columns)
 
 
@@ -357,7 +381,9 @@ def test_path_lengths_of_a_linear_synthesis(layers):
     rng = torch.Generator().manual_seed(0)
     h, w_dim = 4, 3
     a = torch.randn(2 * h * h, w_dim, generator=rng, dtype=torch.float64)
-    w = torch.randn(2000, *([layers] if layers else []), w_dim, generator=rng, dtype=torch.float64).requires_grad_()
+    w = torch.randn(
+        2000, *([layers] if layers else []), w_dim, generator=rng, dtype=torch.float64
+    ).requires_grad_()
     images = (w.sum(1) if layers else w) @ a.T
     torch.manual_seed(7)
     lengths = path_lengths(images.view(2000, 2, h, h), w)

@@ -132,7 +132,8 @@ def test_d_step_in_closed_form(toy, loss, r1, r2):
         slopes = [(f - r) * sigmoid(a * f - a * r) for r, f in zip(real, fake, strict=True)]
     else:
         losses = [
-            math.log(1 + math.exp(-a * r)) + math.log(1 + math.exp(a * f)) for r, f in zip(real, fake, strict=True)
+            math.log(1 + math.exp(-a * r)) + math.log(1 + math.exp(a * f))
+            for r, f in zip(real, fake, strict=True)
         ]
         slopes = [-r * sigmoid(-a * r) + f * sigmoid(a * f) for r, f in zip(real, fake, strict=True)]
 
@@ -144,7 +145,9 @@ def test_d_step_in_closed_form(toy, loss, r1, r2):
     assert stats["d_loss"].item() == pytest.approx(mean(losses), rel=1e-5)  # without the penalties
     assert stats["d_real"].item() == pytest.approx(a * mean(real), rel=1e-5)
     assert stats["d_fake"].item() == pytest.approx(a * mean(fake), rel=1e-5)
-    assert set(stats) == {"d_loss", "d_real", "d_fake"} | ({"r1"} if r1 else set()) | ({"r2"} if r2 else set())
+    assert set(stats) == {"d_loss", "d_real", "d_fake"} | ({"r1"} if r1 else set()) | (
+        {"r2"} if r2 else set()
+    )
     if r1:
         assert stats["r1"].item() == pytest.approx(4 * a * a * mean(real), rel=1e-5)
     if r2:
@@ -314,7 +317,9 @@ def test_weights_are_clipped_after_each_d_step(tiny_config, draw):
     config = tiny_config("dcgan", loss="wasserstein", weight_clip=0.01, d_steps=3)
     state = TrainState.create(config, CPU)
     largest = []
-    state["D"].optimizer.register_step_post_hook(lambda *_: largest.append(max(p.abs().max().item() for p in weights(state.D))))
+    state["D"].optimizer.register_step_post_hook(
+        lambda *_: largest.append(max(p.abs().max().item() for p in weights(state.D)))
+    )
     run(state, config, draw, 2)
     assert min(largest) > 0.01  # each step goes beyond, …
     assert max(p.abs().max().item() for p in weights(state.D)) == pytest.approx(0.01)
@@ -361,7 +366,9 @@ def test_class_terms_join_both_steps_with_their_weight(toy, term):
     config = toy(loss="wasserstein", class_term=term, class_weight=weight, d_args=head)
 
     def outputs(a, g):
-        return [torch.func.functional_call(Linear(0.0), {"a": a}, (x,)) for x in (REAL, g * Z[:, None, None, :])]
+        return [
+            torch.func.functional_call(Linear(0.0), {"a": a}, (x,)) for x in (REAL, g * Z[:, None, None, :])
+        ]
 
     leaf = torch.tensor(a, requires_grad=True)
     on_real, on_fake = outputs(leaf, torch.tensor(g))
@@ -383,12 +390,16 @@ def test_class_terms_join_both_steps_with_their_weight(toy, term):
 
 
 def test_orthogonal_regularization_is_of_gs_matrices_but_class_embeddings(tiny_config, draw):
-    config = tiny_config("resnet", orthogonal=0.01, g_args={"widths": [8] * 4, "embed_dim": 8, "spectral": True})
+    config = tiny_config(
+        "resnet", orthogonal=0.01, g_args={"widths": [8] * 4, "embed_dim": 8, "spectral": True}
+    )
     state = TrainState.create(config, CPU)
     names = [name for name, p in state.G.named_parameters() if any(p is m for m in matrices(state.G))]
     left = {name for name, _ in state.G.named_parameters()} - set(names)
     assert [name for name in left if "embedding" in name]
-    assert all("bias" in name or "embedding" in name or "norm" in name or "scale" in name for name in left), left
+    assert all("bias" in name or "embedding" in name or "norm" in name or "scale" in name for name in left), (
+        left
+    )
     assert any("original" in name for name in names)  # the raw weights: what is trained
     expected = orthogonal_penalty(matrices(state.G)).item()
     real, y = draw(0, config.batch)
@@ -445,7 +456,9 @@ def test_path_length_in_closed_form(tiny_config):
 def test_penalties_are_with_respect_to_the_images_before_augmentation(toy, monkeypatch):
     """D(A x) with A = 3: the gradient of a·Σ(3x)² by x is 18a·x; by 3x it would be 6a·x."""
     asked = []
-    monkeypatch.setattr("ganapp.training.terms.augment", lambda x, policy, p: asked.append((policy, p)) or 3 * x)
+    monkeypatch.setattr(
+        "ganapp.training.terms.augment", lambda x, policy, p: asked.append((policy, p)) or 3 * x
+    )
     a, g = 0.3, 0.7
     config = toy(r1=1.0, r2=1.0, augment="diffaugment", augment_policy="color,cutout")
     stats = d_step(toy_state(g, a), config, Batch(REAL, None, Z))
@@ -453,7 +466,9 @@ def test_penalties_are_with_respect_to_the_images_before_augmentation(toy, monke
     assert stats["r2"].item() == pytest.approx(324 * a * a * mean(squares(g * Z)), rel=1e-5)
     assert stats["d_real"].item() == pytest.approx(9 * a * mean(squares(REAL)), rel=1e-5)
     assert asked == [("color,cutout", 1.0)] * 2
-    stats = d_step(linear_state(a, g), toy(loss="wasserstein", gp=1.0, augment="diffaugment"), Batch(REAL, None, Z))
+    stats = d_step(
+        linear_state(a, g), toy(loss="wasserstein", gp=1.0, augment="diffaugment"), Batch(REAL, None, Z)
+    )
     assert stats["gp"].item() == pytest.approx((3 * a * math.sqrt(2) - 1) ** 2, rel=1e-4)
 
 
@@ -482,7 +497,9 @@ def test_ada_grows_while_d_is_sure_and_shrinks_while_it_is_not(toy, monkeypatch)
     state = linear_state(1.0)
     found = d_steps(state, config, sure, 10)
     assert found == pytest.approx([0] * 3 + [one] * 4 + [2 * one] * 3)
-    found = d_steps(state, config, unsure, 10)  # two steps sure and two not in the block that is under way: 0 < 0.6
+    found = d_steps(
+        state, config, unsure, 10
+    )  # two steps sure and two not in the block that is under way: 0 < 0.6
     assert found == pytest.approx([2 * one] + [one] * 4 + [0] * 4 + [0])
     assert min(d_steps(state, config, unsure, 8)) == 0  # never below 0, …
     assert d_steps(state, config, sure, 60)[-1] == 1  # nor above 1
@@ -526,7 +543,9 @@ def test_networks_grow_together_and_real_images_with_them(tiny_config, draw, mon
         "ganapp.training.loop.d_step", lambda s, c, batch: shown.append(batch.real) or step(s, c, batch)
     )
     levels = []
-    for _, start in zip(train(state, config, latent_source(draw, config)), range(0, 16 * 14, 16), strict=False):
+    for _, start in zip(
+        train(state, config, latent_source(draw, config)), range(0, 16 * 14, 16), strict=False
+    ):
         levels.append(growth(config, start))
         assert [net.growth.item() for net in nets] == pytest.approx([levels[-1]] * 3)
         for i, real in enumerate(shown):
@@ -581,14 +600,18 @@ def test_lazy_penalties_come_at_every_nth_step_n_times_as_strong(tiny_config):
         "stylegan2", gp=2.0, gp_interval=2, path_length=5.0, path_length_interval=4, d_steps=2, batch=8
     )
     assert [penalty_weight(config, "gp", 8 * s) for s in range(4)] == [4, 0, 4, 0]
-    g_steps = [penalty_weight(config, "path_length", 16 * s) for s in range(1, 9)]  # nimg at the end of G's n-th step
+    g_steps = [
+        penalty_weight(config, "path_length", 16 * s) for s in range(1, 9)
+    ]  # nimg at the end of G's n-th step
     assert g_steps == [0, 0, 0, 20, 0, 0, 0, 20]  # G's own steps are counted, two of D's each
     assert penalty_weight(config.replace(burn_in_kimg=1, gamma_final=0.5), "gp", 1008) == 2
 
 
 def test_instance_noise_falls_linearly(tiny_config):
     config = tiny_config("mlp", instance_noise=0.4, instance_noise_kimg=2)
-    assert [noise_level(config, n) for n in (0, 500, 1500, 2000, 10**6)] == pytest.approx([0.4, 0.3, 0.1, 0, 0])
+    assert [noise_level(config, n) for n in (0, 500, 1500, 2000, 10**6)] == pytest.approx(
+        [0.4, 0.3, 0.1, 0, 0]
+    )
     assert noise_level(config, 2000) == noise_level(tiny_config("mlp"), 0) == 0
 
 
@@ -615,7 +638,10 @@ def test_learning_rates_follow_it(tiny_config, draw):
 def test_the_networks_optimizers_are_adam_as_configured(tiny_config):
     config = tiny_config("mlp", g_lr=1e-3, d_lr=2e-3, beta1=0.1, beta2=0.95)
     state = TrainState.create(config, CPU)
-    for optimizer, rate, net in ((state["G"].optimizer, 1e-3, state.G), (state["D"].optimizer, 2e-3, state.D)):
+    for optimizer, rate, net in (
+        (state["G"].optimizer, 1e-3, state.G),
+        (state["D"].optimizer, 2e-3, state.D),
+    ):
         (group,) = optimizer.param_groups
         assert (group["lr"], group["betas"]) == (rate, (0.1, 0.95))
         assert [id(p) for p in group["params"]] == [id(p) for p in net.parameters()]
@@ -748,9 +774,17 @@ def test_ten_steps_are_five_a_restart_and_five(name, tiny_config, tiny_dataset):
 
 def test_a_state_holds_what_augmentation_and_path_length_remember(tiny_config):
     state, again = (TrainState.create(tiny_config("mlp"), CPU) for _ in range(2))
-    state.memory["aug_p"].fill_(0.25), state.memory["aug_sign"].fill_(-1.5), state.memory["pl_mean"].fill_(3.0)
+    (
+        state.memory["aug_p"].fill_(0.25),
+        state.memory["aug_sign"].fill_(-1.5),
+        state.memory["pl_mean"].fill_(3.0),
+    )
     again.load_state_dict(frozen(state))
-    assert [again.memory["aug_p"].item(), again.memory["aug_sign"].item(), again.memory["pl_mean"].item()] == [0.25, -1.5, 3.0]
+    assert [
+        again.memory["aug_p"].item(),
+        again.memory["aug_sign"].item(),
+        again.memory["pl_mean"].item(),
+    ] == [0.25, -1.5, 3.0]
 
 
 def test_a_state_of_the_first_version_is_read(tiny_config, draw):
@@ -760,7 +794,14 @@ def test_a_state_of_the_first_version_is_read(tiny_config, draw):
     run(state, config, draw, 2)
     saved = frozen(state)
     G, D = saved["players"]["G"], saved["players"]["D"]
-    old = {"G": G["net"], "D": D["net"], "ema": G["average"], "g_opt": G["optimizer"], "d_opt": D["optimizer"], "nimg": 16}
+    old = {
+        "G": G["net"],
+        "D": D["net"],
+        "ema": G["average"],
+        "g_opt": G["optimizer"],
+        "d_opt": D["optimizer"],
+        "nimg": 16,
+    }
     again = TrainState.create(config.replace(seed=5), CPU)
     again.load_state_dict(old)
     assert equal(frozen(again), saved)
@@ -853,7 +894,9 @@ def test_only_batch_norms_are_as_in_training_meanwhile(tiny_config):
     g_args = {"widths": [8] * 4, "embed_dim": 8, "spectral": True}
     config = tiny_config("resnet", g_args=g_args)
     state, modes = TrainState.create(config, CPU), {}
-    state.ema.apply(lambda m: m.register_forward_pre_hook(lambda m, _: modes.update({type(m).__name__: m.training})))
+    state.ema.apply(
+        lambda m: m.register_forward_pre_hook(lambda m, _: modes.update({type(m).__name__: m.training}))
+    )
     G = averaged_generator(state, config, latent_source(None, config, torch.tensor([0, 1])))
     assert modes.pop("BatchNorm2d")
     assert not any(modes.values())

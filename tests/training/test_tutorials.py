@@ -51,7 +51,12 @@ def test_a_fix_is_the_smallest_change(name):
 @pytest.mark.parametrize("name", PAIRS)
 def test_a_tutorial_is_unconditional_unaveraged_cross_entropy(name):
     config = PRESETS[name].config
-    assert (config.loss, config.conditional, config.ema_kimg, config.batch) == ("non_saturating", False, 0, 64)
+    assert (config.loss, config.conditional, config.ema_kimg, config.batch) == (
+        "non_saturating",
+        False,
+        0,
+        64,
+    )
     assert config.g_lr == config.d_lr == (1e-4 if "dense" in name else 2e-4)
     assert config.d_steps == (5 if "dense" in name else 1)
 
@@ -96,7 +101,12 @@ def start():
         config = narrowed(name, 1)
         rng = torch.Generator().manual_seed(4)
         real = torch.rand(config.batch, 3, config.resolution, config.resolution, generator=rng) * 2 - 1
-        return TrainState.create(config, CPU), config, real, torch.randn(config.batch, config.z_dim, generator=rng)
+        return (
+            TrainState.create(config, CPU),
+            config,
+            real,
+            torch.randn(config.batch, config.z_dim, generator=rng),
+        )
 
     return make
 

@@ -105,9 +105,12 @@ def test_from_start_to_film(app, page):
     _, runs, _ = app
     page.click("#start")
     wait_for_state(page, "Running")
-    page.wait_for_function("""() => document.querySelector('#monitor [data-m="grid"]').naturalWidth === 256""")
     page.wait_for_function(
-        """() => parseFloat(document.querySelector('#monitor [data-m="images"]').textContent) > 0""", timeout=60_000
+        """() => document.querySelector('#monitor [data-m="grid"]').naturalWidth === 256"""
+    )
+    page.wait_for_function(
+        """() => parseFloat(document.querySelector('#monitor [data-m="images"]').textContent) > 0""",
+        timeout=60_000,
     )
     assert painted(page, "chart1")
     assert painted(page, "chart2")
@@ -115,7 +118,9 @@ def test_from_start_to_film(app, page):
     page.reload()
     page.wait_for_selector("#start")
     wait_for_state(page, "Running")
-    page.wait_for_function("""() => document.querySelector('#monitor [data-m="grid"]').naturalWidth === 256""")
+    page.wait_for_function(
+        """() => document.querySelector('#monitor [data-m="grid"]').naturalWidth === 256"""
+    )
     before = kimg(page)
     assert before > 0
 
@@ -141,7 +146,9 @@ def test_from_start_to_film(app, page):
 
     page.click("#tab_generate-button")
     page.wait_for_function(
-        "name => document.querySelector('#gen_source input').value.startsWith(name)", arg=run.name, timeout=15_000
+        "name => document.querySelector('#gen_source input').value.startsWith(name)",
+        arg=run.name,
+        timeout=15_000,
     )
     page.fill("#gen_seeds textarea, #gen_seeds input", "3, 1, 4, 1-2")
     page.click("#gen_go")
@@ -203,12 +210,18 @@ def finished_run(app):
 
 def test_the_best_snapshot_and_what_a_finished_run_can_go_on_with(finished_run, page):
     wait_for_state(page, "Finished")
-    page.wait_for_function("""() => document.querySelector('#monitor [data-m="best"]').textContent.includes('best')""")
+    page.wait_for_function(
+        """() => document.querySelector('#monitor [data-m="best"]').textContent.includes('best')"""
+    )
     assert "best: 10.5 at 2,655 kimg" in monitor(page, "best").text_content()
     page.wait_for_timeout(500)  # drawn in the next frame
     assert painted(page, "chart3")
     light = monitor(page, "light").text_content()
-    assert "The discriminator wins" in light and "with the whole budget once more" in light and "pauses" not in light
+    assert (
+        "The discriminator wins" in light
+        and "with the whole budget once more" in light
+        and "pauses" not in light
+    )
 
 
 def test_an_evaluation_is_stopped_from_another_page(app, browser, page):
@@ -248,7 +261,9 @@ def test_another_folder_is_looked_at(page, tiny_folder):
     )
     box.fill(str(tiny_folder))
     box.press("Enter")
-    page.wait_for_function("() => document.querySelector('#facts').textContent.includes('64 pictures')", timeout=30_000)
+    page.wait_for_function(
+        "() => document.querySelector('#facts').textContent.includes('64 pictures')", timeout=30_000
+    )
     assert "4 classes, 16 each: a, b, c, d" in page.locator("#facts").text_content()
 
 

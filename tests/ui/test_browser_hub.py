@@ -24,7 +24,12 @@ DROP = """([zone, name, text]) => {
 def hub(hub_server, tmp_path_factory):
     """A Hub on 127.0.0.1, and what tells the app's process to use it; before `app` because it is autouse."""
     home = tmp_path_factory.mktemp("hf-home")
-    settings = {"HF_ENDPOINT": hub_server.url, "HF_HOME": str(home), "NO_PROXY": "127.0.0.1", "HF_HUB_DISABLE_XET": "1"}
+    settings = {
+        "HF_ENDPOINT": hub_server.url,
+        "HF_HOME": str(home),
+        "NO_PROXY": "127.0.0.1",
+        "HF_HUB_DISABLE_XET": "1",
+    }
     hub_server.reset()
     with pytest.MonkeyPatch.context() as patch:
         for name in ("HF_TOKEN", "HUGGING_FACE_HUB_TOKEN", "HF_HUB_OFFLINE", "HF_HUB_CACHE", "SPACE_ID"):
@@ -52,7 +57,9 @@ def drop(page, name, content: bytes):
 def generate(page, count):
     page.fill("#gen_seeds textarea, #gen_seeds input", f"1-{count}")
     page.click("#gen_go")
-    page.wait_for_function("n => document.querySelectorAll('#gen_gallery img').length === n", arg=count, timeout=30_000)
+    page.wait_for_function(
+        "n => document.querySelectorAll('#gen_gallery img').length === n", arg=count, timeout=30_000
+    )
 
 
 @pytest.fixture(scope="module")

@@ -56,4 +56,6 @@ class Original:
         (wanted,) = self.read(case, "images")
         assert (wanted.abs() > 0.999).float().mean() < 0.1
         apart = self.pictures(G, case, slice(1, None)) - self.pictures(G, case)[1:]
-        assert apart.abs().max() < atol, f"a picture of {case} differs by {apart.abs().max()} without the others"
+        assert apart.abs().max() < atol, (
+            f"a picture of {case} differs by {apart.abs().max()} without the others"
+        )

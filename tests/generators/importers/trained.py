@@ -43,6 +43,7 @@ def strengthen(tensors: dict[str, torch.Tensor], factor: float) -> dict[str, tor
     """Larger matrices, so that pictures are not grey, and a tenth of the noise, so that they are not noise alone."""
     kept = ("running_means", "running_vars", ".g", ".b")
     factors = {
-        k: 0.1 if t.shape == (1,) else factor if t.ndim >= 2 and not k.endswith(kept) else 1 for k, t in tensors.items()
+        k: 0.1 if t.shape == (1,) else factor if t.ndim >= 2 and not k.endswith(kept) else 1
+        for k, t in tensors.items()
     }
     return {k: t * factors[k] if t.is_floating_point() else t for k, t in tensors.items()}
