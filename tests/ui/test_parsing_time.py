@@ -152,3 +152,11 @@ def test_the_longest_useful_text_of_seeds_is_read():
     assert latents.parse_seeds(latents.format_seeds(seeds)) == seeds
     with pytest.raises(ValueError, match="characters: at most 200,000"):
         latents.parse_seeds("1" * 200_001)
+
+
+@pytest.mark.parametrize("name", ["find", "folder", "facts", "load"])
+def test_a_long_name_of_a_model_is_refused_before_it_is_looked_for(place, name):
+    """The errors of the Hub are searched by a pattern that takes the square of such a name."""
+    models = Models(place / "runs", place / "shipped")
+    with pytest.raises(ValueError, match="at most 1,000 are read"):
+        getattr(models, name)("a/" + "models--" * 200)
