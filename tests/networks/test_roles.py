@@ -105,3 +105,14 @@ def test_class_weights_of_a_discriminator_are_those_that_classes_change(family, 
 def test_without_classes_no_weights_depend_on_them(family):
     spec = spec_of(family, classes=0)
     assert class_weights(spec) == class_weights(spec, {}) == set()
+
+
+@pytest.mark.parametrize("family", BOTH)
+def test_building_with_blank_weights_draws_nothing(family):
+    """As importers build: drawing would disturb a run in the same process."""
+    from ganapp.generators.importers.blank import blank_weights
+
+    before = torch.random.get_rng_state()
+    with blank_weights():
+        G = build_generator(spec_of(family))
+    assert torch.random.get_rng_state().equal(before) and list(G.parameters())

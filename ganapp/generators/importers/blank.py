@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from contextlib import AbstractContextManager
 
-IN_PLACE = ("normal_", "uniform_", "trunc_normal_", "bernoulli_", "random_", "exponential_")
+# Methods of tensors and functions of torch.nn.init that draw.
+IN_PLACE = (
+    "normal_", "uniform_", "trunc_normal_", "bernoulli_", "random_", "exponential_", "kaiming_uniform_",
+    "kaiming_normal_", "xavier_uniform_", "xavier_normal_", "orthogonal_", "sparse_",
+)  # fmt: skip
 
 
 def blank_weights() -> AbstractContextManager:

@@ -25,6 +25,12 @@ KINDS = (
     (r"(^|\.)synthesis\.input\.freqs$",
      "a StyleGAN3 generator, which cannot be imported yet; StyleGAN2 ones can, so save its pictures with NVIDIA's "
      "own gen_images.py"),
+    (r"^blocks\.0\.0\.(conv1\.u0|bn1\.gain\.)|^output_layer\.[01]\.u0",
+     "a BigGAN of ajbrock/BigGAN-PyTorch, which cannot be imported yet; StudioGAN's and BigGAN-deep can"),
+    (r"^(formatLayer|scaleLayers|toRGBLayers)\.",
+     "a progressive GAN of facebookresearch/pytorch_GAN_zoo, which cannot be imported yet"),
+    (r"(^|\.)initial_block$|\.to_style1\.",
+     "a StyleGAN2 of lucidrains/stylegan2-pytorch, which cannot be imported yet; NVIDIA's and rosinality's can"),
     (r"^(vit|blocks\.\d+\.attn\.qkv|cls_token|visual\.)", "a vision transformer (a classifier), not a generator"),
     (r"^(layer[1-4]\.\d+\.conv1|features\.\d+\.|Mixed_5b|denseblock|features\.denseblock|conv_head|_conv_head)",
      "a classifier, not a generator"),
