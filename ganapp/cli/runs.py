@@ -23,7 +23,7 @@ OBEY_SEC = 30.0  # how long pause, stop and save wait to see that they are obeye
 def add(commands) -> None:
     add_command(commands, "runs", "List all runs, newest first.", _list, _add_list)
     about = "Go on with a paused, interrupted, failed or stopped run, here."
-    add_command(commands, "resume", about, _resume, _add_run)
+    add_command(commands, "resume", about, _resume, _add_resume)
     add_command(commands, "pause", "Save a run that is being worked on and let it rest.", _control, _add_run)
     add_command(commands, "stop", "Save a run and end it.", _control, _add_run)
     add_command(commands, "save", "Save a run now and go on.", _control, _add_run)
@@ -39,6 +39,11 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
     add_runs(parser)
 
 
+def _add_resume(parser: argparse.ArgumentParser) -> None:
+    _add_run(parser)
+    parser.add_argument("--restart", action="store_true", help="begin again at 0, where its states are gone")
+
+
 def _resume(arguments: argparse.Namespace) -> None:
     run = open_run(arguments.name, arguments.runs)
     state = run.status()["state"]
@@ -52,6 +57,8 @@ def _resume(arguments: argparse.Namespace) -> None:
             f"run {run.name!r} is finished; a new run goes on from it: train --start-from {run.name}."
         )
     else:
+        if arguments.restart:
+            run.restart()
         drive_here(run)
 
 

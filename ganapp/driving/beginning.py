@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 from ganapp.config import TrainConfig
 from ganapp.runs import Run, create_run, nimg_of
 
+from .saved_states import newest_state, whole_state
+
 LEAST_IMAGES = 2  # batch norm and terms that compare images of a batch need two
 
 if TYPE_CHECKING:
@@ -126,35 +128,15 @@ def load_fitting(net: torch.nn.Module, tensors: dict, class_weights: set[str], w
         ) from None
 
 
-def newest_state(run: Run, unreadable: dict[Path, str] | None = None) -> dict:
-    """The newest readable state of a run, on the CPU, in today's format.
-
-    States that cannot be read are added to `unreadable` with their errors. Raises ValueError if none can be
-    read.
-    """
-    import torch
-
-    from ganapp.training.state import migrate_state
-
-    for path in run.states():
-        try:
-            return migrate_state(torch.load(path, map_location="cpu", weights_only=True))
-        except Exception as error:  # noqa: BLE001 - a file cut off by a power failure can raise anything
-            if unreadable is not None:
-                unreadable[path] = str(error).splitlines()[0] if str(error) else type(error).__name__
-    raise ValueError(
-        f"none of the saved states of run {run.name!r} can be read. "
-        "Start a new run from one of its snapshots."
-    )
-
-
 def branch(run: Run, config: TrainConfig, state: Path | None, rollbacks: int = 0) -> Run:
     """Create a run that goes on from a state of `run` with another configuration, but the same networks.
 
     If `state` is None, it goes on from the beginning. The new run gets a copy of the state, so that starting
     it is resuming it: optimizers, averages and counts go on. `rollbacks` is the number of automatic rollbacks
-    in a row that led here. Raises OSError if the state is gone.
+    in a row that led here. A damaged state is replaced by the newest whole one. Raises OSError if the state is
+    gone.
     """
+    state = whole_state(run, state) if state else None
     nimg = nimg_of(state) if state else 0
     child = create_run(run.path.parent, config.replace(parent=run.name, from_nimg=nimg))
     try:

@@ -19,7 +19,7 @@ from ganapp.runs import Run, mend
 from ganapp.runs.remedies import remedied
 from ganapp.training.finite import NotFinite
 
-from . import beginning
+from . import beginning, saved_states
 from .clock import Clock
 from .commands import Commands, Ended
 from .devices import device_name, device_turn, pick_device
@@ -115,6 +115,7 @@ class Driver:
         self.run.remove_leftovers()
         for sentence in mend(self.run):
             self.writer.write_log(sentence)
+        saved_states.check_not_gone(self.run)
         self.writer.write_status(state="queued", reason=None, asked=time.time())
         device = pick_device(self.config.device)
         with device_turn(self.run, device, self.commands.raise_if_asked_to_end):
@@ -226,7 +227,7 @@ class Driver:
         """Load the newest readable state. Returns its seconds of training. Unreadable ones are logged."""
         unreadable: dict[Path, str] = {}
         try:
-            saved = beginning.newest_state(self.run, unreadable)
+            saved = saved_states.newest_state(self.run, unreadable)
         finally:
             for path, error in unreadable.items():
                 self.run.log(f"{path.name} cannot be read and is passed over: {error}")

@@ -148,7 +148,9 @@ class Recorder:
         saved = state.state_dict() | {"sec": self.clock.sec()}
         run.write_state(state.nimg, lambda path: torch.save(saved, path))
         if watchdog.is_good(watchdog.judge(run.history(watchdog.HISTORY), self.config)):
-            self.writer.write_status(good=state.nimg)
+            self.writer.write_status(saved=state.nimg, good=state.nimg)
+        else:
+            self.writer.write_status(saved=state.nimg)
         origin = self._origin(state.nimg)
         made = {n: averaged_generator(state, self.config, self.source, 8, n) for n in state.averages()}
         due = with_figure and self.live.is_due(self.clock.attempt_sec(), state.nimg - self.began_nimg)

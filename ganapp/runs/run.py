@@ -68,7 +68,7 @@ class Run:
         training), images_per_sec, mem_mb; time of writing, pid, host; device, precision, threads. attempt:
         number of starts. asked: when it was started last. parameters: their number by player. reason: a
         sentence, if there is one. preparing: [done, total, what] while data is prepared. parts: number of
-        micro-batches, if several. good: nimg of the last state saved while the watchdog found nothing to roll
+        micro-batches, if several. saved: nimg of the last state. good: nimg of the last state saved while the watchdog found nothing to roll
         back. rollbacks: automatic ones in a row that led here. child: the run that goes on from this one
         automatically.
         """
@@ -286,6 +286,18 @@ class Run:
     def set_aside(self, state: Path) -> None:
         """Rename an unreadable state, so that it no longer counts as the newest or displaces good ones."""
         os.replace(state, state.with_suffix(".unreadable"))
+
+    def restart(self) -> None:
+        """Make a run begin again at 0. Its old snapshots stay, in a folder that nobody looks into.
+
+        Raises ValueError (message fit for the user) if it has states, or a process works on it.
+        """
+        self._check_idle("begun again")
+        if self.states():
+            raise ValueError(f"run {self.name!r} has saved states: resume goes on from them.")
+        if (old := self.path / "snapshots").exists():
+            os.replace(old, old.with_name(f"snapshots-before-{time.time_ns()}"))
+        self.write_status(state="stopped", nimg=0, sec=0.0, saved=None, good=None, reason=None)
 
     def remove_leftovers(self) -> None:
         """Remove what a killed process left half-written. For the driver only, while it writes nothing."""

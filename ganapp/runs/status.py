@@ -51,6 +51,7 @@ KEYS: dict[str, Callable[[Any], bool]] = {
     "note": _is_text,
     "preparing": _is_progress,
     "parts": lambda value: is_count(value) and value > 0,
+    "saved": is_count,
     "good": is_count,
     "rollbacks": is_count,
     "child": _is_text,

@@ -1,0 +1,76 @@
+"""Saved states of a run as this room reads them: the newest whole one, and what is said where all are gone.
+
+A state is a ZIP in which torch stores a checksum (CRC-32) of every record, in versions before this one, too.
+torch does not compare them when it loads; check_whole does.
+"""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+
+from ganapp.runs import Run
+
+
+def check_whole(path: Path) -> None:
+    """Raise ValueError if a state is not as it was written, and OSError if it cannot be opened."""
+    with open(path, "rb") as file:
+        try:
+            damaged = zipfile.ZipFile(file).testzip()
+        except Exception as error:  # noqa: BLE001 - a damaged ZIP raises anything, also OSError for a wrong offset
+            raise ValueError(f"its archive is damaged ({error})") from None
+    if damaged:
+        raise ValueError(f"the checksum of {damaged} is wrong")
+
+
+def newest_state(run: Run, unreadable: dict[Path, str] | None = None) -> dict:
+    """The newest whole state of a run, on the CPU, in today's format.
+
+    States that cannot be read are added to `unreadable` with their errors. Raises ValueError if none can be
+    read.
+    """
+    import torch
+
+    from ganapp.training.state import migrate_state
+
+    for path in run.states():
+        try:
+            check_whole(path)
+            return migrate_state(torch.load(path, map_location="cpu", weights_only=True))
+        except Exception as error:  # noqa: BLE001 - a file cut off by a power failure can raise anything
+            if unreadable is not None:
+                unreadable[path] = str(error).splitlines()[0] if str(error) else type(error).__name__
+    raise ValueError(
+        f"none of the saved states of run {run.name!r} can be read. "
+        "Start a new run from one of its snapshots."
+    )
+
+
+def whole_state(run: Run, wanted: Path) -> Path:
+    """The state `wanted`, or the newest whole one if it is damaged. Raises OSError if it is gone."""
+    for path in (wanted, *run.states()):
+        try:
+            check_whole(path)
+            return path
+        except ValueError:
+            continue
+    return wanted
+
+
+def check_not_gone(run: Run) -> None:
+    """Raise ValueError (message fit for the user) if the run was saved and has no state any more.
+
+    Without this, a resume would begin at 0 and write over what is left.
+    """
+    status = run.status()
+    if run.states() or not (status.get("saved") or run.snapshots()):
+        return
+    on = (
+        f"train --start-from {run.name} begins a new run with its newest snapshot, "
+        if run.snapshots()
+        else ""
+    )
+    raise ValueError(
+        f"the saved states of run {run.name!r} are gone, though it had come to {status['nimg']:,} images: "
+        f"{on}resume --restart {run.name} begins again at 0."
+    )
