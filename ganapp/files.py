@@ -1,8 +1,10 @@
-"""Files: written whole or not at all (a temporary name, fsync, os.replace), and their sizes as text."""
+"""Files: written whole or not at all (a temporary name, fsync, os.replace), full disks, and sizes as text."""
 
 from __future__ import annotations
 
+import errno
 import os
+import shutil
 import tempfile
 import time
 from collections.abc import Iterator
@@ -11,6 +13,9 @@ from pathlib import Path
 
 _UMASK = os.umask(0o022)  # reading it means setting it, so this is done once, before there are threads
 os.umask(_UMASK)
+
+# Errors of a write for which there is no room: disk, quota, limit on file size (RLIMIT_FSIZE).
+NO_ROOM = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC), errno.EFBIG)
 
 
 @contextmanager
@@ -37,6 +42,34 @@ def write_text(path: str | Path, text: str) -> None:
     """Replace a file by this text, UTF-8."""
     with replacing(path) as temporary:
         temporary.write_text(text, encoding="utf-8")
+
+
+def write_small(path: str | Path, text: str) -> None:
+    """write_text for a file of a few hundred bytes. Without room for a second one, it is written over in place.
+
+    Its block on the disk is there already. Readers must bear a text that is cut.
+    """
+    try:
+        write_text(path, text)
+    except OSError as error:
+        if error.errno not in NO_ROOM or not os.path.exists(path):
+            raise
+        with open(path, "r+b", buffering=0) as file:
+            if file.write(text.encode()) < len(text.encode()):
+                raise
+            file.truncate()
+
+
+def has_room(folder: str | Path, size: int) -> bool:
+    """Whether a file of `size` bytes can be written into a folder now. It is tried and removed again."""
+    try:
+        with tempfile.TemporaryFile(prefix=".tmp-", dir=folder) as file:
+            if hasattr(os, "posix_fallocate"):
+                os.posix_fallocate(file.fileno(), 0, max(size, 1))
+    except OSError as error:
+        if error.errno in NO_ROOM:
+            return False
+    return shutil.disk_usage(folder).free >= size
 
 
 def text_of_size(count: int) -> str:

@@ -24,7 +24,7 @@ ROOMS = {
     "training": "config latents networks data",
     "generators": "files config hub networks runs",
     "metrics": "files config latents data runs generators",
-    "driving": "config latents media networks data runs training generators metrics",
+    "driving": "files config latents media networks data runs training generators metrics",
     "publishing": "files hub latents media data runs generators metrics",
     "cli": "config hub latents media data runs generators metrics driving publishing",
     "ui": "files config hub latents media data runs training generators metrics driving publishing",

@@ -25,11 +25,13 @@ MINUTES_ONLY_KIMG = 1e6  # beside a budget in minutes, one in images of at least
 def pausing_on_signals(run: Run, progress: Progress) -> Iterator[None]:
     """Ctrl-C, SIGTERM and a closed terminal ask the run to save and pause; a second Ctrl-C ends at once."""
 
+    from ganapp.driving.commands import ask
+
     def pause(number, frame):
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         if progress.waits_for_room:
             raise KeyboardInterrupt  # paused already, and the disk is too full to save
-        run.latest().send("pause")
+        ask(run.latest(), "pause")
         progress.tell("Saving; Ctrl-C again ends at once, without.")
 
     names = [name for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]

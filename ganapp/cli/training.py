@@ -183,7 +183,8 @@ def drive_here(run: Run) -> None:
         try:
             state = drive(run, progress.show)
         except KeyboardInterrupt:
-            raise ValueError(f"run {run.name} ended with its last save, because the disk is full.") from None
+            reason = run.latest().status().get("reason") or "the disk is full."
+            raise ValueError(f"run {run.latest().name} ended without a save: {reason}") from None
     progress.finish()
     run = run.latest()  # it may have gone on as another run, from its last save
     status = run.status()

@@ -43,7 +43,7 @@ def shutdown(timeout: float = 60.0) -> None:
     while alive := [(path, thread) for path, thread in _threads if thread.is_alive()]:
         for path in {path for path, _ in alive}:  # in each round: a successor of a failed run may have begun
             if path.exists() and Run(path).command() != "pause":
-                Run(path).send("pause")
+                commands.ask(Run(path), "pause")
         if time.monotonic() > deadline:
             break
         alive[0][1].join(commands.COMMAND_SEC if commands.COMMAND_SEC > 0 else 0.02)

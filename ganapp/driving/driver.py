@@ -15,16 +15,16 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ganapp.runs import Run, mend
+from ganapp.runs import Run, mend, nimg_of
 from ganapp.runs.remedies import remedied
 from ganapp.training.finite import NotFinite
 
 from . import beginning, saved_states
 from .clock import Clock
-from .commands import Commands, Ended
+from .commands import Commands, Ended, forget
 from .devices import device_name, device_turn, pick_device
 from .failures import explain, first_line, is_full_disk, is_out_of_memory
-from .full_disk import FULL_DISK, Writer
+from .full_disk import Writer, full_disk_reason, last_save
 from .record import Recorder, data_arguments
 
 if TYPE_CHECKING:
@@ -78,14 +78,21 @@ def _attempt(run: Run, observe: Observe) -> tuple[str, Run | None]:
     try:
         return driver.work(), driver.child
     except Ended as end:
-        return driver.end(end.state), None
+        return driver.end_unsaved("The disk was full", end.state) if end.unsaved else driver.end(
+            end.state
+        ), None
     except Exception as error:  # noqa: BLE001 - a failed run must not take the server down; the page shows it
+        driver.writer.give_back_reserve()
         driver.writer.write_log(traceback.format_exc())
         # A full disk gets here only before the first step, when nothing can be lost. Later, writes wait.
         if is_full_disk(error, run.path):
-            return driver.end("paused", FULL_DISK), None
+            return driver.end_unsaved(full_disk_reason(error)), None
         return driver.end("failed", explain(error, driver.batch)), None
+    except KeyboardInterrupt:  # from a signal handler, while the disk is full: nobody waits for room
+        driver.end_unsaved("The disk was full. Make room and press Resume")
+        raise
     finally:
+        forget(run)
         lock.release()
 
 
@@ -115,6 +122,7 @@ class Driver:
         self.run.remove_leftovers()
         for sentence in mend(self.run):
             self.writer.write_log(sentence)
+        self.writer.keep_reserve()
         saved_states.check_not_gone(self.run)
         self.writer.write_status(state="queued", reason=None, asked=time.time())
         device = pick_device(self.config.device)
@@ -187,7 +195,7 @@ class Driver:
                 if not is_out_of_memory(error):
                     raise
                 parts = smaller_parts(config, parts, *state.nets())
-                self.run.log(
+                self.writer.write_log(
                     f"not enough memory ({first_line(error)}): the batch is worked through in {parts} parts."
                 )
             del state  # frees its memory before the next one is allocated
@@ -230,7 +238,7 @@ class Driver:
             saved = saved_states.newest_state(self.run, unreadable)
         finally:
             for path, error in unreadable.items():
-                self.run.log(f"{path.name} cannot be read and is passed over: {error}")
+                self.writer.write_log(f"{path.name} cannot be read and is passed over: {error}")
         for path in unreadable:  # only if another one was read, else the next resume would begin at 0
             self.run.set_aside(path)
         state.load_state_dict(saved)
@@ -245,7 +253,7 @@ class Driver:
         # The budget is used up at once if the last attempt ended after its save, or if the run was finished.
         if self.is_done(state):
             if self.run.snapshot(f"{state.nimg:09d}") is None:  # an existing one may have the live figure
-                retry(lambda: recorder.save(state))
+                retry(lambda: recorder.save(state), bytes_of(state))
             return self.end("finished")
         for tick in steps:
             pending.append(tick)
@@ -260,7 +268,10 @@ class Driver:
                 recorder.measure_vitals(state, retry(lambda: recorder.write_samples(state)))
                 sampled_at = clock.sec()
             if ending or command == "save" or time.monotonic() - saved_at >= config.save_sec:
-                retry(partial(recorder.save, state, with_figure=command not in ("pause", "stop")))
+                retry(
+                    partial(recorder.save, state, with_figure=command not in ("pause", "stop")),
+                    bytes_of(state),
+                )
                 saved_at = time.monotonic()
                 if ended := self.after_save(command, done, ending):
                     return ended
@@ -308,7 +319,19 @@ class Driver:
 
     def end(self, state: str, reason: str | None = None) -> str:
         """Write the final state into the status, unless the disk is full, and return it."""
+        self.writer.give_back_reserve()
         self.writer.write_unless_full(
             lambda: self.writer.write_status(state=state, reason=reason, preparing=None)
         )
         return state
+
+    def end_unsaved(self, reason: str, state: str = "paused") -> str:
+        """End where the last save is, because a full disk lets nothing newer be saved."""
+        states = self.run.states()
+        self.writer.write_unless_full(lambda: self.run.write_status(nimg=nimg_of(states[0]) if states else 0))
+        return self.end(state, f"{reason}. {last_save(self.run)}")
+
+
+def bytes_of(state: TrainState) -> int:
+    """About how many bytes a saved state has: weights, their average, and two moments of the optimizer."""
+    return 4 * sum(p.numel() * p.element_size() for net in state.nets() for p in net.parameters())

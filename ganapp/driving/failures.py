@@ -2,27 +2,48 @@
 
 from __future__ import annotations
 
-import errno
-import shutil
+import re
+from collections.abc import Iterator
 from pathlib import Path
 
-FULL_DISK_BYTES = 32 * 1024**2  # with less free space, a failed write is taken for a full disk
+from ganapp.files import NO_ROOM, has_room
 
 
-def is_full_disk(error: BaseException, folder: Path) -> bool:
-    """Whether an error, raised while writing into `folder`, means that the disk is full.
+def is_full_disk(error: BaseException, folder: Path, size: int = 0) -> bool:
+    """Whether an error, raised while writing about `size` bytes into `folder`, means that there is no room.
 
-    torch.save and safetensors raise errors without the system's code, so their text is looked at.
+    That is a full disk, a used up quota or a limit on file size. The codes of the error and of those that led
+    to it decide. An error without any code, as libraries raise it, is one if `size` bytes find no room.
     """
+    codes = [code for code in map(_code, _chain(error)) if code is not None]
+    if codes:
+        return any(code in NO_ROOM for code in codes)
+    return size > 0 and not has_room(folder, size)
+
+
+def code_of(error: BaseException) -> int | None:
+    """The system's code for "no room" in the chain of an error, None if there is none."""
+    return next((code for code in map(_code, _chain(error)) if code in NO_ROOM), None)
+
+
+def _chain(error: BaseException | None) -> Iterator[BaseException]:
+    """An error and those that led to it, each once."""
+    seen: list[BaseException] = []
+    waiting = [error]
+    while waiting:
+        error = waiting.pop()
+        if error is not None and error not in seen:
+            seen.append(error)
+            waiting += [error.__cause__, error.__context__]
+            yield error
+
+
+def _code(error: BaseException) -> int | None:
+    """The system's code of an error. Rust's libraries have it in their text only."""
     if isinstance(error, OSError):
-        return error.errno in (errno.ENOSPC, errno.EDQUOT)
-    if "os error 28" in str(error):  # safetensors, from Rust
-        return True
-    return (
-        isinstance(error, RuntimeError)
-        and "writ" in str(error)
-        and shutil.disk_usage(folder).free < FULL_DISK_BYTES
-    )
+        return error.errno
+    found = re.search(r"\(os error (\d+)\)", str(error))
+    return int(found[1]) if found else None
 
 
 def is_out_of_memory(error: BaseException) -> bool:

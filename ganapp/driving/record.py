@@ -146,7 +146,12 @@ class Recorder:
         run = self.run
         check_finite(state)
         saved = state.state_dict() | {"sec": self.clock.sec()}
-        run.write_state(state.nimg, lambda path: torch.save(saved, path))
+
+        def write_state(path) -> None:
+            with open(path, "wb") as file:  # torch's own file tells no reason why a write fails
+                torch.save(saved, file)
+
+        run.write_state(state.nimg, write_state)
         if watchdog.is_good(watchdog.judge(run.history(watchdog.HISTORY), self.config)):
             self.writer.write_status(saved=state.nimg, good=state.nimg)
         else:

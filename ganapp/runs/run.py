@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from ganapp.config import TrainConfig
-from ganapp.files import replacing, write_text
+from ganapp.files import replacing, write_small, write_text
 
 from .figures import live_figure
 from .names import NAME, check_name, generators_in, nimg_of
@@ -109,7 +109,7 @@ class Run:
         """Merge changes into status.json and renew the heartbeat. A value of None removes its key."""
         status = {**self.stored_status(), **changes, "time": time.time(), "pid": os.getpid()}
         status["host"] = socket.gethostname()
-        write_text(self.path / STATUS, json.dumps({k: v for k, v in status.items() if v is not None}))
+        write_small(self.path / STATUS, json.dumps({k: v for k, v in status.items() if v is not None}))
 
     def command(self) -> str:
         """The word in the command file, one of COMMANDS; "run" if there is none or another one."""
@@ -126,7 +126,7 @@ class Run:
         """
         if word not in COMMANDS:
             raise ValueError(f"command is {word!r}; it must be one of {', '.join(COMMANDS)}.")
-        write_text(self.path / "command", word)
+        write_small(self.path / "command", word)
 
     def lock(self):
         """A new filelock.FileLock, not acquired; a process holds it while it works on this run."""

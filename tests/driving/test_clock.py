@@ -1,6 +1,7 @@
 """driving/clock.py and full_disk.py: seconds of training, and what does not count as such."""
 
 import errno
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -41,7 +42,7 @@ def test_the_clock_counts_earlier_attempts_and_stands_still_when_stopped(time):
 class Folder:
     """Stands for a run whose command file says the next of `words` at each look."""
 
-    path = "."
+    path = Path("folder")
 
     def __init__(self, *words):
         self.words, self.sent, self.told, self.logged = list(words), [], [], []
@@ -51,6 +52,9 @@ class Folder:
 
     def send(self, word):
         self.sent.append(word)
+
+    def states(self):
+        return [Path("state-000001234.pt")]
 
     def log(self, text):
         self.logged.append(text)
@@ -75,7 +79,8 @@ def test_waiting_for_a_full_disk_is_not_training(time):
     assert time.slept == [commands.COMMAND_SEC] * 2
     assert clock.sec() == 5.0
     assert run.sent == ["pause"]
-    assert [(told["state"], told["reason"]) for told in run.told] == [("paused", FULL_DISK)] * 2 + [
+    reason = FULL_DISK + ": nothing is lost while this program runs. The last save is at 1,234 images."
+    assert [(told["state"], told["reason"]) for told in run.told] == [("paused", reason)] * 2 + [
         ("running", None)
     ]
     assert seen == run.told

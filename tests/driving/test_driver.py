@@ -19,7 +19,7 @@ from safetensors import SafetensorError
 from ganapp import files, runs
 from ganapp.config import TrainConfig
 from ganapp.data import Cancelled
-from ganapp.driving import background, beginning, driver, failures
+from ganapp.driving import background, beginning, driver
 from ganapp.driving.driver import drive
 from ganapp.driving.failures import explain, is_full_disk
 from ganapp.driving.record import Recorder
@@ -772,6 +772,7 @@ class FullDisk:
         self.full, self.only, self.refused = False, only, 0
         replacing, opened = files.replacing, open
         monkeypatch.setattr(run_module, "replacing", lambda path: self.check(path) or replacing(path))
+        monkeypatch.setattr(run_module, "write_small", lambda path, text: self.check(path) or files.write_text(path, text))
         for module in (run_module, row_module):
             monkeypatch.setattr(
                 module, "write_text", lambda path, text: self.check(path) or files.write_text(path, text)
@@ -831,6 +832,7 @@ def test_stop_gives_up_on_a_full_disk(new_run, monkeypatch):
     thread.join(30)
     assert run.status()["state"] == "stopped"
     assert run.states() == []
+    assert run.status()["nimg"] == 0 and run.status()["reason"].endswith("Nothing has been saved yet.")
     assert not run.is_locked()
 
 
@@ -849,11 +851,19 @@ def test_what_a_full_disk_looks_like(tmp_path, monkeypatch):
     assert not is_full_disk(PermissionError(errno.EACCES, "x"), tmp_path)
     rust = "Error while serializing: I/O error: No space left on device (os error 28)"
     assert is_full_disk(SafetensorError(rust), tmp_path)
-    torch_error = RuntimeError("PytorchStreamWriter failed writing file data/3: file write failed")
-    assert not is_full_disk(torch_error, tmp_path)  # there is room: something else
-    monkeypatch.setattr(failures.shutil, "disk_usage", lambda path: type("usage", (), {"free": 10_000})())
-    assert is_full_disk(torch_error, tmp_path)
-    assert not is_full_disk(RuntimeError("mat1 and mat2 shapes"), tmp_path)
+    assert is_full_disk(SafetensorError("I/O error: File too large (os error 27)"), tmp_path)
+    assert is_full_disk(OSError(errno.EFBIG, "x"), tmp_path)
+    words = ("unexpected pos 128 vs 22", "basic_ios::clear: iostream error", "PytorchStreamWriter failed")
+    for error in map(RuntimeError, words):
+        assert not is_full_disk(error, tmp_path, 10_000)  # there is room: something else
+        assert is_full_disk(error, tmp_path, 10**15)
+        assert not is_full_disk(error, tmp_path)  # nothing was written
+        error.__context__ = OSError(errno.ENOSPC, "x")
+        error.__context__.__context__ = error
+        assert is_full_disk(error, tmp_path)
+    denied = RuntimeError("x")
+    denied.__cause__ = PermissionError(errno.EACCES, "x")
+    assert not is_full_disk(denied, tmp_path, 10**15)
 
 
 # -- kill -9 ------------------------------------------------------------------------------------------------------------
