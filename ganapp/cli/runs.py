@@ -15,7 +15,7 @@ from .arguments import add_command
 from .options import add_runs
 from .progress import MINUTES_ONLY_KIMG, span
 from .tables import print_table
-from .training import drive_here
+from .training import check_data, drive_here
 
 OBEY_SEC = 30.0  # how long pause, stop and save wait to see that they are obeyed
 
@@ -42,9 +42,12 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
 def _add_resume(parser: argparse.ArgumentParser) -> None:
     _add_run(parser)
     parser.add_argument("--restart", action="store_true", help="begin again at 0, where its states are gone")
+    parser.add_argument("--data", metavar="PATH", help="where its data are now, if they were moved")
 
 
 def _resume(arguments: argparse.Namespace) -> None:
+    from ganapp.driving.same_data import move
+
     run = open_run(arguments.name, arguments.runs)
     state = run.status()["state"]
     if state == "paused" and _wait_until(lambda: not run.is_locked(), 2) is None:
@@ -59,6 +62,8 @@ def _resume(arguments: argparse.Namespace) -> None:
     else:
         if arguments.restart:
             run.restart()
+        if arguments.data:
+            move(run, check_data(arguments.data))
         drive_here(run)
 
 

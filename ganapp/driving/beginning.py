@@ -73,17 +73,6 @@ def check_networks(config: TrainConfig) -> None:
         build_discriminator(config.spec(), config.d_args)
 
 
-def check_same_data(config: TrainConfig, dataset: ImageDataset) -> None:
-    """Raise ValueError if the data of a resumed run has other classes or channels than before."""
-    classes = dataset.num_classes if config.num_classes else 0
-    if (dataset.channels, classes) != (config.channels, config.num_classes):
-        raise ValueError(
-            f"{config.dataset} has changed since this run began: it has {classes} classes and "
-            f"{dataset.channels} channels now, and had {config.num_classes} and {config.channels}. "
-            "Start a new run from this one."
-        )
-
-
 def start_from(source: str, state: TrainState, config: TrainConfig, runs: Path) -> None:
     """Fine-tuning: load the weights of `source`, a run or a generator, into a new state.
 

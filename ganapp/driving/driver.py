@@ -19,7 +19,7 @@ from ganapp.runs import Run, mend, nimg_of
 from ganapp.runs.remedies import remedied
 from ganapp.training.finite import NotFinite
 
-from . import beginning, saved_states
+from . import beginning, same_data, saved_states
 from .clock import Clock
 from .commands import Commands, Ended, forget
 from .devices import device_name, device_turn, pick_device
@@ -124,7 +124,8 @@ class Driver:
             self.writer.write_log(sentence)
         self.writer.keep_reserve()
         saved_states.check_not_gone(self.run)
-        self.writer.write_status(state="queued", reason=None, asked=time.time())
+        same_data.check_there(self.run, self.config)
+        self.writer.write_status(state="queued", reason=None, changed=None, asked=time.time())
         device = pick_device(self.config.device)
         with device_turn(self.run, device, self.commands.raise_if_asked_to_end):
             self.writer.write_status(state="starting", device=device_name(device))
@@ -136,7 +137,10 @@ class Driver:
                 for note in notes:
                     self.writer.write_log(note)
                 self.writer.write_status(note=" ".join(notes) or None)
-            beginning.check_same_data(self.config, dataset)
+                same_data.remember(self.run, dataset)
+            elif changed := same_data.compare(self.run, self.config, dataset):
+                self.writer.write_log(changed)
+                self.writer.write_status(changed=changed)
             if device.type == "cpu":
                 torch.set_num_threads(self.config.threads)
             return self.train(dataset, device)

@@ -1,5 +1,6 @@
 """A training run as a folder, and what can be read off it: status, curves, figures, watchdog, comparison."""
 
+from .data_record import DataRecord, read_data_record, write_data_record
 from .figures import live_figure, measured_of, read_figures, write_figures
 from .folder import create_run, is_run, list_runs, open_run, run_of
 from .mending import damage_of, mend
@@ -9,6 +10,7 @@ from .status import WORKING
 
 __all__ = [
     "BEST",
+    "DataRecord",
     "KEEP_SNAPSHOTS",
     "Run",
     "VITALS",
@@ -24,7 +26,9 @@ __all__ = [
     "mend",
     "nimg_of",
     "open_run",
+    "read_data_record",
     "read_figures",
     "run_of",
+    "write_data_record",
     "write_figures",
 ]

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from ganapp.files import write_text
 
+from .data_record import DATA, record_in
 from .rows import damaged_lines
 from .run import CONFIG, STATS, STATUS, VITALS, Run
 from .status import checked
@@ -63,9 +64,11 @@ def _lines(count: int) -> str:
 
 def _damaged_files(run: Run) -> Iterator[tuple[Path, str]]:
     """(path, reason) of the damaged files that a run can do without."""
-    for path in (run.path / STATUS, run.path / "metrics.json"):
+    for path in (run.path / STATUS, run.path / DATA, run.path / "metrics.json"):
         try:
             found = read_object(path)
+            if path.name == DATA:
+                record_in(found)
             if path.name == STATUS and (wrong := checked(found)[1]):
                 yield path, f"wrong values of {', '.join(wrong)}"
         except FileNotFoundError:

@@ -67,7 +67,7 @@ class Run:
         state: queued, starting, running, paused, stopped, finished, failed or interrupted. nimg, sec (of
         training), images_per_sec, mem_mb; time of writing, pid, host; device, precision, threads. attempt:
         number of starts. asked: when it was started last. parameters: their number by player. reason: a
-        sentence, if there is one. preparing: [done, total, what] while data is prepared. parts: number of
+        sentence, if there is one. note, changed: sentences about the data, and what changed in them. preparing: [done, total, what] while data is prepared. parts: number of
         micro-batches, if several. saved: nimg of the last state. good: nimg of the last state saved while the watchdog found nothing to roll
         back. rollbacks: automatic ones in a row that led here. child: the run that goes on from this one
         automatically.

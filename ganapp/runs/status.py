@@ -49,6 +49,7 @@ KEYS: dict[str, Callable[[Any], bool]] = {
     "parameters": _are_counts,
     "reason": _is_text,
     "note": _is_text,
+    "changed": _is_text,
     "preparing": _is_progress,
     "parts": lambda value: is_count(value) and value > 0,
     "saved": is_count,

@@ -8,8 +8,9 @@ import torch
 from PIL import Image
 from torch import nn
 
-from ganapp.driving.beginning import check_same_data, load_fitting, notes_on, resolve
+from ganapp.driving.beginning import load_fitting, notes_on, resolve
 from ganapp.driving.driver import drive
+from ganapp.driving.same_data import check_same_shape
 from ganapp.runs import create_run
 
 CPU = torch.device("cpu")
@@ -81,12 +82,12 @@ def test_what_only_the_data_say(tiny_config, tiny_dataset):
 
 
 def test_a_resume_needs_the_data_it_began_with(tiny_config, tiny_dataset):
-    check_same_data(tiny_config(), tiny_dataset())
-    check_same_data(tiny_config(num_classes=0), tiny_dataset())  # classes are not looked at
+    check_same_shape(tiny_config(), tiny_dataset())
+    check_same_shape(tiny_config(num_classes=0), tiny_dataset())  # classes are not looked at
     with pytest.raises(ValueError, match="it has 0 classes and 3 channels now, and had 4 and 3"):
-        check_same_data(tiny_config(), tiny_dataset(labels=False))
+        check_same_shape(tiny_config(), tiny_dataset(labels=False))
     with pytest.raises(ValueError, match="it has 0 classes and 1 channels now, and had 0 and 3"):
-        check_same_data(tiny_config(num_classes=0), tiny_dataset(channels=1))
+        check_same_shape(tiny_config(num_classes=0), tiny_dataset(channels=1))
 
 
 def test_a_run_of_fewer_pictures_than_a_batch_trains_and_says_so(tmp_path, monkeypatch, tiny_config):

@@ -141,7 +141,7 @@ def public_status(run: Run, status: dict, seen: list[tuple[Run, dict]], damage: 
     The reason is that of the state, what the driver noted about the data, and sentences about damaged files.
     """
     shown = {key: tidy(status[key]) for key in STATUS_KEYS if status.get(key) is not None}
-    if reason := " ".join(filter(None, (status.get("reason"), status.get("note"), damage))):
+    if reason := " ".join(filter(None, (*map(status.get, ("reason", "note", "changed")), damage))):
         shown["reason"] = reason[:600]
     if status["state"] == "starting" and status.get("preparing"):
         shown["preparing"] = status["preparing"]
