@@ -772,7 +772,9 @@ class FullDisk:
         self.full, self.only, self.refused = False, only, 0
         replacing, opened = files.replacing, open
         monkeypatch.setattr(run_module, "replacing", lambda path: self.check(path) or replacing(path))
-        monkeypatch.setattr(run_module, "write_small", lambda path, text: self.check(path) or files.write_text(path, text))
+        monkeypatch.setattr(
+            run_module, "write_small", lambda path, text: self.check(path) or files.write_text(path, text)
+        )
         for module in (run_module, row_module):
             monkeypatch.setattr(
                 module, "write_text", lambda path, text: self.check(path) or files.write_text(path, text)
