@@ -46,7 +46,9 @@ class Commands:
     def read(self) -> str:
         """The command in the file: "run", "pause", "stop" or "save"; "run" if there is none."""
         self.read_at = time.monotonic()
-        return _asked.get(self.run.path.resolve()) or self.run.command()
+        if _asked and (word := _asked.get(self.run.path.resolve())):
+            return word
+        return self.run.command()
 
     def read_if_due(self) -> str:
         """The command, or "run" if the file was read less than COMMAND_SEC ago."""
