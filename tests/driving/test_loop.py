@@ -32,12 +32,12 @@ class Loop:
             measure_vitals=lambda state, samples: self.note(samples),
             save=lambda state, with_figure=False: self.note("save", with_figure),
         )
-        self.driver.writer = SimpleNamespace(retry_when_disk_has_room=lambda write: write())
+        self.driver.writer = SimpleNamespace(retry_when_disk_has_room=lambda write, size=0: write())
         self.driver.end = lambda state: self.note("end", state) or state
         self.driver.run = SimpleNamespace(
             snapshot=lambda name: None, send=lambda word: self.note("send", word)
         )
-        self.state = SimpleNamespace(nimg=0)
+        self.state = SimpleNamespace(nimg=0, nets=lambda: [])
 
     def command(self):
         self.file = self.commands.pop(self.sec, self.file)
@@ -109,7 +109,7 @@ def test_a_run_that_is_done_takes_no_step_and_saves_only_if_it_has_no_snapshot(m
 
 
 def test_limits_of_the_driver():
-    from ganapp.driving import commands, failures, record
+    from ganapp.driving import commands, full_disk, record
 
     assert (module.LOCK_SEC, module.PREPARING_SEC, module.SAMPLE_GROWTH, module.MAX_ROLLBACKS) == (
         10.0,
@@ -118,7 +118,7 @@ def test_limits_of_the_driver():
         2,
     )
     assert (record.VITALS_SHARE, record.SAMPLE_COLUMNS, record.REAL_IMAGES) == (0.02, 8, 64)
-    assert (failures.FULL_DISK_BYTES, commands.__name__) == (32 * 1024**2, "ganapp.driving.commands")
+    assert (full_disk.RESERVE_BYTES, commands.__name__) == (64 * 1024, "ganapp.driving.commands")
 
 
 def test_steps_that_end_by_themselves_are_an_error_of_ours(monkeypatch):
