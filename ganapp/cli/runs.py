@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from ganapp.runs import WORKING, Run, damage_of, list_runs, open_run
+from ganapp.runs import WORKING, Run, damage_of, list_runs, open_run, silence_of
 
 from .arguments import add_command
 from .options import add_runs
@@ -47,6 +47,7 @@ def _add_resume(parser: argparse.ArgumentParser) -> None:
 
 def _resume(arguments: argparse.Namespace) -> None:
     from ganapp.driving.same_data import move
+    from ganapp.driving.saved_states import restart
 
     run = open_run(arguments.name, arguments.runs)
     state = run.status()["state"]
@@ -61,7 +62,7 @@ def _resume(arguments: argparse.Namespace) -> None:
         )
     else:
         if arguments.restart:
-            run.restart()
+            restart(run)
         if arguments.data:
             move(run, check_data(arguments.data))
         drive_here(run)
@@ -77,6 +78,9 @@ def _control(arguments: argparse.Namespace) -> None:
     if state == "paused" and word != "stop":
         raise ValueError(f"run {run.name!r} is paused already.")
     run.send(word)
+    if silence := silence_of(run.status()):
+        print(f"{run.name}: asked to {word}, which it does when it is back. {silence}")
+        return
     if word == "save":
         done = _wait_until(lambda: run.command() != "save")
         print(f"{run.name}: {'saved' if done else 'asked to save; it is ' + run.status()['state']}.")
@@ -166,7 +170,7 @@ def _row(run: Run) -> dict[str, Any]:
         "preset": config.preset if config else None,
         "device": status.get("device"),
         "reason": status.get("reason"),
-        "damage": damage_of(run, rows=False),
+        "damage": [*filter(None, [silence_of(status)]), *damage_of(run, rows=False)],
     }
 
 

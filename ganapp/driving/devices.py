@@ -58,23 +58,18 @@ def device_turn(run: Run, device, raise_if_asked_to_end: Callable[[], None]) -> 
     """Wait for a device and hold it inside; only one run at a time does. The status is "queued" meanwhile.
 
     Runs of the same folder get it in the order in which they were asked for. What raise_if_asked_to_end
-    raises, before each attempt, ends the wait.
+    raises, before each attempt, ends the wait. Raises ValueError (message fit for the user) if the cache, where
+    the lock is, cannot be written.
     """
-    from filelock import FileLock, Timeout
+    from ganapp.data import acquire_lock
 
-    from ganapp.data import cache_folder
-
-    folder = cache_folder() / "locks"
-    folder.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(folder / f"{str(device).replace(':', '-')}.lock", is_singleton=False, thread_local=False)
+    name = str(device).replace(":", "-")
     while True:
         raise_if_asked_to_end()
         if not waiting_before(run):
-            try:
-                lock.acquire(timeout=0)
+            lock = acquire_lock(name, wait=False)
+            if lock is not None:
                 break
-            except Timeout:
-                pass
         run.write_status(state="queued")
         time.sleep(QUEUE_SEC)
     try:

@@ -74,6 +74,8 @@ def _attempt(run: Run, observe: Observe) -> tuple[str, Run | None]:
         if threading.current_thread() is not threading.main_thread():
             return "running", None
         raise ValueError(f"run {run.name!r} is being worked on by another process.") from None
+    except OSError as error:
+        raise ValueError(f"the folder of run {run.name!r} cannot be written ({error.strerror}).") from None
     driver = Driver(run, observe)
     try:
         return driver.work(), driver.child
@@ -252,8 +254,9 @@ class Driver:
         """Take steps, write ticks, grids and saves when due, obey commands. Returns the state at the end."""
         config, clock, recorder = self.config, self.clock, self.recorder
         retry = self.writer.retry_when_disk_has_room
-        ticked_at = saved_at = time.monotonic()
-        sampled_at, ticked_nimg, pending = clock.sec(), state.nimg, []
+        ticked_at = saved_at = stepped_at = time.monotonic()
+        sampled_at = ticked_sec = clock.sec()
+        ticked_nimg, pending = state.nimg, []
         # The budget is used up at once if the last attempt ended after its save, or if the run was finished.
         if self.is_done(state):
             if self.run.snapshot(f"{state.nimg:09d}") is None:  # an existing one may have the live figure
@@ -261,12 +264,16 @@ class Driver:
             return self.end("finished")
         for tick in steps:
             pending.append(tick)
+            if gap := clock.note_step(time.monotonic() - stepped_at):
+                self.writer.write_log(
+                    f"not at work for {gap:,.0f} s, stopped or asleep: not counted as training."
+                )
             command, done = self.commands.read_if_due(), self.is_done(state)
             tick_sec = min(config.tick_sec, 0.2 + clock.sec() / 20)  # short at first: curves appear at once
             if done or command != "run" or time.monotonic() - ticked_at >= tick_sec:
-                speed = (state.nimg - ticked_nimg) / max(time.monotonic() - ticked_at, 1e-9)
+                speed = (state.nimg - ticked_nimg) / max(clock.sec() - ticked_sec, 1e-9)
                 recorder.write_tick(state, pending, speed)
-                pending, ticked_at, ticked_nimg = [], time.monotonic(), state.nimg
+                pending, ticked_at, ticked_sec, ticked_nimg = [], time.monotonic(), clock.sec(), state.nimg
             ending = done or command in ("pause", "stop")
             if ending or clock.sec() - sampled_at >= max(config.sample_sec, SAMPLE_GROWTH * clock.sec()):
                 recorder.measure_vitals(state, retry(lambda: recorder.write_samples(state)))
@@ -279,6 +286,7 @@ class Driver:
                 saved_at = time.monotonic()
                 if ended := self.after_save(command, done, ending):
                     return ended
+            stepped_at = time.monotonic()
         raise AssertionError("train() does not end by itself")
 
     def after_save(self, command: str, done: bool, ending: bool) -> str:

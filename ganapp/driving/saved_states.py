@@ -6,6 +6,8 @@ torch does not compare them when it loads; check_whole does.
 
 from __future__ import annotations
 
+import os
+import time
 import zipfile
 from pathlib import Path
 
@@ -74,3 +76,15 @@ def check_not_gone(run: Run) -> None:
         f"the saved states of run {run.name!r} are gone, though it had come to {status['nimg']:,} images: "
         f"{on}resume --restart {run.name} begins again at 0."
     )
+
+
+def restart(run: Run) -> None:
+    """Make a run without states begin again at 0. Its snapshots stay, in a folder that nothing else reads.
+
+    No process may work on it. Raises ValueError (message fit for the user) if it has states.
+    """
+    if run.states():
+        raise ValueError(f"run {run.name!r} has saved states: resume goes on from them.")
+    if (old := run.path / "snapshots").exists():
+        os.replace(old, old.with_name(f"snapshots-before-{time.time_ns()}"))
+    run.write_status(state="stopped", nimg=0, sec=0.0, saved=None, good=None, reason=None)

@@ -6,7 +6,7 @@ from .folder import create_run, is_run, list_runs, open_run, run_of
 from .mending import damage_of, mend
 from .names import check_name, generators_in, nimg_of
 from .run import BEST, KEEP_SNAPSHOTS, VITALS, Run
-from .status import WORKING
+from .status import WORKING, silence_of
 
 __all__ = [
     "BEST",
@@ -29,6 +29,7 @@ __all__ = [
     "read_data_record",
     "read_figures",
     "run_of",
+    "silence_of",
     "write_data_record",
     "write_figures",
 ]

@@ -13,6 +13,7 @@ import shutil
 import socket
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,8 @@ from .tolerant import Damaged, read_object
 
 COMMANDS = ("run", "pause", "stop", "save")
 STALE_SEC = 10.0  # a heartbeat older than this makes a reader check whether the lock is held
+SILENT_SEC = 40.0  # after so long, a process that holds the lock is said not to answer
+LEFT_SEC = 600.0  # a temporary file of this age has no writer any more
 CONFIG, STATUS = "config.json", "status.json"
 STATS, VITALS = "stats.jsonl", "looks.jsonl"  # one row for each tick; copies of those rows that have vitals
 KEEP_STATES = 2  # the newest ones, besides the last good one
@@ -70,15 +73,15 @@ class Run:
         sentence, if there is one. note, changed: sentences about the data, and what changed in them. preparing: [done, total, what] while data is prepared. parts: number of
         micro-batches, if several. saved: nimg of the last state. good: nimg of the last state saved while the watchdog found nothing to roll
         back. rollbacks: automatic ones in a row that led here. child: the run that goes on from this one
-        automatically.
+        automatically. silent (only here, not stored): since when a process that holds the lock does not answer.
         """
         status = self.stored_status()
-        if (
-            status["state"] in WORKING
-            and time.time() - status.get("time", 0) > STALE_SEC
-            and not self.is_locked()
-        ):
-            status["state"] = "interrupted"
+        late = time.time() - status.get("time", 0)
+        if status["state"] in WORKING and late > STALE_SEC:
+            if not self.is_locked():
+                status["state"] = "interrupted"
+            elif late > SILENT_SEC:
+                status |= {"silent": status.get("time", 0), "images_per_sec": None}
         return status
 
     def stored_status(self) -> dict[str, Any]:
@@ -143,6 +146,8 @@ class Run:
             lock.acquire(timeout=0)
         except Timeout:
             return True
+        except OSError:  # a folder that cannot be written: nobody works there
+            return False
         lock.release()
         return False
 
@@ -287,23 +292,14 @@ class Run:
         """Rename an unreadable state, so that it no longer counts as the newest or displaces good ones."""
         os.replace(state, state.with_suffix(".unreadable"))
 
-    def restart(self) -> None:
-        """Make a run begin again at 0. Its old snapshots stay, in a folder that nobody looks into.
-
-        Raises ValueError (message fit for the user) if it has states, or a process works on it.
-        """
-        self._check_idle("begun again")
-        if self.states():
-            raise ValueError(f"run {self.name!r} has saved states: resume goes on from them.")
-        if (old := self.path / "snapshots").exists():
-            os.replace(old, old.with_name(f"snapshots-before-{time.time_ns()}"))
-        self.write_status(state="stopped", nimg=0, sec=0.0, saved=None, good=None, reason=None)
-
     def remove_leftovers(self) -> None:
         """Remove what a killed process left half-written. For the driver only, while it writes nothing."""
-        for pattern in (".tmp-*.pt", ".tmp-*.jsonl", "samples/.tmp-*.webp", "snapshots/.tmp-*"):
-            for path in self.path.glob(pattern):
-                shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+        own = (".pt", ".jsonl", ".webp")  # a page may be writing another one just now
+        for path in sorted(self.path.rglob(".tmp-*")):
+            with suppress(FileNotFoundError):  # it was in a folder that has been removed, or took its place
+                late = time.time() - path.stat().st_mtime > LEFT_SEC
+                if late or path.is_dir() or path.suffix in own:
+                    shutil.rmtree(path) if path.is_dir() else path.unlink()
 
     # -- the folder as a whole -------------------------------------------------------------------------------
 

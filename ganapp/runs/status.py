@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -63,3 +64,12 @@ def checked(found: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
     """(the entries of a status that hold what they may, the names of the others). Unknown keys stay."""
     wrong = [name for name, value in found.items() if name in KEYS and not KEYS[name](value)]
     return {name: value for name, value in found.items() if name not in wrong}, wrong
+
+
+def silence_of(status: dict[str, Any]) -> str:
+    """A sentence about a process that holds a run and does not answer, "" if it does."""
+    if "silent" not in status:
+        return ""
+    since = time.localtime(status["silent"])
+    day = "" if since[:3] == time.localtime()[:3] else "%Y-%m-%d "
+    return f"Not answering since {time.strftime(day + '%H:%M:%S', since)}: its process is stopped, asleep or busy."

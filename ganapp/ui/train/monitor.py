@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from ganapp.config import UNLIMITED_KIMG
-from ganapp.runs import WORKING, Run, columns, damage_of, live_figure, nimg_of, watchdog
+from ganapp.runs import WORKING, Run, columns, damage_of, live_figure, nimg_of, silence_of, watchdog
 
 from ..shared import thinning
 from ..shared.watching import FRESH_SEC, SHARED_SCRIPTS, Files, Watch, fingerprint, publisher, sources, tidy
@@ -141,7 +141,8 @@ def public_status(run: Run, status: dict, seen: list[tuple[Run, dict]], damage: 
     The reason is that of the state, what the driver noted about the data, and sentences about damaged files.
     """
     shown = {key: tidy(status[key]) for key in STATUS_KEYS if status.get(key) is not None}
-    if reason := " ".join(filter(None, (*map(status.get, ("reason", "note", "changed")), damage))):
+    said = (silence_of(status), *map(status.get, ("reason", "note", "changed")), damage)
+    if reason := " ".join(filter(None, said)):
         shown["reason"] = reason[:600]
     if status["state"] == "starting" and status.get("preparing"):
         shown["preparing"] = status["preparing"]
