@@ -14,6 +14,8 @@ from pathlib import Path
 _UMASK = os.umask(0o022)  # reading it means setting it, so this is done once, before there are threads
 os.umask(_UMASK)
 
+TEMPORARY = ".tmp-"  # names of files that are being written begin so; the number of the process follows
+
 # Errors of a write for which there is no room: disk, quota, limit on file size (RLIMIT_FSIZE).
 NO_ROOM = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC), errno.EFBIG)
 
@@ -23,7 +25,7 @@ def replacing(path: str | Path) -> Iterator[Path]:
     """Yield a temporary path that replaces `path` if the block succeeds, and is deleted if it raises."""
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=".tmp-", suffix=path.suffix, dir=path.parent)
+    handle, name = tempfile.mkstemp(prefix=f"{TEMPORARY}{os.getpid()}-", suffix=path.suffix, dir=path.parent)
     os.close(handle)
     temporary = Path(name)
     try:
@@ -70,6 +72,22 @@ def has_room(folder: str | Path, size: int) -> bool:
         if error.errno in NO_ROOM:
             return False
     return shutil.disk_usage(folder).free >= size
+
+
+def writer_is_gone(path: Path) -> bool:
+    """Whether a temporary file names a process that this machine does not have any more."""
+    number = path.name.removeprefix(TEMPORARY).partition("-")[0]
+    if os.name != "posix" or not (
+        number.isascii() and number.isdigit() and "-" in path.name[len(TEMPORARY) :]
+    ):
+        return False
+    try:
+        os.kill(int(number), 0)
+    except ProcessLookupError:
+        return True
+    except (OSError, OverflowError):
+        return False
+    return False
 
 
 def text_of_size(count: int) -> str:

@@ -21,6 +21,7 @@ from .commands import Commands
 from .devices import memory_mb
 from .failures import first_line, is_out_of_memory
 from .full_disk import Writer
+from .saved_states import seal
 
 if TYPE_CHECKING:
     import torch
@@ -150,6 +151,7 @@ class Recorder:
         def write_state(path) -> None:
             with open(path, "wb") as file:  # torch's own file tells no reason why a write fails
                 torch.save(saved, file)
+            seal(path)
 
         run.write_state(state.nimg, write_state)
         if watchdog.is_good(watchdog.judge(run.history(watchdog.HISTORY), self.config)):

@@ -1,28 +1,62 @@
-"""Saved states of a run as this room reads them: the newest whole one, and what is said where all are gone.
+"""Saved states of a run as this room reads them: sealed, checked, and what is said where all are gone.
 
-A state is a ZIP in which torch stores a checksum (CRC-32) of every record, in versions before this one, too.
-torch does not compare them when it loads; check_whole does.
+A state is a ZIP. Its comment holds a checksum of all bytes before it. States of versions before this one have
+none; there the CRC-32 of every record is compared, which torch stores and does not look at when it loads.
 """
 
 from __future__ import annotations
 
+import hashlib
 import os
 import time
 import zipfile
 from pathlib import Path
+from typing import BinaryIO
 
 from ganapp.runs import Run
+
+SEAL = b"ganapp-blake2b:"
+SEAL_BYTES = len(SEAL) + 64  # with the digest, in hexadecimal digits
+DIRECTORY = 0x10  # a ZIP's mark of a folder, which makes torch read nothing
+
+
+def seal(path: Path) -> None:
+    """Write the checksum of a new state into it, as the comment of the ZIP. Raises OSError."""
+    with open(path, "r+b") as file:
+        end = file.seek(-2, os.SEEK_END)  # the last two bytes are the length of the comment, 0 so far
+        digest = _digest(file, end)
+        file.seek(end)
+        file.write(SEAL_BYTES.to_bytes(2, "little") + SEAL + digest)
 
 
 def check_whole(path: Path) -> None:
     """Raise ValueError if a state is not as it was written, and OSError if it cannot be opened."""
     with open(path, "rb") as file:
+        size = file.seek(0, os.SEEK_END)
+        file.seek(max(size - SEAL_BYTES, 0))
+        comment = file.read()
+        if comment.startswith(SEAL):
+            if _digest(file, size - SEAL_BYTES - 2) != comment[len(SEAL) :]:
+                raise ValueError("its checksum is wrong")
+            return
         try:
-            damaged = zipfile.ZipFile(file).testzip()
+            archive = zipfile.ZipFile(file)
+            damaged = next((i.filename for i in archive.infolist() if i.external_attr & DIRECTORY), None)
+            damaged = damaged or archive.testzip()
         except Exception as error:  # noqa: BLE001 - a damaged ZIP raises anything, also OSError for a wrong offset
             raise ValueError(f"its archive is damaged ({error})") from None
     if damaged:
         raise ValueError(f"the checksum of {damaged} is wrong")
+
+
+def _digest(file: BinaryIO, end: int) -> bytes:
+    """The checksum of the first `end` bytes of a file."""
+    found, left = hashlib.blake2b(digest_size=32), end
+    file.seek(0)
+    while part := file.read(min(left, 1 << 20)):
+        found.update(part)
+        left -= len(part)
+    return found.hexdigest().encode()
 
 
 def newest_state(run: Run, unreadable: dict[Path, str] | None = None) -> dict:

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from ganapp.config import TrainConfig
-from ganapp.files import replacing, write_small, write_text
+from ganapp.files import replacing, write_small, write_text, writer_is_gone
 
 from .figures import live_figure
 from .names import NAME, check_name, generators_in, nimg_of
@@ -294,11 +294,16 @@ class Run:
 
     def remove_leftovers(self) -> None:
         """Remove what a killed process left half-written. For the driver only, while it writes nothing."""
-        own = (".pt", ".jsonl", ".webp")  # a page may be writing another one just now
+        own = (
+            ".pt",
+            ".jsonl",
+            ".webp",
+        )  # a page may be writing another one just now, here or on another machine
         for path in sorted(self.path.rglob(".tmp-*")):
             with suppress(FileNotFoundError):  # it was in a folder that has been removed, or took its place
                 late = time.time() - path.stat().st_mtime > LEFT_SEC
-                if late or path.is_dir() or path.suffix in own:
+                gone = path.suffix != "" and writer_is_gone(path)  # a command has no suffix
+                if late or gone or path.is_dir() or path.suffix in own:
                     shutil.rmtree(path) if path.is_dir() else path.unlink()
 
     # -- the folder as a whole -------------------------------------------------------------------------------

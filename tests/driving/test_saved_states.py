@@ -1,5 +1,6 @@
 """driving/saved_states.py: flipped bits are noticed, the older state is taken, and nothing begins again unasked."""
 
+import contextlib
 import random
 import shutil
 from pathlib import Path
@@ -11,7 +12,7 @@ from test_damage import copied, monitor_of, whole  # noqa: F401
 from benchmarks import faults_runs
 from ganapp.cli.main import main
 from ganapp.driving import beginning
-from ganapp.driving.saved_states import check_whole, newest_state
+from ganapp.driving.saved_states import SEAL_BYTES, check_whole, newest_state
 from ganapp.runs import nimg_of
 
 
@@ -31,29 +32,46 @@ def equal(a, b):
     return a == b
 
 
-def test_a_flipped_bit_is_noticed_or_changes_nothing(whole, tmp_path):  # noqa: F811
-    """300 bits anywhere in the file, and 100 in its directory at the end."""
-    original = whole.states()[0]
+def without_seal(path):
+    """As versions before this one wrote it."""
+    data = path.read_bytes()
+    path.write_bytes(data[: -SEAL_BYTES - 2] + b"\0\0")
+
+
+@pytest.mark.parametrize("sealed", [True, False])
+def test_a_flipped_bit_is_noticed_or_changes_nothing(whole, tmp_path, sealed):  # noqa: F811
+    """300 bits anywhere in the file, and 300 in its directory at the end; of a sealed one, each is noticed."""
+    original, path = Path(shutil.copy(whole.states()[0], tmp_path / "whole.pt")), tmp_path / "state.pt"
+    if not sealed:
+        without_seal(original)
     check_whole(original)
-    data, state, rng, noticed = (
+    data, state, rng, unnoticed = (
         original.read_bytes(),
         torch.load(original, weights_only=True),
         random.Random(0),
         0,
     )
-    for number in range(400):
-        path = Path(shutil.copy(original, tmp_path / "state.pt"))
-        flip(path, rng.randrange(len(data) - 6000 if number >= 300 else 0, len(data)), rng.randrange(8))
+    for number in range(600):
+        shutil.copy(original, path)
+        flip(path, rng.randrange(len(data) - 8000 if number >= 300 else 0, len(data)), rng.randrange(8))
         try:
             check_whole(path)
         except ValueError:
-            noticed += 1
             continue
-        try:
+        unnoticed += 1
+        with contextlib.suppress(RuntimeError):  # torch notices it: passed over all the same
             assert equal(torch.load(path, weights_only=True), state)
-        except RuntimeError:  # torch notices it: passed over all the same
-            noticed += 1
-    assert noticed > 250
+    assert unnoticed < 200 and (not sealed or unnoticed <= 20)  # of a seal's own 15 letters and the length
+
+
+def test_a_record_marked_as_a_folder_is_noticed(whole, tmp_path):  # noqa: F811
+    """torch reads nothing for such a record and keeps what was in memory."""
+    path = Path(shutil.copy(whole.states()[0], tmp_path / "state.pt"))
+    without_seal(path)
+    check_whole(path)
+    flip(path, path.read_bytes().rfind(b"PK\x01\x02") + 38, 4)
+    with pytest.raises(ValueError, match="is wrong"):
+        check_whole(path)
 
 
 def test_a_flipped_weight_is_noticed_and_the_older_state_taken(copied):  # noqa: F811
@@ -64,7 +82,7 @@ def test_a_flipped_weight_is_noticed_and_the_older_state_taken(copied):  # noqa:
     assert newest_state(copied, unreadable)["nimg"] == nimg_of(older)
     assert "checksum" in unreadable[newest]
     assert faults_runs.paused_at(copied, 64) == "paused"
-    assert "state-000000048.pt cannot be read and is passed over: the checksum of" in (
+    assert "state-000000048.pt cannot be read and is passed over: its checksum is wrong" in (
         copied.path / "log.txt"
     ).read_text(encoding="utf-8")
     assert [nimg_of(p) for p in copied.states()] == [copied.status()["nimg"], 24]

@@ -112,6 +112,10 @@ def test_whatever_a_killed_writer_left_is_removed_and_nothing_that_is_being_writ
         run.samples_folder / ".tmp-b.mp4",
         run.path / ".tmp-b.x",
     ]
+    dead = subprocess.Popen([sys.executable, "-c", ""])
+    dead.wait()
+    own.append(run.path / f".tmp-{dead.pid}-abc.json")
+    others += [run.path / f".tmp-{os.getpid()}-abc.json", run.path / f".tmp-{dead.pid}-abc"]
     for path in (*own, *others, run.path / "snapshots" / ".tmp-000000008" / ".tmp-c.json"):
         path.write_text("half")
     run.remove_leftovers()
