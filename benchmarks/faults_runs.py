@@ -214,7 +214,7 @@ def main() -> None:
         }
         results["seconds"] = round(time.monotonic() - began)
     faults = results["damaged"]["faults"] + results["killed"]["faults"]
-    print("\n".join(faults))
+    print(*faults, sep="\n", end="\n" * bool(faults))
     print(
         f"{arguments.folders} folders, {arguments.kills} kills, {len(faults)} faults, {results['seconds']} s"
     )
