@@ -1,4 +1,5 @@
-# make run: the app. make test: the tests. Both set up their environment the first time, and are fast after that.
+# make run: the app. make test: the tests. Both set up their environment the first time, and are fast after that:
+# ganapp/installation.py says before what it fetches, and fetches CUDA only where there is an NVIDIA GPU.
 PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
@@ -22,14 +23,15 @@ lint-js: $(VENV)/.test
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || (echo "Python 3.11 or newer is needed: make PYTHON=python3.12 ..." && false)
-	$(PYTHON) -m venv $(VENV)
+	@echo "Making the environment $(VENV)."
+	@$(PYTHON) -m venv $(VENV)
 
 $(VENV)/.app: requirements.txt | $(VENV)/bin/python
-	$(BIN)/python -m pip install --disable-pip-version-check -q -r requirements.txt
+	@$(BIN)/python -I ganapp/installation.py requirements.txt
 	@touch $@
 
 $(VENV)/.test: requirements.txt requirements-test.txt | $(VENV)/bin/python
-	$(BIN)/python -m pip install --disable-pip-version-check -q -r requirements-test.txt
+	@$(BIN)/python -I ganapp/installation.py requirements-test.txt
 	@touch $@ $(VENV)/.app
 
 clean:

@@ -19,6 +19,10 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
+# scripts that are not joined with others
+ALONE = (
+    "shared/head.js", "shared/gradio_words.js", "shared/access.js", "shared/choices.js",
+)  # fmt: skip
 TOOLS = Path(sys.executable).parent  # of this environment
 sys.path.insert(0, str(ROOT))
 
@@ -29,14 +33,25 @@ def main() -> int:
         print("The scripts of the page are not checked: oxlint and oxfmt are not installed.", file=sys.stderr)
         return 0 if "--if-installed" in sys.argv else 1
     from ganapp.ui.compare.tab import FILES as COMPARE
+    from ganapp.ui.generate.instrument import FILES as CREATE
+    from ganapp.ui.shared.chosen import FILES as GOING
+    from ganapp.ui.shared.drop_anywhere import SCRIPTS as DROP
     from ganapp.ui.shared.watching import UI
+    from ganapp.ui.table.tab import FILES as TABLE
     from ganapp.ui.train.monitor import FILES as MONITOR
+    from ganapp.ui.train.tab import STARTING
+    from ganapp.ui.train.upload import FILES as UPLOAD
 
     problems = set()
-    for files in (MONITOR, COMPARE):
-        problems |= findings(oxlint, [UI / name for name in files.scripts])
+    joined = [
+        [UI / name for name in files.scripts] for files in (MONITOR, COMPARE, TABLE, CREATE, GOING, UPLOAD)
+    ]
+    joined += [[UI / name for name in names] for names in (DROP, STARTING)]
+    joined += [[UI / name] for name in ALONE]
+    for paths in joined:
+        problems |= findings(oxlint, paths)
     scripts = sorted(UI.rglob("*.js"))
-    unused = set(scripts) - {UI / name for files in (MONITOR, COMPARE) for name in files.scripts}
+    unused = set(scripts) - {path for paths in joined for path in paths}
     problems |= {f"{path.relative_to(ROOT)}: no component uses it" for path in unused}
     for problem in sorted(problems):
         print(problem)

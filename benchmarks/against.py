@@ -2,9 +2,9 @@
 
     git worktree add /tmp/old v0.3.0 && python benchmarks/against.py /tmp/old
 
-Each tree has a process of its own on one thread, which waits for its turn. A round is some steps of one tree, then of the
-other; the order changes from round to round. The result is the median over rounds of new / old processor seconds, with a
-bootstrap interval of 95 %. A ratio below 1 means that this tree is faster.
+Each tree has a process of its own on one thread, which waits for its turn. A round is some steps of one tree,
+then of the other; the order changes from round to round. The result is the median over rounds of new / old
+processor seconds, with a bootstrap interval of 95 %. A ratio below 1 means that this tree is faster.
 """
 
 from __future__ import annotations
@@ -39,7 +39,8 @@ except ImportError:
 config = preset_config(preset)
 classes = 4 if config.conditional else 0
 config = config.replace(channels=3, num_classes=classes, precision=precision, threads=1)
-x = torch.rand(config.batch, 3, config.resolution, config.resolution, generator=torch.Generator().manual_seed(0)) * 2 - 1
+shape = (config.batch, 3, config.resolution, config.resolution)
+x = torch.rand(shape, generator=torch.Generator().manual_seed(0)) * 2 - 1
 x = x.contiguous(memory_format=torch.channels_last)
 y = torch.arange(config.batch) % classes if classes else None
 steps = train(TrainState.create(config, cpu), config, wrap(lambda nimg, size: (x, y), config))

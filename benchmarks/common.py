@@ -48,23 +48,27 @@ def write_result(name: str, result: dict) -> Path:
     return path
 
 
-def begin(config, data):
-    """(config completed from the data, a new TrainState, its batch source), on one thread in bf16."""
+def begin(config, data, heldout=None, precision="bf16"):
+    """(config completed from the data, a new TrainState, its batch source), on one thread.
+
+    heldout: the held-out pictures, for the fixed inputs of picture to picture.
+    """
     import torch
 
     from ganapp.data.batches import Batches
-    from ganapp.training.batch_source import LatentSource
-    from ganapp.training.state import TrainState
+    from ganapp.training.algorithm import algorithm_of, new_state
+    from ganapp.training.batch_source import Real
 
     torch.set_num_threads(1)
     config = config.replace(
-        resolution=data.resolution, channels=data.channels, precision="bf16", threads=1,
-        num_classes=data.num_classes if config.conditional else 0,
+        resolution=data.resolution, channels=data.channels, precision=precision, threads=1,
+        num_classes=data.num_classes if config.learns_classes else 0,
+        in_channels=0 if config.task == "noise" else data.in_channels or data.channels,
     )  # fmt: skip
     device = torch.device("cpu")
     draw = Batches(data, device, seed=config.seed, mirror=config.mirror, conditional=config.num_classes > 0)
-    source = LatentSource(draw, config.z_dim, device, draw.labels)
-    return config, TrainState.create(config, device), source
+    source = algorithm_of(config).source(config, Real(draw, draw.labels, heldout), device)
+    return config, new_state(config, device), source
 
 
 def train_until(state, config, source, seconds: float, spent: float = 0.0) -> float:
@@ -73,10 +77,11 @@ def train_until(state, config, source, seconds: float, spent: float = 0.0) -> fl
     Processor time of this process, so that other work on the machine does not count. Ends early if a loss is
     not finite.
     """
+    from ganapp.training.algorithm import algorithm_of
     from ganapp.training.loop import train
 
     began = time.process_time() - spent
-    for tick in train(state, config, source):
+    for tick in train(state, config, source, algorithm_of(config).turns(config)):
         if time.process_time() - began >= seconds or not all(
             value.isfinite() for value in tick.stats.values()
         ):

@@ -41,12 +41,12 @@ def main() -> None:
 
     import numpy as np
 
-    from ganapp.config import FAMILY_NAMES, LOSS_NAMES
+    from ganapp.config.names import FROM_LATENT, LOSS_NAMES
     from ganapp.data import open_dataset
     from ganapp.media import grid, save_webp
 
     data = open_dataset(args.data, 32)
-    families = args.families.split(",") if args.families else FAMILY_NAMES
+    families = args.families.split(",") if args.families else FROM_LATENT
     losses = args.losses.split(",") if args.losses else LOSS_NAMES
     cells, table = [], {}
     for family in families:

@@ -1,4 +1,4 @@
-"""Test runs in a fork of this process, in a copy of the tree: chosen tests, or all with what each of them executes.
+"""Test runs in a fork of this process, in a copy of the tree: chosen tests, or all with their lines.
 
 The fork has imported torch already, but nothing of the product. What a test leaves running ends with it.
 """
@@ -28,7 +28,7 @@ LONGEST_SEC = 900  # all tests of one run
 
 
 class Chosen:
-    """pytest plugin: runs the given tests {name: seconds} alone, in their order, and remembers the first that fails.
+    """pytest plugin: runs the given tests {name: seconds} in their order, and remembers the first failure.
 
     An alarm ends the process if one takes far longer than it did without a fault.
     """
@@ -114,7 +114,10 @@ class Tracer:
 
 
 def run_tests(paths: list[str], plugin, options: tuple[str, ...] = ()) -> tuple[int, dict]:
-    """pytest in a fork, in the copy of the tree: (exit code, negative if a signal ended it; the plugin's result)."""
+    """pytest in a fork, in the copy of the tree: (exit code, the plugin's result).
+
+    The exit code is negative if a signal ended it.
+    """
     temporary = SCRATCH / "tmp"
     shutil.rmtree(temporary, ignore_errors=True)
     temporary.mkdir(parents=True)

@@ -1,12 +1,13 @@
 """Do the tests notice? Puts small faults into the product, one at a time, and runs the tests of that room.
 
-    python benchmarks/mutants.py --count 400 --seed 1 [--rooms training driving latents metrics] [--minutes 60]
+    python benchmarks/mutants.py --count 400 --seed 1 [--rooms ROOM …] [--minutes 60]
 
-An equal share of mutants (mutations.py) for each room, chosen by a hash of their name and the seed, so that an edit
-changes few of them. Each is put into a copy of the tree. The tests that execute the changed line run there, cheap ones
-first; which these are is traced once for each state of a room. A mutant is killed when a test fails or takes far too
-long. Results go to results/mutants.json after each mutant, and a second start goes on; `--again` runs those anew that
-no test noticed. Mutants that change no result stand in mutants-harmless.json with the reason.
+An equal share of mutants (mutations.py) for each room, chosen by a hash of their name and the seed, so that
+an edit changes few of them. Each is put into a copy of the tree. The tests that execute the changed line run
+there, cheap ones first; which these are is traced once for each state of a room. A mutant is killed when a
+test fails or takes far too long. Results go to results/mutants.json after each mutant, and a second start
+goes on; `--again` runs those anew that no test noticed. Mutants that change no result stand in
+mutants-harmless.json with the reason.
 
 Each test run is a fork of this process, which has imported torch but nothing of the product.
 """
@@ -51,7 +52,7 @@ LATE = (-signal.SIGALRM, -signal.SIGKILL)  # exit codes of a run that took too l
 KILLED = ("killed", "timed out")
 
 
-# -- which tests --------------------------------------------------------------------------------------------------------
+# -- which tests ---------------------------------------------------------------------------------------------
 
 
 def copy_tree() -> None:
@@ -74,7 +75,10 @@ def files_of(room: str) -> list[str]:
 
 
 def trace(room: str) -> dict[str, dict]:
-    """{test: its seconds, lines and whether it passes} of the tests of a room, traced once for each state of both."""
+    """{test: its seconds, lines and whether it passes} of the tests of a room.
+
+    They are traced once for each state of the room and its tests.
+    """
     state = hashlib.sha256()
     for path in sorted(
         p for part in (f"ganapp/{room}", *TESTS[room]) for p in [TREE / part, *(TREE / part).rglob("*.py")]
@@ -96,7 +100,7 @@ def trace(room: str) -> dict[str, dict]:
 
 
 def tests_for(mutant: Mutant, tests: dict[str, dict]) -> list[str]:
-    """The tests that can notice a mutant: files with cheap ones first, and in each of them the cheap ones first."""
+    """The tests that can notice a mutant, cheap ones first, those of one file together."""
     if mutant.scope == "module":
         needed = uses(mutant)
     else:
@@ -121,7 +125,10 @@ def assigned(mutant: Mutant) -> set[str]:
 
 
 def uses(mutant: Mutant) -> set[tuple[str, int]]:
-    """Lines of the room that read what a statement of a module or class assigns, and its own; else the whole file."""
+    """Lines of the room that read what a statement of a module or class assigns, and its own lines.
+
+    The whole file, if it assigns nothing.
+    """
     if not (names := assigned(mutant)):
         return {(mutant.file, n) for n in range(1, 2000)}
     found = {(mutant.file, n) for n in range(mutant.lines[0], mutant.lines[1] + 1)}
@@ -145,7 +152,7 @@ def called(node: ast.AST) -> str | None:
     return getattr(node, "id", getattr(node, "attr", None))
 
 
-# -- mutants ------------------------------------------------------------------------------------------------------------
+# -- mutants -------------------------------------------------------------------------------------------------
 
 
 def pick(room: str, count: int, seed: int) -> list[Mutant]:
@@ -154,7 +161,7 @@ def pick(room: str, count: int, seed: int) -> list[Mutant]:
 
 
 def judge(mutant: Mutant, tests: dict[str, dict]) -> dict:
-    """What became of a mutant: killed (and by which test), timed out, survived, or uncovered: no test executes it."""
+    """What became of a mutant: killed (by which test), timed out, survived, or executed by no test."""
     text = (TREE / mutant.file).read_text()
     about = {"line": mutant.line, "code": text.splitlines()[mutant.line - 1].strip()}
     if not (able := tests_for(mutant, tests)):

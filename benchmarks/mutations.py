@@ -1,6 +1,7 @@
-"""Mutations: every small fault that can be put into a Python file by one change. Reads source text; runs nothing.
+"""Mutations: every small fault that can be put into a Python file by one change.
 
-Text, messages, type hints, decorators, assertions and log lines are left alone: a fault in them changes no result.
+Reads source text and runs nothing. Text, messages, type hints, decorators, assertions and log lines are
+left alone: a fault in them changes no result.
 """
 
 from __future__ import annotations
@@ -84,7 +85,7 @@ def _short(text: str) -> str:
     return text if len(text) <= 70 else text[:67] + "..."
 
 
-# -- statements: where to look ------------------------------------------------------------------------------------------
+# -- statements: where to look -------------------------------------------------------------------------------
 
 Found = tuple[ast.AST, str, Spot]
 
@@ -154,7 +155,7 @@ def _removals(node: ast.stmt) -> Iterator[str]:
         yield "pass"
 
 
-# -- expressions: what to change ----------------------------------------------------------------------------------------
+# -- expressions: what to change -----------------------------------------------------------------------------
 
 
 def _expressions(node: ast.AST, spot: Spot) -> Iterator[Found]:

@@ -179,9 +179,9 @@ class Client:
         events = (d for d in self.config["dependencies"] if d["queue"] is False and d["outputs"] == about)
         return next(d["id"] for d in events if chosen in [list(target) for target in d["targets"]])
 
-    def server_function(self, name: str, data: Any) -> Any:
-        """Call a server function of the monitor, as its script does by server.poll(…), server.act(…)."""
-        body = {"data": data, "component_id": self.elements["monitor"], "fn_name": name}
+    def server_function(self, name: str, data: Any, element: str = "monitor") -> Any:
+        """Call a server function of a component, as its script does by server.poll(…), server.act(…)."""
+        body = {"data": data, "component_id": self.elements[element], "fn_name": name}
         return self.post("/gradio_api/component_server/", body)
 
     def poll(self, run: str) -> dict[str, Any]:
@@ -266,16 +266,23 @@ def wait_for(what: Callable[[], Any], sentence: str, sec: float = WAIT_SEC) -> A
 def resume(client: Client, run) -> None:
     """Resume a run as the page's button does, and wait until it trains."""
     before = run.status()["nimg"]
-    answer = client.server_function("act", {"run": run.name, "word": "resume"})
+    answer = client.server_function("act", about(run, "resume"))
     assert answer.get("ok"), answer
     wait_for(lambda: run.status()["state"] == "running" and run.status()["nimg"] > before, f"{run.status()}")
 
 
 def pause(client: Client, run) -> None:
     """Pause a run as the page's button does, and wait until it is saved and unlocked."""
-    answer = client.server_function("act", {"run": run.name, "word": "pause"})
+    answer = client.server_function("act", about(run, "pause"))
     assert answer.get("ok"), answer
     wait_for(lambda: run.status()["state"] == "paused" and not run.is_locked(), f"{run.status()}")
+
+
+def about(run, word: str) -> dict[str, str]:
+    """What the page asks of a run that a person sees."""
+    from ganapp.runs.about import stamp_of
+
+    return {"run": run.name, "stamp": stamp_of(run, run.status()), "word": word}
 
 
 def free_port() -> int:

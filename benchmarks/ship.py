@@ -49,6 +49,7 @@ def main() -> None:
         folder = Path(temporary) / args.name
         write_halved(snapshot, folder, run.config())
         setting = prepare(args.name, data, checkpoints=folder.parent)
+        setting.place = folder  # these are the figures that it is shipped with
         store(setting, measure(setting, repeats=args.repeats))
         write_grid(folder, data)
         write_card(folder, run, args)

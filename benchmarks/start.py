@@ -41,7 +41,8 @@ SAME_AS_APP = """
 import sys
 sys.path.insert(0, {root!r})
 import app
-app.demo.launch(server_port={port}, prevent_thread_lock=True, **app.launch_options())
+from ganapp.ui import launch_options
+app.demo.launch(server_port={port}, prevent_thread_lock=True, **launch_options())
 print("modules", *sorted({{name.partition(".")[0] for name in sys.modules}}))
 app.demo.close()
 """

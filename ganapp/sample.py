@@ -15,6 +15,6 @@ from ganapp.latents import (
 )  # fmt: skip
 
 __all__ = [
-    "check_psi", "format_seeds", "generate", "images_from_latents", "images_from_w", "labels_of", "latent", "latents", "map_latents",
-    "parse_seeds", "resolve_label",
+    "check_psi", "format_seeds", "generate", "images_from_latents", "images_from_w", "labels_of",
+    "latent", "latents", "map_latents", "parse_seeds", "resolve_label",
 ]  # fmt: skip

@@ -6,9 +6,15 @@ Which arguments a command has stands beside its function, in the file of its gro
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from ganapp import __version__
+
+WITHOUT_COMMAND = """without a command, ganapp opens the app in the browser; the options of the app:
+  --host ADDRESS --port PORT --runs DIR --checkpoints DIR --auth USER:PASSWORD --share --no-browser
+"""
 
 
 class Parser(argparse.ArgumentParser):
@@ -55,7 +61,12 @@ def parse(argv: Sequence[str], groups: Sequence) -> argparse.Namespace:
     Raises ValueError (message fit for the user) if an option is unknown or a value is missing.
     """
     argv = [_dashed(text) if text.startswith("--") else text for text in argv]
-    parser = Parser(prog="python -m ganapp", description="Train GANs and make pictures and films with them.")
+    parser = Parser(
+        prog=program(),
+        description="Train GANs and make pictures and films with them.",
+        epilog=WITHOUT_COMMAND,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     parser.allow_abbrev = False
     parser.add_argument("--version", action="version", version=f"ganapp {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=Parser)
@@ -66,6 +77,11 @@ def parse(argv: Sequence[str], groups: Sequence) -> argparse.Namespace:
         _check_nothing_left(arguments, extra)
     arguments.changes = _pairs(extra)
     return arguments
+
+
+def program() -> str:
+    """How this process was called, for sentences that name a command: ganapp or python -m ganapp."""
+    return "ganapp" if Path(sys.argv[0]).stem == "ganapp" else "python -m ganapp"
 
 
 def _dashed(text: str) -> str:

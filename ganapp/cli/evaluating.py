@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .arguments import add_command
-from .options import add_folders
+from .options import add_folders, check_out
 
 if TYPE_CHECKING:
     from ganapp.metrics import Figure
@@ -33,7 +33,7 @@ def _add_evaluate(parser: argparse.ArgumentParser) -> None:
     about = "a shipped checkpoint, a run, RUN/SNAPSHOT, a folder or a Hub id"
     parser.add_argument("source", metavar="SOURCE", help=about)
     parser.add_argument(
-        "--data", metavar="NAME|PATH", help="real pictures; default: those that a run was trained on"
+        "--data", metavar="NAME|PATH", help="real pictures; default: those it was trained on, if known"
     )
     about = f"of {', '.join(MEASURES)}; default: all that fit and need no download"
     parser.add_argument("--metrics", metavar="A,B,…", help=about)
@@ -59,12 +59,14 @@ def _evaluate(arguments: argparse.Namespace) -> None:
     from ganapp.driving.devices import pick_device
     from ganapp.latents import check_psi
     from ganapp.media import save_png
-    from ganapp.metrics import check, measure, prepare, store
+    from ganapp.metrics import check, measure, prepare, store, verdict
 
     metrics = _names_of(arguments.metrics)
     device, psi = str(pick_device(arguments.device)), check_psi(arguments.psi)
     if arguments.out and Path(arguments.out).suffix.lower() != ".png":
         raise ValueError(f"out is {arguments.out!r}; it must end in .png.")
+    if arguments.out:
+        check_out(arguments.out)
     missing: dict[str, str] = {}  # figures that cannot be measured, and why
     check(metrics, arguments.images, arguments.repeats, arguments.seed, missing)
     progress = _Progress()
@@ -84,6 +86,8 @@ def _evaluate(arguments: argparse.Namespace) -> None:
     if arguments.json:
         print(json.dumps([figure.to_json() for figure in figures], indent=2, ensure_ascii=False))
     else:
+        if said := verdict([figure.to_json() for figure in figures]):
+            print(said + "\n")
         print("\n".join(_lines_of(figures)))
     said_on = sys.stderr if arguments.json else sys.stdout
     for name, why in missing.items():

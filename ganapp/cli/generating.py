@@ -11,7 +11,9 @@ from pathlib import Path
 from ganapp.publishing.picture_files import TARGETS
 
 from .arguments import add_command
-from .options import add_folders
+from .options import add_folders, check_out
+
+SEEDS = "numbers and ranges: 0-15,42"
 
 
 def add(commands) -> None:
@@ -22,7 +24,8 @@ def add(commands) -> None:
 
 
 def _add_generate(parser: argparse.ArgumentParser) -> None:
-    _add_source(parser, seeds_required=False)
+    add_source(parser)
+    parser.add_argument("--seeds", metavar="LIST", help=SEEDS)
     parser.add_argument("--out", required=True, metavar="PATH", help=TARGETS)
     about = (
         "instead of --seeds: N pictures of every class, each class in a folder of its own (.zip or a folder)"
@@ -33,7 +36,8 @@ def _add_generate(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_interpolate(parser: argparse.ArgumentParser) -> None:
-    _add_source(parser, seeds_required=True)
+    add_source(parser)
+    parser.add_argument("--seeds", required=True, metavar="LIST", help=SEEDS)
     about = "frames from one seed to the next (default 30)"
     parser.add_argument("--frames", type=int, default=30, metavar="N", help=about)
     parser.add_argument(
@@ -41,18 +45,18 @@ def _add_interpolate(parser: argparse.ArgumentParser) -> None:
     )
     about = "end at the last seed instead of returning to the first"
     parser.add_argument("--no-loop", action="store_true", help=about)
+    about = "colour behind transparent pictures, a name or #rrggbb (default white)"
+    parser.add_argument("--background", default="white", metavar="COLOUR", help=about)
     parser.add_argument("--fps", type=float, default=30.0, metavar="F", help="frames a second (default 30)")
     parser.add_argument("--out", required=True, metavar="PATH", help=".mp4, .gif or .webp")
 
 
-def _add_source(parser: argparse.ArgumentParser, seeds_required: bool) -> None:
+def add_source(parser: argparse.ArgumentParser) -> None:
+    """A generator, and the class and truncation of its pictures."""
     about = (
         "a shipped checkpoint, a run (its newest snapshot), RUN/SNAPSHOT, a folder, or a Hub id: user/repo"
     )
     parser.add_argument("source", metavar="SOURCE", help=f"{about} or user/repo@revision")
-    parser.add_argument(
-        "--seeds", required=seeds_required, metavar="LIST", help="numbers and ranges: 0-15,42"
-    )
     about = "class, by name, else by number from 0 (one, or one a seed: 0,3,1); default: each seed's own"
     parser.add_argument("--label", metavar="K", help=about)
     about = "truncation, above 0 to 1 = none (default)"
@@ -69,7 +73,8 @@ def _generate(arguments: argparse.Namespace) -> None:
     from ganapp.publishing.picture_files import writer_of
 
     write, seeds, psi = writer_of(arguments.out), parse_seeds(arguments.seeds), check_psi(arguments.psi)
-    G = _load(arguments)
+    check_out(arguments.out)
+    G = load(arguments)
     count = write(Path(arguments.out), G, seeds, _labels(G, arguments.label), psi)
     print(f"Wrote {count} picture{'s' * (count != 1)} to {arguments.out}.")
 
@@ -84,22 +89,26 @@ def _generate_labelled(arguments: argparse.Namespace) -> None:
             "--per-class makes every class with seeds of its own: give it without --seeds and --label."
         )
     path = labelled_target(arguments.out)
-    G = _load(arguments)
+    check_out(arguments.out)
+    G = load(arguments)
     settings = arguments.per_class, arguments.first_seed or 0, arguments.psi, public_name(G.source)
     count = labelled_set.write(path, G, *settings, progress=_progress_lines())
     print(f"Wrote {count:,} pictures of {G.spec.num_classes:,} classes to {arguments.out}.")
 
 
 def _interpolate(arguments: argparse.Namespace) -> None:
+    from ganapp.data.decode import parse_colour
     from ganapp.latents import check_psi, interpolate, parse_seeds
     from ganapp.media import check_video_path, write_video
 
     check_video_path(arguments.out)
+    check_out(arguments.out)
+    background = parse_colour(arguments.background)
     seeds, psi = parse_seeds(arguments.seeds), check_psi(arguments.psi)
-    G = _load(arguments)
+    G = load(arguments)
     loop, y = not arguments.no_loop, _labels(G, arguments.label)
     frames = interpolate(G, seeds, arguments.frames, arguments.mode, loop, y, psi)
-    count = write_video(arguments.out, frames, arguments.fps)
+    count = write_video(arguments.out, frames, arguments.fps, background=background)
     print(f"Wrote {count} frames, {count / arguments.fps:.1f} s, to {arguments.out}.")
 
 
@@ -116,7 +125,7 @@ def _progress_lines() -> Callable[[int, int], None]:
     return progress
 
 
-def _load(arguments: argparse.Namespace):
+def load(arguments: argparse.Namespace):
     from ganapp.generators import load_generator
 
     return load_generator(arguments.source, runs=arguments.runs, checkpoints=arguments.checkpoints)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import argparse
 
-from .arguments import add_command
+from .arguments import add_command, program
+from .options import check_out
 
 
 def add(commands) -> None:
@@ -15,7 +16,8 @@ def add(commands) -> None:
 def _add_import(parser: argparse.ArgumentParser) -> None:
     from ganapp.generators.importers.options import OPTIONS, flag
 
-    about = "a checkpoint file (of torch.save, safetensors, or a pickle of NVIDIA's), or user/name:file of the Hub"
+    about = "a checkpoint file (of torch.save, safetensors, or a pickle of NVIDIA's), or "
+    about += "user/name:file of the Hub"
     parser.add_argument("source", metavar="SOURCE", help=about)
     parser.add_argument("--out", metavar="DIR", help="a new folder (default: imported/NAME)")
     for name, option in OPTIONS.items():
@@ -29,6 +31,8 @@ def _import(arguments: argparse.Namespace) -> None:
     from ganapp.generators.importers.options import OPTIONS
 
     options = {name: getattr(arguments, name) for name in OPTIONS}
+    if arguments.out:
+        check_out(arguments.out)
     folder = import_checkpoint(arguments.source, arguments.out, options=options)
     config = read_config(folder)
     spec, origin = config["spec"], config["origin"]
@@ -37,4 +41,7 @@ def _import(arguments: argparse.Namespace) -> None:
     print(f"{origin['layout']}: {spec.family}, {spec.resolution}×{spec.resolution}{classes}{taken}.")
     for note in origin.get("notes", ()):
         print(note)
-    print(f"Wrote {folder}; try: python -m ganapp generate {folder} --seeds 0-15 --out grid.png")
+    if spec.takes == "picture":
+        print(f"Wrote {folder}; it makes a picture of a picture: drop one on Create in the app.")
+    else:
+        print(f"Wrote {folder}; try: {program()} generate {folder} --seeds 0-15 --out grid.png")

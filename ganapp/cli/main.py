@@ -10,10 +10,28 @@ import os
 import sys
 from collections.abc import Sequence
 
-from . import comparing, evaluating, generating, importing, publishing, runs, training
+from . import (
+    comparing,
+    directing,
+    editing,
+    evaluating,
+    fitting,
+    generating,
+    importing,
+    keeping,
+    mapping,
+    publishing,
+    runs,
+    training,
+    translating,
+)
 from .arguments import parse
 
-GROUPS = (training, comparing, runs, generating, importing, publishing, evaluating)  # in the order of --help
+# In the order of --help.
+GROUPS = (
+    *(training, comparing, runs, keeping, generating, translating, editing, directing, fitting),
+    *(mapping, importing, publishing, evaluating),
+)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

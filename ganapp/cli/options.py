@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 
 
 def add_runs(parser: argparse.ArgumentParser) -> None:
@@ -15,3 +16,13 @@ def add_folders(parser: argparse.ArgumentParser) -> None:
     about = "the folder of shipped generators (default checkpoints)"
     parser.add_argument("--checkpoints", metavar="DIR", help=about)
     add_runs(parser)
+
+
+def check_out(text: str) -> None:
+    """Raise ValueError (message fit for the user) if the folder that --out lies in does not exist.
+
+    A mistyped path makes no folders; the last part of a path may be a new folder.
+    """
+    folder = Path(text).parent
+    if not folder.is_dir():
+        raise ValueError(f"out is {text!r}, but there is no folder {str(folder)!r}; make it first.")

@@ -18,7 +18,6 @@ from ganapp.config import TrainConfig
 from ganapp.runs import Run
 
 LINE_SEC = 30.0  # between two lines of progress if stdout is no terminal
-MINUTES_ONLY_KIMG = 1e6  # beside a budget in minutes, one in images of at least this counts as none
 
 
 @contextmanager
@@ -111,11 +110,7 @@ def progress_line(status: dict[str, Any], config: TrainConfig, row: dict[str, fl
     part, left = how_far(status, config)
     bar = "#" * int(part * 20)
     kimg = f"{status['nimg'] / 1000:,.1f}"
-    budget = (
-        f"{kimg} kimg"
-        if config.minutes and config.kimg >= MINUTES_ONLY_KIMG
-        else f"{kimg} of {config.kimg:,g} kimg"
-    )
+    budget = f"{kimg} kimg" if config.minutes_only else f"{kimg} of {config.kimg:,g} kimg"
     parts = [f"{state:<8}", f"[{bar:-<20}]", budget]
     if status.get("images_per_sec"):
         parts.append(f"{status['images_per_sec']:,.0f} images/s")

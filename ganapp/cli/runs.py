@@ -1,4 +1,4 @@
-"""The commands on runs that exist: list, resume, pause, stop, save."""
+"""The commands on runs that exist: list, resume, pause, stop, save. Those that keep order: keeping.py."""
 
 from __future__ import annotations
 
@@ -9,11 +9,16 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from ganapp.runs import WORKING, Run, damage_of, list_runs, open_run, silence_of
+from ganapp.config import UNLIMITED_KIMG
+from ganapp.runs import WORKING, Run, list_runs, open_run, silence_of
+from ganapp.runs.deleted import purge
+from ganapp.runs.longer import train_longer
+from ganapp.runs.table import csv_of, row_of
 
 from .arguments import add_command
+from .keeping import import_run, list_deleted
 from .options import add_runs
-from .progress import MINUTES_ONLY_KIMG, span
+from .progress import span
 from .tables import print_table
 from .training import check_data, drive_here
 
@@ -31,6 +36,10 @@ def add(commands) -> None:
 
 def _add_list(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="as JSON, one object a run")
+    parser.add_argument("--csv", action="store_true", help="as CSV, with the columns of --json")
+    parser.add_argument("--deleted", action="store_true", help="those deleted in the last week")
+    about = "open the ZIP of a run that export or the page wrote"
+    parser.add_argument("--import", dest="packed", metavar="ZIP", help=about)
     add_runs(parser)
 
 
@@ -43,6 +52,10 @@ def _add_resume(parser: argparse.ArgumentParser) -> None:
     _add_run(parser)
     parser.add_argument("--restart", action="store_true", help="begin again at 0, where its states are gone")
     parser.add_argument("--data", metavar="PATH", help="where its data are now, if they were moved")
+    about = "train it so many minutes longer, also when it is finished"
+    parser.add_argument("--add-minutes", type=float, default=0.0, metavar="N", help=about)
+    about = "train it so many thousand images longer, also when it is finished"
+    parser.add_argument("--add-kimg", type=float, default=0.0, metavar="N", help=about)
 
 
 def _resume(arguments: argparse.Namespace) -> None:
@@ -51,20 +64,24 @@ def _resume(arguments: argparse.Namespace) -> None:
 
     run = open_run(arguments.name, arguments.runs)
     state = run.status()["state"]
-    if state == "paused" and _wait_until(lambda: not run.is_locked(), 2) is None:
+    longer = arguments.add_minutes or arguments.add_kimg
+    if not longer and state == "paused" and _wait_until(lambda: not run.is_locked(), 2) is None:
         run.send("run")  # another process holds it in memory, because the disk was too full to save it
         print(f"{run.name}: asked the process that holds it to go on.")
     elif run.is_locked():
         raise ValueError(f"run {run.name!r} is being worked on by another process ({_worker(run)}).")
-    elif state == "finished":
+    elif state == "finished" and not longer:
         raise ValueError(
-            f"run {run.name!r} is finished; a new run goes on from it: train --start-from {run.name}."
+            f"run {run.name!r} is finished; train it longer with --add-minutes or --add-kimg, "
+            f"or start a new run from it: train --start-from {run.name}."
         )
     else:
         if arguments.restart:
             restart(run)
         if arguments.data:
             move(run, check_data(arguments.data))
+        if longer:
+            train_longer(run, arguments.add_minutes, arguments.add_kimg)
         drive_here(run)
 
 
@@ -123,60 +140,52 @@ def _worker(run: Run) -> str:
 
 
 def _list(arguments: argparse.Namespace) -> None:
-    rows = [_row(run) for run in list_runs(arguments.runs)]
+    purge(arguments.runs)
+    if arguments.packed:
+        return import_run(arguments.packed, arguments.runs)
+    if arguments.deleted:
+        return list_deleted(arguments.runs, arguments.json)
+    rows = [row_of(run) for run in list_runs(arguments.runs)]
+    if arguments.csv:
+        print(csv_of(rows), end="")
+        return None
     if arguments.json:
         print(json.dumps(rows, indent=2, ensure_ascii=False))
-        return
+        return None
     if not rows:
         print(f"No runs in {arguments.runs!r} yet.")
-        return
+        return None
     header = ("NAME", "STATE", "KIMG", "BUDGET", "IMAGES/S", "TIME", "DATA", "PRESET")
-    table = [header] + [
-        (
-            row["name"],
-            row["state"],
-            f"{row['kimg']:,.1f}",
-            _budget(row),
-            f"{row['images_per_sec']:,.0f}" if row["images_per_sec"] else "-",
-            span(row["sec"]),
-            Path(row["data"] or "?").name,
-            row["preset"] or "-",
-        )
-        for row in rows
+    # The name of most folders ends as the title, which then says nothing more.
+    titles = ["" if row["name"].endswith(row["title"]) else row["title"] for row in rows]
+    has_titles = any(titles)
+    table = [header + ("TITLE",) * has_titles] + [
+        _cells(row) + (title,) * has_titles for row, title in zip(rows, titles)
     ]
     print_table(table, right=(2, 3, 4, 5))
     for row in rows:
         for sentence in row["damage"]:
             print(f"{row['name']}: {sentence}")
+    return None
 
 
-def _row(run: Run) -> dict[str, Any]:
-    """What `runs --json` prints of a run."""
-    status = run.status()
-    try:
-        config = run.config()
-    except (OSError, ValueError):  # written by another version, or incomplete: listed all the same
-        config = None
-    budget = {"kimg": config.kimg, "minutes": config.minutes or None} if config else None
-    return {
-        "name": run.name,
-        "path": str(run.path),
-        "state": status["state"],
-        "kimg": status["nimg"] / 1000,
-        "budget": budget,
-        "images_per_sec": status.get("images_per_sec"),
-        "sec": status["sec"],
-        "data": config.dataset if config else None,
-        "preset": config.preset if config else None,
-        "device": status.get("device"),
-        "reason": status.get("reason"),
-        "damage": [*filter(None, [silence_of(status)]), *damage_of(run, rows=False)],
-    }
+def _cells(row: dict[str, Any]) -> tuple[str, ...]:
+    """A line of the table, without the title."""
+    return (
+        row["name"],
+        row["state"],
+        f"{row['kimg']:,.1f}",
+        _budget(row),
+        f"{row['images_per_sec']:,.0f}" if row["images_per_sec"] else "-",
+        span(row["sec"]),
+        Path(row["data"] or "?").name,
+        row["preset"] or "-",
+    )
 
 
 def _budget(row: dict[str, Any]) -> str:
     if row["budget"] is None:
         return "?"
     kimg, minutes = row["budget"]["kimg"], row["budget"]["minutes"]
-    texts = [f"{kimg:,g} kimg"] if kimg < MINUTES_ONLY_KIMG or not minutes else []
+    texts = [f"{kimg:,g} kimg"] if kimg < UNLIMITED_KIMG or not minutes else []
     return " or ".join(texts + ([f"{minutes:g} min"] if minutes else []))

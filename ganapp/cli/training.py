@@ -21,13 +21,15 @@ from ganapp.config import (
     parse_changes,
     preset_config,
 )
-from ganapp.runs import Run, check_name, create_run
+from ganapp.driving import beginning
+from ganapp.runs import Run, clean_title, create_run, open_run
 
-from .arguments import add_command
+from .arguments import add_command, program
 from .options import add_runs
 from .progress import Progress, pausing_on_signals, span
 
 FOUND = tuple(f.name for f in fields(TrainConfig) if f.metadata["group"] == "found")  # never set by a person
+KEEP = 4  # channels that --keep-transparency stands for
 OWN_OPTIONS = ("dataset", "preset")  # fields that --data and --preset stand for
 
 
@@ -39,7 +41,7 @@ def add(commands) -> None:
     }
     about = "Train a GAN here, with progress; Ctrl-C saves and pauses."
     add_command(commands, "train", about, _train, _add_train, **options)
-    about = "Train several runs that differ in one field, one after another."
+    about = "Train several runs that differ in one field or in two, one after another."
     add_command(commands, "sweep", about, _sweep, _add_sweep, **options)
 
 
@@ -54,8 +56,10 @@ def _add_train(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--preset", metavar="NAME", help=about)
     data = {"dest": "dataset", "default": argparse.SUPPRESS, "metavar": "NAME|PATH"}
     parser.add_argument("--data", "--dataset", help=_field_help("dataset"), **data)
-    parser.add_argument("--name", default="", help="name of the run (a number is put before it)")
+    parser.add_argument("--name", default="", help="name of the run, any text of at most 80 characters")
     add_runs(parser)
+    about = "train pictures with transparent parts as they are (the same as --channels 4)"
+    parser.add_argument("--keep-transparency", action="store_true", help=about)
     kinds, groups = get_type_hints(TrainConfig), {}
     for field in fields(TrainConfig):
         name, group = field.name, field.metadata["group"]
@@ -73,9 +77,13 @@ def _add_train(parser: argparse.ArgumentParser) -> None:
 
 def _add_sweep(parser: argparse.ArgumentParser) -> None:
     _add_train(parser)
-    about = "what differs: loss, family, preset, g-args.width …"
-    parser.add_argument("--field", required=True, metavar="FIELD", help=about)
-    parser.add_argument("--values", required=True, metavar="A,B,…", help="its values, 2 to 8, with commas")
+    about = "vary the configuration of this run in place of a preset's"
+    parser.add_argument("--like", metavar="RUN", help=about)
+    several = {"action": "append", "required": True}
+    about = "what differs: loss, family, preset, g-args.width …; twice for a grid of two fields"
+    parser.add_argument("--field", metavar="FIELD", help=about, **several)
+    about = "its values with commas, once for each --field; 2 to 8 runs in all"
+    parser.add_argument("--values", metavar="A,B,…", help=about, **several)
 
 
 def _field_help(name: str) -> str:
@@ -93,27 +101,27 @@ def _field_help(name: str) -> str:
 
 def _train(arguments: argparse.Namespace) -> None:
     if arguments.name:
-        check_name(arguments.name)
+        clean_title(arguments.name)
     config = _config(arguments)
+    beginning.check(config, arguments.runs)
     drive_here(create_run(arguments.runs, config, arguments.name))
 
 
 def _sweep(arguments: argparse.Namespace) -> None:
-    """Train one run for each value in turn, A failure does not end the sweep; a pause or stop does."""
-    from ganapp.driving.beginning import check_networks
-    from ganapp.runs.sweep import plan, split_values
+    """Train a run for each value or pair of values. A failure does not end the sweep; a pause does."""
+    from ganapp.runs.sweep import plan
 
     if arguments.name:
-        check_name(arguments.name)
+        clean_title(arguments.name)
     planned = [
-        (name, config.replace(dataset=check_data(config.dataset)))
-        for name, config in plan(_config(arguments), arguments.field, split_values(arguments.values))
+        (name, with_checked_data(config)) for name, config in plan(_config(arguments), _axes(arguments))
     ]
     for _, config in planned:
-        check_networks(config)
+        beginning.check(config, arguments.runs)
+    print(f"{len(planned)} runs, one after another.", flush=True)
     failed, made = [], []
     for i, (name, config) in enumerate(planned, 1):
-        run = create_run(arguments.runs, config, f"{arguments.name}-{name}"[:60] if arguments.name else name)
+        run = create_run(arguments.runs, config, f"{arguments.name}-{name}"[:80] if arguments.name else name)
         print(f"{i} of {len(planned)}: {run.name}", flush=True)
         made.append(run.name)
         try:
@@ -124,9 +132,21 @@ def _sweep(arguments: argparse.Namespace) -> None:
         if run.status()["state"] in ("paused", "stopped"):
             break
     folder = "" if arguments.runs == "runs" else f" --runs {arguments.runs}"
-    print(f"Compare with: python -m ganapp compare {' '.join(made)}{folder}")
+    print(f"Compare with: {program()} compare {' '.join(made)}{folder}")
     if failed:
         raise ValueError(f"{len(failed)} of {len(planned)} runs failed.")
+
+
+def _axes(arguments: argparse.Namespace) -> list[tuple[str, list[str]]]:
+    """The fields of a sweep with their values. Raises ValueError if there is not a --values for each."""
+    from ganapp.runs.sweep import split_values
+
+    given, values = arguments.field, arguments.values
+    if len(given) != len(values):
+        raise ValueError(
+            f"--field is given {len(given)} times and --values {len(values)} times; give a pair each."
+        )
+    return [(field, split_values(text)) for field, text in zip(given, values, strict=True)]
 
 
 def _config(arguments: argparse.Namespace) -> TrainConfig:
@@ -137,8 +157,13 @@ def _config(arguments: argparse.Namespace) -> TrainConfig:
     from ganapp.driving.devices import pick_device
 
     given = {f.name: getattr(arguments, f.name) for f in fields(TrainConfig) if hasattr(arguments, f.name)}
-    preset = given.pop("preset") or default_preset(pick_device(given.get("device", "auto")).type != "cpu")
-    config = preset_config(preset)
+    if arguments.keep_transparency:
+        if "channels" in given and given["channels"] != str(KEEP):
+            raise ValueError(
+                f"channels is {given['channels']}, but --keep-transparency needs {KEEP}: give one."
+            )
+        given["channels"] = KEEP
+    config = _base(arguments, given.pop("preset"), given.get("device", "auto"))
     for name in arguments.changes:
         outer = name.partition(".")[0].replace("-", "_")
         if outer in FOUND:
@@ -148,10 +173,30 @@ def _config(arguments: argparse.Namespace) -> TrainConfig:
     changes = parse_changes(arguments.changes) | given
     if "minutes" in changes and "kimg" not in changes:
         changes["kimg"] = UNLIMITED_KIMG  # minutes alone decide
+    if "kimg" in changes and "minutes" not in changes:
+        changes["minutes"] = 0.0  # a run that --like names may have had minutes
     config = merge(config, changes)
-    config = config.replace(dataset=check_data(config.dataset))
+    config = with_checked_data(config)
     pick_device(config.device)
     return config
+
+
+def _base(arguments: argparse.Namespace, preset: str | None, device: str) -> TrainConfig:
+    """What the options change: a preset, or with sweep --like the configuration of a run."""
+    from ganapp.driving.devices import pick_device
+    from ganapp.runs.sweep import base_of
+
+    if like := getattr(arguments, "like", None):
+        if preset:
+            raise ValueError("give --like or --preset, not both.")
+        return base_of(open_run(like, arguments.runs).config())
+    return preset_config(preset or default_preset(pick_device(device).type != "cpu"))
+
+
+def with_checked_data(config: TrainConfig) -> TrainConfig:
+    """The configuration with the names of its data as a run stores them (see check_data)."""
+    other = check_data(config.dataset_b) if config.dataset_b else ""
+    return config.replace(dataset=check_data(config.dataset), dataset_b=other)
 
 
 def check_data(source: str) -> str:
@@ -159,13 +204,13 @@ def check_data(source: str) -> str:
 
     Raises ValueError (message fit for the user) if there is no such data set.
     """
-    from ganapp.data import HUB, NAMED, pinned
+    from ganapp.data import BUILT_IN, HUB, pinned
 
-    if source in NAMED or source.startswith(HUB):
+    if source in BUILT_IN or source.startswith(HUB):
         return pinned(source)
     path = os.path.abspath(os.path.expanduser(source))
     if not source or not os.path.exists(path):
-        allowed = f"a folder or ZIP of pictures, hub:user/name or one of {', '.join(NAMED)}"
+        allowed = f"a folder or ZIP of pictures, hub:user/name or one of {', '.join(BUILT_IN)}"
         raise ValueError(f"data is {source!r}; it must be {allowed}.")
     return path
 
@@ -193,5 +238,5 @@ def drive_here(run: Run) -> None:
     print(f"{state.capitalize()} after {status['nimg'] / 1000:,.1f} kimg and {span(status['sec'])}.")
     if state != "finished":
         folder = "" if run.path.parent == Path("runs") else f" --runs {run.path.parent}"
-        print(f"Go on with: python -m ganapp resume {run.name}{folder}")
+        print(f"Go on with: {program()} resume {run.name}{folder}")
     print(run.path)

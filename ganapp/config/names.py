@@ -5,7 +5,9 @@ Networks and losses have tables with these keys; a test compares them.
 
 from __future__ import annotations
 
-FAMILY_NAMES = ("mlp", "dcgan", "resnet", "progan", "stylegan2", "r3gan")
+FROM_LATENT = ("mlp", "dcgan", "resnet", "progan", "stylegan2", "r3gan")  # families whose input is a latent
+TRANSLATORS = ("unet", "translator")  # families whose input is a picture
+FAMILY_NAMES = FROM_LATENT + TRANSLATORS
 LOSS_NAMES = (
     "minimax", "non_saturating", "least_squares", "wasserstein", "hinge",
     "relativistic", "relativistic_average",
@@ -17,3 +19,6 @@ AUGMENTS = ("none", "diffaugment", "ada")
 DIFFAUGMENTS = ("color", "translation", "cutout")
 PRECISIONS = ("auto", "fp32", "bf16")
 CROPS = ("center", "fit")
+# What becomes what: a picture of noise; of a damaged picture; of the other one of a pair; of another set.
+TASKS = ("noise", "degrade", "pairs", "unpaired")
+DIRECTIONS = ("a2b", "b2a")

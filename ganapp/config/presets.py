@@ -7,27 +7,10 @@ does.
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
+from .picture_presets import PICTURE_PRESETS
+from .preset import Preset
+from .preset import row as _row
 from .train_config import TrainConfig
-
-
-class Preset(NamedTuple):
-    """A configuration, and after how many kimg its images are recognisable and good.
-
-    Both numbers were measured here; those of presets for a GPU are read off the curves in the papers.
-    """
-
-    about: str  # one sentence
-    source: str  # the paper, or where it was measured
-    first_kimg: float  # something can be seen
-    good_kimg: float  # the images are worth showing
-    config: TrainConfig
-
-
-def _row(about: str, source: str, first_kimg: float, good_kimg: float, **fields) -> Preset:
-    return Preset(about, source, first_kimg, good_kimg, TrainConfig(**fields))
-
 
 _R3_32 = {"widths": [128, 96, 64, 32], "blocks": 1}
 _R3_64 = {"widths": [256, 256, 128, 96, 64], "blocks": 2}
@@ -309,6 +292,7 @@ PRESETS: dict[str, Preset] = {
     ),
 }
 # fmt: on
+PRESETS |= PICTURE_PRESETS
 
 
 def preset_config(name: str) -> TrainConfig:

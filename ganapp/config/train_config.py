@@ -1,7 +1,7 @@
-"""TrainConfig: everything that decides how a run goes, as frozen, validated data that goes to JSON and back.
+"""TrainConfig: everything that decides how a run goes, as frozen, validated data, to JSON and back.
 
-Builds nothing. A field's default, range and sentence of help stand together, here and nowhere else: the command
-line and the Advanced section of the page are made from them.
+Builds nothing. A field's default, range and sentence of help stand together, here and nowhere else: the
+command line and the Advanced section of the page are made from them.
 """
 
 from __future__ import annotations
@@ -19,10 +19,13 @@ from .names import (
     CROPS,
     CROSS_ENTROPY_LOSSES,
     DIFFAUGMENTS,
+    DIRECTIONS,
     FAMILY_NAMES,
     LOSS_NAMES,
     PRECISIONS,
+    TASKS,
 )
+from .tasks import check_task, learns_classes, sees_input
 
 UNLIMITED_KIMG = 10_000_000  # the largest budget: kimg where only minutes limit a run
 
@@ -35,17 +38,26 @@ class TrainConfig:
     """
 
     # fmt: off
-    dataset: str = option("faces", "data", "A built-in name, a folder or a ZIP of pictures.")
+    dataset: str = option("faces", "data", "A built-in name, a folder or a ZIP of pictures, or a film.")
     resolution: int = option(32, "data", "Width and height of the images in pixels.", choices=RESOLUTIONS)
-    channels: int = option(0, "data", "1 = grey, 3 = colour, 0 = as the pictures are.", choices=(0, 1, 3))
+    channels: int = option(0, "data", "1 = grey, 3 = colour, 4 = keep transparency, 0 = as the pictures are.", choices=(0, 1, 3, 4))
     conditional: bool = option(True, "data", "Learn the classes, where the data has labels.")
     num_classes: int = option(0, "found", "Number of classes; found when the data is opened.", low=0, high=100_000)
     mirror: bool = option(False, "data", "Show each picture mirrored half of the time.")
     crop: str = option("center", "data", "How a picture that is not square is made square.", choices=CROPS)
     background: str = option("white", "data", "Colour behind transparent or padded pictures.")
+    frame_step: int = option(0, "data", "Of a film, use every n-th frame; 0 = about two a second.", low=0, high=100_000)
+
+    task: str = option(
+        "noise", "data", "What becomes a picture: noise, a damaged picture (degrade), the other picture of a pair, or one of another "
+        "set (unpaired).", choices=TASKS)
+    damage: str = option("", "data", "What degrade does to a picture: small:4, grey, hole, noise:0.1-0.5 … one after the other.")
+    direction: str = option("a2b", "data", "Of pairs: which picture is the input, the first (a2b) or the second.", choices=DIRECTIONS)
+    dataset_b: str = option("", "data", "What pictures of the first set become; of pairs the second picture of each. Empty: both are in one.")
+    in_channels: int = option(0, "found", "Channels of the input picture; found when the data is opened.", choices=(0, 1, 3))
 
     family: str = option("dcgan", "model", "The kind of network.", choices=FAMILY_NAMES)
-    z_dim: int = option(128, "model", "Length of the latent vector.", low=1, high=8192)
+    z_dim: int = option(128, "model", "Length of the latent vector; 0 for a picture without noise.", low=0, high=8192)
     g_args: dict = option({}, "model", "The generator's own arguments, as a JSON object.")
     d_args: dict = option({}, "model", "The discriminator's own arguments, as a JSON object.")
 
@@ -79,6 +91,11 @@ class TrainConfig:
     grow_kimg: float = option(
         0.0, "objective", "ProGAN: thousands of images for each fade and each rest between two; 0 = no growing.", low=0, high=100_000)
 
+    pixel: float = option(0.0, "objective", "Weight λ of the distance to the target, pixel by pixel (L1; degrade and pairs).", low=0, high=10_000)
+    cycle: float = option(0.0, "objective", "Weight of coming back to the same picture through both generators (unpaired).", low=0, high=10_000)
+    identity: float = option(0.0, "objective", "Weight of leaving a picture of the other set as it is (unpaired).", low=0, high=10_000)
+    pool: int = option(50, "objective", "Earlier generated pictures that D is shown half of the time (unpaired); 0 = none.", low=0, high=1000)
+
     batch: int = option(64, "optimizer", "Real images a step.", low=1, high=4096)
     d_steps: int = option(1, "optimizer", "Discriminator steps for each generator step.", low=1, high=20)
     g_lr: float = option(2e-4, "optimizer", "Learning rate of the generator.", low=1e-7, high=0.1)
@@ -95,7 +112,7 @@ class TrainConfig:
     tick_sec: float = option(1.0, "budget", "Seconds between two points of the curves.", low=0, high=3600)
     sample_sec: float = option(
         5.0, "budget", "Seconds between two sample grids (longer in a long run: 2 % of its time).", low=0, high=86_400)
-    save_sec: float = option(60.0, "budget", "Seconds between two saves: what a power cut can cost.", low=0, high=86_400)
+    save_sec: float = option(60.0, "budget", "Seconds between two saves: what a power cut can cost. The first saves of a run come sooner.", low=0, high=86_400)
 
     seed: int = option(0, "machine", "Starting point of all randomness.", low=0, high=2**31 - 1)
     precision: str = option("auto", "machine", "bf16 is faster on some processors; auto measures.", choices=PRECISIONS)
@@ -109,15 +126,15 @@ class TrainConfig:
     # fmt: on
 
     def __post_init__(self) -> None:
-        hints = get_type_hints(TrainConfig)
         for f in fields(self):
-            value = coerce(f.name, getattr(self, f.name), hints[f.name])
+            value = coerce(f.name, getattr(self, f.name), KINDS[f.name])
             object.__setattr__(self, f.name, value)
             if f.metadata["choices"]:
                 check_choice(f.name, value, f.metadata["choices"])
             if f.metadata["low"] is not None:
                 check_range(f.name, value, f.metadata["low"], f.metadata["high"])
         check_resolution(self.family, self.resolution)
+        check_task(self)
         self._check_penalties()
         self._check_classes()
 
@@ -158,14 +175,34 @@ class TrainConfig:
         if self.conditional and not needed and head in CLASS_HEADS.values():
             terms = " or ".join(term for term, kind in CLASS_HEADS.items() if kind == head)
             raise ValueError(
-                f"the discriminator's head is {head!r}, which learns nothing alone: set class_term to {terms}."
+                f"the discriminator's head is {head!r}, which learns nothing alone: "
+                f"set class_term to {terms}."
             )
 
     def spec(self) -> ModelSpec:
         """The generator that this configuration trains. Channels must be known (not 0)."""
+        takes = "latent" if self.task == "noise" else "picture"
         return ModelSpec(
-            self.family, self.resolution, self.channels, self.num_classes, self.z_dim, dict(self.g_args)
+            self.family,
+            self.resolution,
+            self.channels,
+            self.num_classes,
+            self.z_dim,
+            dict(self.g_args),
+            takes=takes,
+            in_channels=self.in_channels,
+            premultiplied=self.channels == 4,
         )
+
+    @property
+    def sees_input(self) -> bool:
+        """Whether D sees the input picture together with the picture that it judges (Isola 2017, eq. 1)."""
+        return sees_input(self)
+
+    @property
+    def learns_classes(self) -> bool:
+        """Whether classes are learned, where the data has some: of pictures from noise alone."""
+        return learns_classes(self)
 
     def replace(self, **changes: Any) -> TrainConfig:
         """A copy with changes.
@@ -179,6 +216,11 @@ class TrainConfig:
             )
         return dataclasses.replace(self, **changes)
 
+    @property
+    def minutes_only(self) -> bool:
+        """Whether minutes alone limit the run."""
+        return self.minutes > 0 and self.kimg >= UNLIMITED_KIMG
+
     def is_used_up(self, nimg: int, sec: float) -> bool:
         """Whether the budget is used up after so many images and seconds of training."""
         return nimg >= self.kimg * 1000 or 0 < self.minutes * 60 <= sec
@@ -189,3 +231,8 @@ class TrainConfig:
     @classmethod
     def from_json(cls, data: dict) -> TrainConfig:
         return from_json(cls, data)
+
+
+KINDS = get_type_hints(
+    TrainConfig
+)  # the type of each field, found once: a table reads hundreds of configurations

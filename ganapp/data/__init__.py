@@ -16,16 +16,19 @@ from .cache import (
     throttled,
 )
 from .dataset import ImageDataset, Images
-from .names import HUB, NAMED, PICTURES, TABLES
+from .names import BUILT_IN, FILMS, HUB, NAMED, PAIRED, PICTURES, TABLES
 from .opening import describe, open_dataset, pinned
 
 __all__ = [
+    "BUILT_IN",
     "Cancelled",
+    "FILMS",
     "HUB",
     "ImageDataset",
     "Images",
     "MapWriter",
     "NAMED",
+    "PAIRED",
     "PICTURES",
     "Progress",
     "TABLES",

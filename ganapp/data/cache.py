@@ -202,7 +202,7 @@ def _remove(lock_name: str, folder: Path, aside: Path) -> None:
 class MapWriter:
     """Writes images one by one into a .npy file, uint8 (N, C, R, R).
 
-    channels: 1, 3, or None: grey until the first coloured image, then everything is rewritten with 3
+    channels: 1, 3, 4, or None: grey until the first coloured image, then everything is rewritten with 3
     channels.
     """
 
@@ -215,14 +215,16 @@ class MapWriter:
         self._file.write(b"\0" * HEADER)
 
     def add(self, image: np.ndarray) -> None:
-        """Append one image, uint8 (1 or 3, R, R); a grey one is repeated if the file has 3 channels."""
+        """Append one image, uint8 (C, R, R).
+
+        A grey one is repeated if the file has colours, and alpha is 255 where the image has none.
+        """
         if not self.fixed and self.channels == 1 and len(image) == 3:
             if (image[0] == image[1]).all() and (image[0] == image[2]).all():
                 image = image[:1]
             else:
                 self._widen()
-        if len(image) < self.channels:
-            image = np.repeat(image, self.channels, axis=0)
+        image = self._widened(image)
         assert image.shape == (self.channels, self.resolution, self.resolution), (
             image.shape,
             self.channels,
@@ -235,10 +237,18 @@ class MapWriter:
 
     def replace(self, row: int, image: np.ndarray) -> None:
         """Write another image in place of image `row`; all images must have been added."""
-        image = image[:1] if self.channels == 1 else np.repeat(image, self.channels // len(image), axis=0)
+        image = image[:1] if self.channels == 1 else self._widened(image)
         self._file.seek(HEADER + row * image.size)
         self._file.write(np.ascontiguousarray(image))
         self._replaced = True
+
+    def _widened(self, image: np.ndarray) -> np.ndarray:
+        """An image with as many channels as the file has, uint8 (C, R, R)."""
+        if len(image) == 1 and self.channels > 1:
+            image = np.repeat(image, 3, axis=0)
+        if len(image) == 3 and self.channels == 4:
+            image = np.concatenate([image, np.full_like(image[:1], 255)])
+        return image
 
     def _widen(self) -> None:
         """Rewrite the grey images so far with three channels, once, at the first coloured image."""

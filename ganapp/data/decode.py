@@ -1,13 +1,15 @@
 """Decodes one picture file into a square of 8-bit pixels: cropped or padded, in bounded memory.
 
-Where files come from is in own/entries.py and hub/stream.py; decoding many in threads is in preparing.py; values
-of more than 8 bits are scaled in depth.py.
+Where files come from is in own/entries.py and hub/stream.py; decoding many in threads is in preparing.py;
+values of more than 8 bits are scaled in depth.py.
 """
 
 from __future__ import annotations
 
 import io
 import math
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 
 import numpy as np
@@ -41,6 +43,7 @@ TURNS = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
+TURNED = 5  # orientations of EXIF from here on exchange width and height
 
 
 class Unusable(Exception):
@@ -54,28 +57,64 @@ def decode(
     crop: str,
     background: tuple[int, int, int],
     keep_depth: bool = False,
+    keep_alpha: bool = False,
 ) -> np.ndarray | Deep:
     """Decode the bytes of a picture file into uint8 (C, R, R), R = resolution.
 
-    C is `channels`; if that is None, 1 for a grey file and 3 for any other. crop: "center" cuts out the middle
-    square, "fit" pads with the background. background: (red, green, blue), for "fit" and behind transparent
-    pixels. keep_depth: return a Deep for a file of more than 8 bits. Raises Unusable if it cannot be decoded, and
-    NeedsMore in a thread that holds too little of the budget DECODING.
+    C is `channels`; if that is None, 1 for a grey file and 3 for any other. crop: "center" cuts out the
+    middle square, "fit" pads with the background. background: (red, green, blue), for "fit" and behind
+    transparent pixels, unless `channels` is 4: then colours are straight, and black where alpha is 0.
+    keep_depth: return a Deep for a file of more than 8 bits. keep_alpha: C is 4 if some pixels are
+    transparent, and may be 1 or 3 if none is, whatever `channels`. Raises Unusable if it cannot be decoded,
+    and NeedsMore in a thread that holds too little of the budget DECODING.
     """
-    if not data:
-        raise Unusable("the file is empty")
+    found, high, _ = _read(data, resolution, crop)
+    return _placed(found[0], high, keep_depth, resolution, channels, crop, background, keep_alpha)
+
+
+def decode_sized(
+    data: bytes, resolution: int, channels: int | None, crop: str, background: tuple[int, int, int]
+) -> tuple[np.ndarray | Deep, tuple[int, int]]:
+    """What decode gives with keep_depth and keep_alpha, and (width, height) of the upright picture."""
+    found, high, size = _read(data, resolution, crop)
+    return _placed(found[0], high, True, resolution, channels, crop, background, True), size
+
+
+def decode_halves(
+    data: bytes,
+    resolution: int,
+    channels: tuple[int | None, int | None],
+    crop: str,
+    background: tuple[int, int, int],
+) -> tuple[np.ndarray | Deep, ...]:
+    """The left and the right half of a picture A|B, each as decode gives it with keep_depth and keep_alpha.
+
+    channels: of the left and of the right half. Raises Unusable, too, if it is not twice as wide as high.
+    """
+    found, high, _ = _read(data, resolution, crop, halves=True)
+    return tuple(
+        _placed(half, high, True, resolution, count, crop, background, True)
+        for half, count in zip(found, channels, strict=True)
+    )
+
+
+def is_double(size: tuple[int, int]) -> bool:
+    """Whether (width, height) is that of two squares side by side, within 2 % or a pixel."""
+    width, height = size
+    return abs(width - 2 * height) <= max(1, 0.02 * width)
+
+
+def stored_size(data: bytes) -> tuple[int, int]:
+    """(width, height) of a picture file as it is stored; its pixels are not read. Raises Unusable."""
+    with _unusable():
+        return Image.open(io.BytesIO(_picture_of_icon(pixels_only(data))), formats=FORMATS).size
+
+
+@contextmanager
+def _unusable() -> Iterator[None]:
+    """Raise Unusable for whatever Pillow raises inside."""
     try:
-        content = _picture_of_icon(pixels_only(data))
-        image = Image.open(io.BytesIO(content), formats=FORMATS)
-        file_bytes = int(FILE_SHARE * len(data)) + (len(content) if content is not data else 0)
-        full = image.size
-        pixels = _decode_smaller(image, resolution, data)
-        DECODING.extend(_check_memory(image, full, pixels, resolution, file_bytes))
-        deep_colour = _is_deep_colour(image)
-        image.load()
-        found = _shrink(image, resolution, crop)
-        if deep_colour:
-            high = max(top for _, top in _extrema(image)[:3])
+        yield
     except (Unusable, NeedsMore):
         raise
     except UnidentifiedImageError:
@@ -87,19 +126,55 @@ def decode(
         raise Unusable(
             "the file is cut off" if cut_off else f"damaged ({error or type(error).__name__})"
         ) from error
-    place = partial(place_on, resolution=resolution, channels=channels, crop=crop, background=background)
+
+
+def _read(data: bytes, resolution: int, crop: str, halves: bool = False) -> tuple:
+    """([what _shrink gives, of the picture or its halves], largest value of 16-bit colour, upright size)."""
+    if not data:
+        raise Unusable("the file is empty")
+    with _unusable():
+        content = _picture_of_icon(pixels_only(data))
+        image = Image.open(io.BytesIO(content), formats=FORMATS)
+        file_bytes = int(FILE_SHARE * len(data)) + (len(content) if content is not data else 0)
+        full = image.size
+        if halves and not is_double(full):
+            raise Unusable(f"not twice as wide as high ({full[0]}×{full[1]})")
+        pixels = _decode_smaller(image, resolution, data)
+        DECODING.extend(_check_memory(image, full, pixels, resolution, file_bytes))
+        deep_colour = _is_deep_colour(image)
+        image.load()
+        turn = _orientation(image)  # only now: to look for it loads a PNG
+        if halves and turn in TURNS:
+            raise Unusable("its EXIF data turn it: save it upright")
+        found = [_shrink(image, resolution, crop, part) for part in ((0, 1) if halves else (None,))]
+        high = max(top for _, top in _extrema(image)[:3]) if deep_colour else None
+    return found, high, full[::-1] if turn in TURNS and turn >= TURNED else full
+
+
+def _placed(
+    found, high: float | None, keep_depth, resolution, channels, crop, background, keep_alpha
+) -> np.ndarray | Deep:
+    """What decode returns, of what _shrink gave. high: the largest value of 16-bit colour, else None."""
+    place = partial(
+        place_on,
+        resolution=resolution,
+        channels=channels,
+        crop=crop,
+        background=background,
+        keep_alpha=keep_alpha,
+    )
     if isinstance(found, Image.Image):
         pixels = place(found)
-        return Deep(COLOUR, 0, high, pixels, None) if deep_colour and keep_depth else pixels
+        return Deep(COLOUR, 0, high, pixels, None) if high is not None and keep_depth else pixels
     kind, low, high, values = found
     picture = Deep(kind, low, high, values, lambda v, a, b: place(Image.fromarray(scaled(v, a, b))))
     return picture if keep_depth else picture.alone()
 
 
 def _decode_smaller(image: Image.Image, resolution: int, data: bytes) -> int:
-    """Have a JPEG or JPEG 2000 decoded at 1/2, 1/4 or 1/8 of its size, at least twice the size that is needed.
+    """Have a JPEG or JPEG 2000 decoded at 1/2, 1/4 or 1/8 of its size, if that is enough.
 
-    Returns the number of pixels that will be decoded.
+    Enough is twice the size that is needed. Returns the number of pixels that will be decoded.
     """
     if image.format != "JPEG2000":
         image.draft(None, (2 * resolution, 2 * resolution))
@@ -135,13 +210,14 @@ def _check_memory(
     if need > DECODING.total or whole > MAX_PIXELS:
         most = min(MAX_PIXELS, max(0, DECODING.total - others) * whole / max(own + decoder, 1))
         raise Unusable(
-            f"too many pixels ({full[0]}×{full[1]}); of such a file at most {most / 1e6:.0f} million are decoded"
+            f"too many pixels ({full[0]}×{full[1]}); "
+            f"of such a file at most {most / 1e6:.0f} million are decoded"
         )
     return need
 
 
 def _picture_of_icon(data: bytes) -> bytes:
-    """The largest picture of an icon file, as a PNG or an icon of its own; other files are returned as they are.
+    """The largest picture of an icon file, as a PNG or an icon of its own; other files as they are.
 
     Pillow would decode it before its size is known: it may be another one than the icon declares.
     Raises Unusable if a bitmap is too large.
@@ -175,13 +251,17 @@ def _extrema(image: Image.Image) -> list[tuple[float, float]]:
     return list(found) if isinstance(found[0], tuple) else [found]
 
 
-def _shrink(image: Image.Image, resolution: int, crop: str):
+def _shrink(image: Image.Image, resolution: int, crop: str, half: int | None = None):
     """The picture upright and resized, as L, RGB or RGBA; of more than 8 bits (kind, low, high, values).
 
-    crop: "center" takes the middle square; "fit" all, its longer side becoming `resolution`. The result is not
-    padded. Values are float32 (H, W), low and high are those of the whole file.
+    crop: "center" takes the middle square; "fit" all, its longer side becoming `resolution`. The result is
+    not padded. Values are float32 (H, W), low and high are those of the whole file. half: 0 for the left half
+    alone, 1 for the right one.
     """
-    size, box = target(image.size, resolution, crop)
+    width = image.width if half is None else image.width // 2
+    size, (left, top, right, bottom) = target((width, image.height), resolution, crop)
+    start = image.width - width if half == 1 else 0
+    box = start + left, top, start + right, bottom
     deep = image.mode.startswith("I;16") or image.mode in ("I", "F")
     turn = TURNS.get(_orientation(image))
     if not deep:

@@ -1,7 +1,7 @@
 """Pictures of more than 8 bits: the range of values of the whole set becomes 0 to 255.
 
-One file does not say its range: cameras and microscopes store 10, 12 or 14 bits in files of 16. Decoding is in
-decode.py; the file of the prepared images is in cache.py.
+One file does not say its range: cameras and microscopes store 10, 12 or 14 bits in files of 16. Decoding is
+in decode.py; the file of the prepared images is in cache.py.
 """
 
 from __future__ import annotations
@@ -82,20 +82,24 @@ class DeepPictures:
                     writer.replace(row, self._render(values, *ranges[kind]))
             self._path.unlink()
         notes = [
-            f"The values of {kind} pictures go up to {self._ranges[kind][1]:,.6g}: {low:,.6g} to {high:,.6g} becomes "
-            "black to white in all of them."
+            f"The values of {kind} pictures go up to {self._ranges[kind][1]:,.6g}: "
+            f"{low:,.6g} to {high:,.6g} becomes black to white in all of them."
             for kind, (low, high) in ranges.items()
             if (low, high) != (0.0, FULL)
         ]
         if self._ranges.get(COLOUR, (0, 255))[1] <= DARK:
             most = int(self._ranges[COLOUR][1]) * 256 + 255
             notes.append(
-                f"The {COLOUR} pictures are nearly black: no value is over {most:,} of 65,535. Save them with 8 bits."
+                f"The {COLOUR} pictures are nearly black: no value is over {most:,} of 65,535. "
+                "Save them with 8 bits."
             )
         return notes
 
     def _range(self, kind: str) -> tuple[float, float]:
-        """The range of all pictures of a kind: to the smallest usual top; from the least value if it is below 0."""
+        """The range of all pictures of a kind: from 0 to the smallest usual top.
+
+        From the least value to the largest if the least is below 0.
+        """
         low, high = self._ranges[kind]
         if low < 0:
             return low, high

@@ -28,7 +28,8 @@ from .dataset import ImageDataset
 from .decode import Unusable
 from .depth import Deep, DeepPictures
 from .memory import DECODING, FILE_SHARE, NeedsMore
-from .names import PICTURES
+from .names import FILMS, PICTURES
+from .resizing import without_alpha
 
 HELD_OUT, MIN_COUNT = 2_000, 100  # at most so many pictures are held out; none of a set with fewer than 100
 BATCH = 16  # pictures that a decoding thread takes at a time
@@ -36,17 +37,18 @@ MAX_FILE = 256_000_000  # bytes of one picture file, unpacked
 AHEAD_BYTES = 32_000_000  # of decoded pictures that wait to be written
 MAX_CLASSES = 10_000  # labels given as numbers must be below
 RULES = (
-    2  # part of the identity of prepared pictures: change it when the same files give other pixels or labels
+    3  # part of the identity of prepared pictures: change it when the same files give other pixels or labels
 )
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One picture file of a source: name, size, and a function that reads its bytes or raises Unusable."""
+    """One file of a source. Its functions raise Unusable if it cannot be read."""
 
     name: str  # "cats/001.jpg", always with forward slashes
     size: int  # bytes
     read: Callable[[], bytes]
+    on_disk: Callable[[Path], Path] | None = None  # the file's path; out of a ZIP, that of a copy in a folder
 
 
 def select_split(name: str, split: str, prepared: tuple) -> ImageDataset:
@@ -56,6 +58,8 @@ def select_split(name: str, split: str, prepared: tuple) -> ImageDataset:
     """
     meta, images, tables = prepared
     rows = np.flatnonzero(tables["heldout"] == (split == "heldout"))
+    if not len(rows) and "halves" in meta:
+        raise ValueError(f"No pairs of {meta['name']} are held out: there are only {len(images)}.")
     if not len(rows):
         raise ValueError(
             f"No pictures of {meta['name']} are held out: there are {len(images)}, and one in ten is held "
@@ -70,6 +74,8 @@ def select_split(name: str, split: str, prepared: tuple) -> ImageDataset:
         tuple(meta["class_names"]),
         tuple(map(tuple, meta["report"])),
         notes=tuple(meta["notes"]),
+        held_out=int(tables["heldout"].sum()) if split == "train" else 0,
+        transparent=meta["transparent"],
     )
 
 
@@ -84,40 +90,91 @@ def check_disk_space(count: int, folder: Path, source: str, resolution: int, cha
         )
 
 
-def write_map(folder, source, decoded, resolution, channels, report, class_names=None, notes=()) -> dict:
+class PictureMap:
+    """The file images.npy of a folder while it is written: transparency and depth of each picture resolved.
+
+    channels: as of open_dataset. background: (red, green, blue) behind what is transparent.
+    """
+
+    def __init__(self, folder: Path, resolution: int, channels: int | None, background):
+        self.channels, self.background = channels, background
+        self._writer, self._deep = (
+            MapWriter(folder / "images.npy", resolution, channels),
+            DeepPictures(folder),
+        )
+        self.transparent = 0
+
+    def add(self, pixels: np.ndarray | Deep) -> None:
+        """Append a picture, uint8 (C, R, R) with C as of decode with keep_alpha, or Deep."""
+        if isinstance(pixels, Deep):
+            self._deep.add(self._writer.count, pixels)
+            pixels = pixels.alone()
+        if len(pixels) == 4:
+            self.transparent += 1
+            if self.channels != 4:
+                pixels = without_alpha(pixels, self.channels, self.background)
+        self._writer.add(pixels)
+
+    def finish(self) -> tuple[dict, list[str]]:
+        """Shape and digest for the meta data, and sentences about how the pictures were read."""
+        notes = self._deep.finish(self._writer)
+        if self.channels == 4 and not self.transparent:
+            notes.append("No picture has transparent pixels: alpha is 255 everywhere.")
+        return self._writer.finish(), notes
+
+    def close(self) -> None:
+        """Close the files, finished or not."""
+        self._deep.close()
+        self._writer.close()
+
+
+def write_map(
+    folder,
+    source,
+    decoded,
+    resolution,
+    channels,
+    background,
+    report,
+    class_names=None,
+    notes=(),
+    held_out: Callable[[str], bool] | None = None,
+) -> dict:
     """Write images.npy and tables.npz into `folder` and return the meta data.
 
     decoded: (name, label, pixels, hash, reason) of each picture; reason is None if it can be used. Pixels are
-    uint8 or Deep. Labels are all numbers (indices of class_names if those are given), all names of classes, or
-    all None; a class without usable pictures is left out. Unusable pictures are appended to `report` as (name,
-    reason). Raises ValueError (message fit for the user) if no picture can be used.
+    uint8 or Deep. Those with alpha are laid on `background`, unless `channels` is 4. Labels are all numbers
+    (indices of class_names if those are given), all names of classes, or all None; a class without usable
+    pictures is left out. held_out: whether the picture of a name is held out; None: one in ten, by its hash.
+    Unusable pictures are appended to `report` as (name, reason). Raises ValueError (message fit for the user)
+    if no picture can be used.
     """
-    writer, deep = MapWriter(folder / "images.npy", resolution, channels), DeepPictures(folder)
-    hashes, labels = [], []
+    pictures = PictureMap(folder, resolution, channels, background)
+    hashes, labels, kept = [], [], []
     try:
         for name, label, pixels, digest, reason in decoded:
             if reason is not None:
                 report.append((name, reason))
                 continue
-            if isinstance(pixels, Deep):
-                deep.add(writer.count, pixels)
-                pixels = pixels.alone()
-            writer.add(pixels)
+            pictures.add(pixels)
             hashes.append(digest)
             labels.append(label)
+            kept.append(name)
         if not hashes:
-            raise ValueError(_nothing_usable(source, report))
-        notes = [*notes, *deep.finish(writer)]
-        heldout, names, tables = _hold_out(np.array(hashes, np.uint64)), [], {}
+            raise ValueError(nothing_usable(source, report))
+        written, more_notes = pictures.finish()
+        heldout, names, tables = hold_out(np.array(hashes, np.uint64)), [], {}
+        if held_out is not None:
+            heldout = np.array([held_out(name) for name in kept])
+            heldout &= ~heldout.all()
         if labels[0] is not None:
             names, tables["labels"] = _classes(labels, class_names)
             heldout &= ~_all_held_out(heldout, tables["labels"])
         np.savez(folder / "tables.npz", heldout=heldout, **tables)
-        meta = {"name": source, "class_names": names, "report": report, "notes": notes}
-        return meta | writer.finish()
+        meta = {"name": source, "class_names": names, "report": report, "notes": [*notes, *more_notes]}
+        return meta | {"transparent": pictures.transparent} | written
     finally:
-        deep.close()
-        writer.close()
+        pictures.close()
 
 
 def _classes(labels: list, class_names: Sequence[str] | None) -> tuple[list[str], np.ndarray]:
@@ -155,8 +212,8 @@ def decode_all(
 ) -> Iterator[tuple]:
     """Yield (pixels, hash, None) or (None, None, reason) of each entry, in order; a few threads decode.
 
-    Memory is bounded: the threads share the budget DECODING, and stay AHEAD_BYTES or at least one batch ahead.
-    Closing the iterator stops them.
+    Memory is bounded: the threads share the budget DECODING, and stay AHEAD_BYTES or at least one batch
+    ahead. Closing the iterator stops them.
     """
     stop = threading.Event()
 
@@ -179,7 +236,7 @@ def decode_all(
         return [read_and_decode(entry) for entry in batch if not stop.is_set()]
 
     threads = min(4, os.cpu_count() or 1)
-    most_ahead = min(2 * threads, max(1, AHEAD_BYTES // (BATCH * 3 * resolution**2)))
+    most_ahead = min(2 * threads, max(1, AHEAD_BYTES // (BATCH * 4 * resolution**2)))
     with ThreadPoolExecutor(threads, "pictures") as pool:
         try:
             ahead: deque = deque()
@@ -204,17 +261,21 @@ def wait_for(future: Future, cancelled: Callable[[], bool] | None):
             continue
 
 
-def _hold_out(hashes: np.ndarray) -> np.ndarray:
-    """Which pictures are held out, bool (N,), by the hash of each file, uint64 (N,); copies stay together."""
-    chosen = (hashes % 10 == 0) & (len(hashes) >= MIN_COUNT)
+def hold_out(hashes: np.ndarray, least: int = MIN_COUNT) -> np.ndarray:
+    """Which pictures are held out, bool (N,), by the hash of each file, uint64 (N,); copies stay together.
+
+    None is of fewer than `least` pictures.
+    """
+    chosen = (hashes % 10 == 0) & (len(hashes) >= least)
     if chosen.sum() > HELD_OUT:
         chosen &= hashes < np.sort(hashes[chosen])[HELD_OUT]
     return chosen & ~chosen.all()
 
 
-def _nothing_usable(source: str, report: list[tuple[str, str]]) -> str:
+def nothing_usable(source: str, report: list[tuple[str, str]]) -> str:
     if not report:
-        return f"No pictures were found in {source}: files ending in {', '.join(PICTURES)} are looked for."
+        endings = ", ".join(PICTURES + FILMS)
+        return f"No pictures were found in {source}: files ending in {endings} are looked for."
     first = "; ".join(f"{name} ({reason})" for name, reason in report[:3])
     more = f"; and {len(report) - 3:,} more" if len(report) > 3 else ""
     return f"None of the {len(report):,} pictures in {source} can be used: {first}{more}."

@@ -12,7 +12,8 @@ import numpy as np
 from PIL import Image
 
 BAND_BYTES = 4_000_000  # of the rows of a large picture that are converted at a time
-# A large picture is first reduced by averaging to about this many times the size; a good filter does the rest.
+# A large picture is first reduced by averaging to about this many times the size; a good filter does the
+# rest.
 REDUCING_GAP = 3.0
 
 Box = tuple[float, float, float, float]  # left, top, right, bottom
@@ -41,9 +42,10 @@ def target(size: tuple[int, int], resolution: int, crop: str) -> tuple[tuple[int
 def resized(
     image: Image.Image, size: tuple[int, int], box: Box, convert: Callable = lambda band: band
 ) -> Image.Image:
-    """The part `box` of a picture, converted and resized. Large ones are converted and averaged in bands of rows.
+    """The part `box` of a picture, converted and resized.
 
-    Transparent pixels do not colour their neighbours: colours are weighted by alpha.
+    Large ones are converted and averaged in bands of rows. Transparent pixels do not colour their
+    neighbours: colours are weighted by alpha.
     """
     left, top, right, bottom = (math.floor(box[0]), math.floor(box[1]), math.ceil(box[2]), math.ceil(box[3]))
     if (box[2] - box[0], box[3] - box[1]) == size and (left, top) == box[:2]:
@@ -70,9 +72,22 @@ def resized(
 
 
 def place_on(
-    image: Image.Image, resolution: int, channels: int | None, crop: str, background: tuple[int, int, int]
+    image: Image.Image,
+    resolution: int,
+    channels: int | None,
+    crop: str,
+    background: tuple[int, int, int],
+    keep_alpha: bool = False,
 ) -> np.ndarray:
-    """A resized picture (L, RGB or RGBA) in the middle of the background, as uint8 (C, R, R)."""
+    """A resized picture (L, RGB or RGBA) in the middle of the background, as uint8 (C, R, R).
+
+    With `channels` 4 what is around it is transparent. keep_alpha: C is 4 for a picture with transparent
+    pixels, whatever `channels`. Where alpha is 0, the colour is black.
+    """
+    if image.mode == "RGBA" and image.getextrema()[3][0] == 255:
+        image = image.convert("RGB")
+    if channels == 4 and not (keep_alpha and image.size == (resolution, resolution)):
+        image = image.convert("RGBA")
     if image.mode == "L" and crop == "fit" and channels != 1:
         image = image.convert("RGB")  # the background may be coloured
     if image.size != (resolution, resolution):
@@ -82,6 +97,20 @@ def place_on(
         out = Image.new(image.mode, (resolution, resolution), colour)
         out.paste(image, ((resolution - image.width) // 2, (resolution - image.height) // 2))
         image = out
+    if image.mode == "RGBA" and (keep_alpha or channels == 4):
+        pixels = np.array(image)
+        pixels[pixels[..., 3] == 0] = 0
+        return pixels.transpose(2, 0, 1)
+    return _flat(image, channels, background)
+
+
+def without_alpha(pixels: np.ndarray, channels: int | None, background: tuple[int, int, int]) -> np.ndarray:
+    """Lay uint8 (4, R, R) on the background, as uint8 (C, R, R): C is 1 if `channels` is 1, else 3."""
+    return _flat(Image.fromarray(np.ascontiguousarray(pixels.transpose(1, 2, 0))), channels, background)
+
+
+def _flat(image: Image.Image, channels: int | None, background: tuple[int, int, int]) -> np.ndarray:
+    """A square picture (L, RGB or RGBA) as uint8 (C, R, R) of `channels` (1, 3 or None: as it is)."""
     if image.mode == "RGBA":
         image = Image.alpha_composite(Image.new("RGBA", image.size, (*background, 255)), image).convert("RGB")
     if channels is not None:

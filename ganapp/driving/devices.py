@@ -58,8 +58,8 @@ def device_turn(run: Run, device, raise_if_asked_to_end: Callable[[], None]) -> 
     """Wait for a device and hold it inside; only one run at a time does. The status is "queued" meanwhile.
 
     Runs of the same folder get it in the order in which they were asked for. What raise_if_asked_to_end
-    raises, before each attempt, ends the wait. Raises ValueError (message fit for the user) if the cache, where
-    the lock is, cannot be written.
+    raises, before each attempt, ends the wait. Raises ValueError (message fit for the user) if the cache,
+    where the lock is, cannot be written.
     """
     from ganapp.data import acquire_lock
 

@@ -12,20 +12,21 @@ import time
 import traceback
 from collections.abc import Callable, Iterator
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ganapp.runs import Run, mend, nimg_of
-from ganapp.runs.remedies import remedied
+from ganapp.runs.mending import remove_leftovers
 from ganapp.training.finite import NotFinite
 
-from . import beginning, same_data, saved_states
+from . import beginning, fine_tuning, same_data, saved_states
 from .clock import Clock
 from .commands import Commands, Ended, forget
 from .devices import device_name, device_turn, pick_device
 from .failures import explain, first_line, is_full_disk, is_out_of_memory
 from .full_disk import Writer, full_disk_reason, last_save
-from .record import Recorder, data_arguments
+from .opening import open_data, open_inputs, real_images
+from .record import Recorder
+from .rollback import roll_back
 
 if TYPE_CHECKING:
     import torch
@@ -35,10 +36,10 @@ if TYPE_CHECKING:
     from ganapp.training.state import TrainState
 
 LOCK_SEC = 10.0  # longest wait for the lock of a run that is just pausing
-PREPARING_SEC = 0.5  # between two writes of the status while data is prepared
 # Least time between two grids, as a share of the training time: a time-lapse has a few hundred frames.
 SAMPLE_GROWTH = 0.02
-MAX_ROLLBACKS = 2  # automatic ones in a row; a third would repeat the same failure
+# Seconds to the next save, plus this share of the training time: a new run has pictures after 10 seconds.
+SAVE_SEC, SAVE_GROWTH = 5.0, 0.5
 
 Observe = Callable[[dict[str, Any]], None]
 
@@ -78,7 +79,8 @@ def _attempt(run: Run, observe: Observe) -> tuple[str, Run | None]:
         raise ValueError(f"the folder of run {run.name!r} cannot be written ({error.strerror}).") from None
     driver = Driver(run, observe)
     try:
-        return driver.work(), driver.child
+        with driver.clock.watched():
+            return driver.work(), driver.child
     except Ended as end:
         return driver.end_unsaved("The disk was full", end.state) if end.unsaved else driver.end(
             end.state
@@ -121,7 +123,7 @@ class Driver:
 
         self.config = self.run.config()
         self.batch = self.config.batch
-        self.run.remove_leftovers()
+        remove_leftovers(self.run)
         for sentence in mend(self.run):
             self.writer.write_log(sentence)
         self.writer.keep_reserve()
@@ -131,7 +133,7 @@ class Driver:
         device = pick_device(self.config.device)
         with device_turn(self.run, device, self.commands.raise_if_asked_to_end):
             self.writer.write_status(state="starting", device=device_name(device))
-            dataset = self.open_data()
+            dataset = open_data(self.config, self.writer, self.commands)
             if self.run.status()["nimg"] == 0 and not self.run.states():
                 wanted, self.config = self.config, beginning.resolve(self.config, dataset, device)
                 self.run.write_config(self.config)
@@ -147,28 +149,6 @@ class Driver:
                 torch.set_num_threads(self.config.threads)
             return self.train(dataset, device)
 
-    def open_data(self) -> ImageDataset:
-        """Open the data set, and prepare it if necessary, with progress in the status.
-
-        Raises Ended if a command asks for an end meanwhile.
-        """
-        from ganapp.data import Cancelled, open_dataset
-
-        written_at = [0.0]
-
-        def progress(done: int, total: int | None, what: str) -> None:
-            if time.monotonic() - written_at[0] > PREPARING_SEC:
-                written_at[0] = time.monotonic()
-                self.writer.write_status(preparing=[done, total, what])
-
-        arguments = data_arguments(self.config)
-        try:
-            dataset = open_dataset(**arguments, progress=progress, cancelled=self.commands.asks_to_end)
-        except Cancelled:
-            raise Ended("stopped" if self.run.command() == "stop" else "paused") from None
-        self.writer.write_status(preparing=None)
-        return dataset
-
     def train(self, dataset: ImageDataset, device: torch.device) -> str:
         """Train until the budget is used up or a command ends it. Returns the state of the run at the end.
 
@@ -176,18 +156,15 @@ class Driver:
         """
         import torch
 
-        from ganapp.data.batches import Batches
         from ganapp.training.algorithm import algorithm_of
         from ganapp.training.descent import smaller_parts
         from ganapp.training.loop import train
 
         config, parts = self.config, self.run.status().get("parts", 1)
-        images = Batches(
-            dataset, device, seed=config.seed, mirror=config.mirror, conditional=config.num_classes > 0
-        )
-        labels = torch.from_numpy(dataset.labels).to(device) if config.num_classes else None
+        inputs = open_inputs(config, self.writer, self.commands)
         algorithm = algorithm_of(config)
-        source = algorithm.source(config, images, labels, device)
+        real = real_images(config, dataset, inputs, device, self.writer.write_log)
+        source = algorithm.source(config, real, device)
         self.recorder = Recorder(self.writer, self.commands, config, dataset, source, device)
         self.recorder.write_real_grid()
         while True:
@@ -210,21 +187,21 @@ class Driver:
 
     def create_state(self, device: torch.device, parts: int) -> TrainState:
         """The training state to go on from, the last save or a new one. Starts an attempt and the clock."""
-        from ganapp.training.algorithm import algorithm_of
-        from ganapp.training.state import TrainState, parameter_count
+        from ganapp.training.algorithm import new_state
+        from ganapp.training.state import parameter_count
 
         config, run = self.config, self.run
-        state = TrainState.create(config, device, algorithm_of(config).players(config, device))
+        state = new_state(config, device)
         state.parts = parts
         before = 0.0
         if run.states():
-            before = self.load_newest(state)
+            before = saved_states.load_newest(run, state, self.writer.write_log)
         elif config.start_from:
-            beginning.start_from(config.start_from, state, config, run.path.parent)
+            self.writer.write_log(fine_tuning.start_from(config.start_from, state, config, run.path.parent))
         run.drop_stats_after(state.nimg)
         # Only after the rows are dropped: a new attempt makes readers read the statistics from the start.
         self.writer.write_status(attempt=run.status()["attempt"] + 1, parts=parts if parts > 1 else None)
-        self.clock.before, self.clock.began = before, time.monotonic()
+        self.clock.start(before)
         self.recorder.start(state.nimg)
         counts = {name.lower(): parameter_count(player.net) for name, player in state.players.items()}
         self.writer.write_status(parameters=counts)
@@ -237,24 +214,11 @@ class Driver:
         )
         return state
 
-    def load_newest(self, state: TrainState) -> float:
-        """Load the newest readable state. Returns its seconds of training. Unreadable ones are logged."""
-        unreadable: dict[Path, str] = {}
-        try:
-            saved = saved_states.newest_state(self.run, unreadable)
-        finally:
-            for path, error in unreadable.items():
-                self.writer.write_log(f"{path.name} cannot be read and is passed over: {error}")
-        for path in unreadable:  # only if another one was read, else the next resume would begin at 0
-            self.run.set_aside(path)
-        state.load_state_dict(saved)
-        return saved["sec"]
-
     def loop(self, state: TrainState, steps: Iterator[Tick]) -> str:
         """Take steps, write ticks, grids and saves when due, obey commands. Returns the state at the end."""
         config, clock, recorder = self.config, self.clock, self.recorder
         retry = self.writer.retry_when_disk_has_room
-        ticked_at = saved_at = stepped_at = time.monotonic()
+        ticked_at = saved_at = time.monotonic()
         sampled_at = ticked_sec = clock.sec()
         ticked_nimg, pending = state.nimg, []
         # The budget is used up at once if the last attempt ended after its save, or if the run was finished.
@@ -264,10 +228,7 @@ class Driver:
             return self.end("finished")
         for tick in steps:
             pending.append(tick)
-            if gap := clock.note_step(time.monotonic() - stepped_at):
-                self.writer.write_log(
-                    f"not at work for {gap:,.0f} s, stopped or asleep: not counted as training."
-                )
+            self.log_gap()
             command, done = self.commands.read_if_due(), self.is_done(state)
             tick_sec = min(config.tick_sec, 0.2 + clock.sec() / 20)  # short at first: curves appear at once
             if done or command != "run" or time.monotonic() - ticked_at >= tick_sec:
@@ -278,7 +239,8 @@ class Driver:
             if ending or clock.sec() - sampled_at >= max(config.sample_sec, SAMPLE_GROWTH * clock.sec()):
                 recorder.measure_vitals(state, retry(lambda: recorder.write_samples(state)))
                 sampled_at = clock.sec()
-            if ending or command == "save" or time.monotonic() - saved_at >= config.save_sec:
+            save_sec = min(config.save_sec, SAVE_SEC + SAVE_GROWTH * clock.sec())
+            if ending or command == "save" or time.monotonic() - saved_at >= save_sec:
                 retry(
                     partial(recorder.save, state, with_figure=command not in ("pause", "stop")),
                     bytes_of(state),
@@ -286,8 +248,14 @@ class Driver:
                 saved_at = time.monotonic()
                 if ended := self.after_save(command, done, ending):
                     return ended
-            stepped_at = time.monotonic()
         raise AssertionError("train() does not end by itself")
+
+    def log_gap(self) -> None:
+        """Say in the log for how long the process did not run, if it did not (see Clock.beat)."""
+        if gap := self.clock.take_gap():
+            self.writer.write_log(
+                f"not at work for {gap:,.0f} s, stopped or asleep: not counted as training."
+            )
 
     def after_save(self, command: str, done: bool, ending: bool) -> str:
         """Obey what the command file says after a save. Returns the state if the run ends now, else ""."""
@@ -305,33 +273,19 @@ class Driver:
         return self.config.is_used_up(state.nimg, self.clock.sec())
 
     def roll_back(self, error: NotFinite) -> str:
-        """End this run as failed; a new one with half the learning rates goes on from its last good state.
-
-        There is no new run if a command asks for an end, or after MAX_ROLLBACKS in a row.
-        """
-        run, what = self.run, f"{error.what} was no longer a finite number at {error.nimg:,} images"
+        """End this run as failed. Another one goes on (rollback.py), unless a command asks for an end."""
         self.writer.write_log(traceback.format_exc())
-        rollbacks = run.status().get("rollbacks", 0)
         if self.commands.asks_to_end():
             return self.end("failed", str(error))
-        if rollbacks >= MAX_ROLLBACKS:
-            return self.end(
-                "failed",
-                f"{what}, as before with twice and four times these learning rates: "
-                "choose another loss or penalty.",
-            )
-        self.child = beginning.branch(run, remedied(self.config, "rollback"), run.good_state(), rollbacks + 1)
-        self.child.send("run")
-        self.writer.write_status(child=self.child.name)
-        nimg = self.child.config().from_nimg
-        return self.end(
-            "failed",
-            f"{what}; run {self.child.name!r} goes on from {nimg:,} images with half the learning rates.",
-        )
+        self.child, reason = roll_back(self.run, self.config, error)
+        if self.child is not None:
+            self.writer.write_status(child=self.child.name)
+        return self.end("failed", reason)
 
     def end(self, state: str, reason: str | None = None) -> str:
         """Write the final state into the status, unless the disk is full, and return it."""
         self.writer.give_back_reserve()
+        self.log_gap()
         self.writer.write_unless_full(
             lambda: self.writer.write_status(state=state, reason=reason, preparing=None)
         )

@@ -1,7 +1,7 @@
 """Writer: writes of a run that survive a full disk, a used up quota and a limit on file size.
 
-The run is paused with the reason and stays in memory; it goes on when a command says so. A small file is kept in
-reserve, whose room the status and the log get.
+The run is paused with the reason and stays in memory; it goes on when a command says so. A small file is kept
+in reserve, whose room the status and the log get.
 """
 
 from __future__ import annotations
@@ -88,7 +88,8 @@ class Writer:
             except Exception as error:
                 if not is_full_disk(error, self.run.path, size):
                     raise
-                reason = f"{full_disk_reason(error)}: nothing is lost while this program runs. {last_save(self.run)}"
+                kept = f"nothing is lost while this program runs. {last_save(self.run)}"
+                reason = f"{full_disk_reason(error)}: {kept}"
                 details = f"the disk is full: {error}"
             # Here the half-written file is gone, and the error with what it referred to.
             with self.clock.stopped():

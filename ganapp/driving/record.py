@@ -7,7 +7,6 @@ the time. The driver decides when to write.
 from __future__ import annotations
 
 import math
-import time
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,6 +20,7 @@ from .commands import Commands
 from .devices import memory_mb
 from .failures import first_line, is_out_of_memory
 from .full_disk import Writer
+from .opening import data_arguments, open_heldout
 from .saved_states import seal
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from ganapp.data import ImageDataset
     from ganapp.training.batch_source import BatchSource
     from ganapp.training.loop import Tick
+    from ganapp.training.picture_vitals import PictureVitals
     from ganapp.training.state import TrainState
     from ganapp.training.vitals import Vitals
 
@@ -55,7 +56,7 @@ class Recorder:
         self.dataset, self.source = dataset, source
         self.class_names = dataset.class_names if config.num_classes else ()
         self.live = live_figure.LiveFigure(config, dataset, source.fixed)
-        self.vitals: Vitals | None = None
+        self.vitals: Vitals | PictureVitals | None = None
         self.measured: dict[str, float] = {}  # vitals that are not yet in a row
         self.start(0)
 
@@ -93,15 +94,20 @@ class Recorder:
         shown = {key: row[key] for key in ("nimg", "sec", "images_per_sec", "mem_mb")}
         retry(lambda: self.writer.write_status(**shown))
 
-    def write_samples(self, state: TrainState) -> np.ndarray:
-        """Write the grid of the fixed inputs. Returns the first generator's images, uint8 (N, H, W, C)."""
+    def write_samples(self, state: TrainState) -> np.ndarray | None:
+        """Write the grid of the fixed inputs. Returns the first generator's images, uint8 (N, H, W, C).
+
+        A generator is a player with an average. Without one, nothing is drawn, and None is returned.
+        """
         from ganapp.latents import images_from_latents
         from ganapp.media import grid, save_webp
         from ganapp.training.averaging import averaged_generator
 
-        given, y = fixed_inputs(self.config, self.source)
+        if not state.averages():
+            return None
         made = []
         for player in state.averages():
+            given, y = fixed_inputs(self.config, self.source, player)
             G = averaged_generator(state, self.config, self.source, batches=2, player=player)
             made.append(images_from_latents(G, given, y))
         tiles = beside_each_other(made, self.source.beside(range(len(given))))
@@ -114,30 +120,45 @@ class Recorder:
 
         if not self.run.real_path.exists():
             order = np.random.default_rng(0).permutation(self.dataset.count)[:REAL_IMAGES]
-            images = self.dataset.images.take(order).transpose(0, 2, 3, 1)
+            images = self.dataset.targets.take(order).transpose(0, 2, 3, 1)
             save_webp(self.run.real_path, grid(images, columns=SAMPLE_COLUMNS, pad=0))
 
-    def measure_vitals(self, state: TrainState, samples: np.ndarray) -> None:
+    def measure_vitals(self, state: TrainState, samples: np.ndarray | None) -> None:
         """Measure the watchdog's vitals for the next row, unless they have taken VITALS_SHARE so far.
 
-        `samples` are those of write_samples. A training without a player D has no vitals.
+        `samples` are those of write_samples. Without a generator, or with noise and without a player D, there
+        are none.
         """
+        if samples is None or ("D" not in state.players and self.config.task == "noise"):
+            return
+        if self.vitals_sec > VITALS_SHARE * self.clock.attempt_sec():
+            return
+        began = self.clock.attempt_sec()
+        if self.vitals is None:
+            self.vitals = self._vitals(next(iter(state.averages())), len(samples))
+        self.measured |= self.vitals.measure(state, samples)
+        self.vitals_sec += self.clock.attempt_sec() - began
+
+    def _vitals(self, player: str, count: int) -> Vitals | PictureVitals:
+        """What measures the vitals of `count` samples of a player that generates."""
+        from ganapp.training.picture_vitals import PictureVitals
         from ganapp.training.vitals import Vitals
 
-        if "D" not in state.players or self.vitals_sec > VITALS_SHARE * self.clock.attempt_sec():
-            return
-        began = time.monotonic()
-        if self.vitals is None:
-            _, y = fixed_inputs(self.config, self.source)
-            self.vitals = Vitals(self.config, self.dataset, self._open_heldout(), y, len(samples))
-        self.measured |= self.vitals.measure(state, samples)
-        self.vitals_sec += time.monotonic() - began
+        if self.config.task != "noise":
+            return PictureVitals(self.config, self.source, count, player)
+        _, y = fixed_inputs(self.config, self.source)
+
+        def missing(why: str) -> None:
+            self.writer.write_log(f"whether the discriminator overfits is not measured: {why}")
+
+        heldout = open_heldout(data_arguments(self.config), missing)
+        return Vitals(self.config, self.dataset, heldout, y, count)
 
     def save(self, state: TrainState, with_figure: bool = False) -> None:
-        """Write state and snapshot. with_figure: measure the live figure first, if it is due.
+        """Write state and snapshot, which a training without a generator does not have.
 
-        A pause does without the figure, so that nobody waits for it. Raises NotFinite if a weight is not
-        finite.
+        with_figure: measure the live figure first, if it is due. A pause does without, so that nobody waits.
+        Raises NotFinite if a weight is not finite.
         """
         import torch
 
@@ -161,7 +182,7 @@ class Recorder:
         origin = self._origin(state.nimg)
         made = {n: averaged_generator(state, self.config, self.source, 8, n) for n in state.averages()}
         due = with_figure and self.live.is_due(self.clock.attempt_sec(), state.nimg - self.began_nimg)
-        if due and (value := self._measure_live_figure(next(iter(made.values())))) is not None:
+        if made and due and (value := self._measure_live_figure(next(iter(made.values())))) is not None:
             origin[live_figure.NAME] = value
             run.append_stats({"nimg": state.nimg, "sec": round(self.clock.sec(), 3), live_figure.NAME: value})
 
@@ -170,7 +191,8 @@ class Recorder:
                 inner = folder if len(made) == 1 else folder / name
                 save_generator(G, inner, class_names=self.class_names, origin=origin)
 
-        run.write_snapshot(state.nimg, write)
+        if made:
+            run.write_snapshot(state.nimg, write)
 
     def _origin(self, nimg: int) -> dict[str, Any]:
         """The origin of a snapshot, for its config.json and the model card."""
@@ -188,48 +210,37 @@ class Recorder:
             "device": run.status().get("device", ""),
             "precision": config.precision,
             "ema_kimg": config.ema_kimg,
-        }
+        } | task_of(config)
 
     def _measure_live_figure(self, G: nn.Module) -> float | None:
         """The live figure; None if a command asks for an end meanwhile, or if memory does not suffice."""
         try:
-            return self.live.measure(G, self.commands.asks_to_end)
+            return self.live.measure(G, self.commands.asks_to_end, self.clock.attempt_sec)
         except (RuntimeError, MemoryError) as error:
             if not is_out_of_memory(error):
                 raise
             self.writer.write_log(f"the live figure is not measured: {first_line(error)}")
             return None
 
-    def _open_heldout(self) -> ImageDataset | None:
-        """The held-out images of the data; None, with the reason in the log, if they cannot be opened."""
-        from ganapp.data import open_dataset
 
-        try:
-            return open_dataset(**data_arguments(self.config), split="heldout")
-        except (ValueError, OSError) as error:
-            self.writer.write_log(f"whether the discriminator overfits is not measured: {first_line(error)}")
-            return None
+def task_of(config: TrainConfig) -> dict[str, Any]:
+    """What became what, for a snapshot's origin; {} for pictures from noise."""
+    if config.task == "noise":
+        return {}
+    own = {"degrade": ("damage",), "pairs": ("direction",), "unpaired": ("dataset_b",)}[config.task]
+    return {"task": config.task} | {name: getattr(config, name) for name in own}
 
 
-def data_arguments(config: TrainConfig) -> dict[str, Any]:
-    """The arguments of open_dataset for the data of a configuration."""
-    return {
-        "source": config.dataset,
-        "resolution": config.resolution,
-        "channels": config.channels or None,
-        "crop": config.crop,
-        "background": config.background,
-    }
-
-
-def fixed_inputs(config: TrainConfig, source: BatchSource) -> tuple[np.ndarray, np.ndarray | None]:
-    """Inputs (N, ...) and classes int64 (N,) of the sample grid, always the same; one class in each row.
+def fixed_inputs(
+    config: TrainConfig, source: BatchSource, player: str = "G"
+) -> tuple[np.ndarray, np.ndarray | None]:
+    """A player's inputs (N, ...) and classes int64 (N,) of the sample grid, always the same; a class a row.
 
     Without classes, the second is None. There are 8 rows, or one for each of 9 or 10 classes.
     """
     classes = config.num_classes
     rows = classes if classes in (9, 10) else SAMPLE_COLUMNS
-    given = source.fixed(range(rows * SAMPLE_COLUMNS))
+    given = source.fixed(range(rows * SAMPLE_COLUMNS), player)
     return given, np.arange(len(given)) // SAMPLE_COLUMNS % classes if classes else None
 
 

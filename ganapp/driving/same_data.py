@@ -6,10 +6,11 @@ Each function raises ValueError (message fit for the user) if the run cannot go 
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from ganapp.config import TrainConfig
-from ganapp.runs import DataRecord, Run, read_data_record, write_data_record
+from ganapp.runs import DataRecord, Run, generators_in, read_data_record, write_data_record
 
 if TYPE_CHECKING:
     from ganapp.data import ImageDataset
@@ -27,7 +28,7 @@ def check_same_shape(config: TrainConfig, dataset: ImageDataset) -> None:
     classes = dataset.num_classes if config.num_classes else 0
     if (dataset.channels, classes) != (config.channels, config.num_classes):
         raise ValueError(
-            f"{config.dataset} has changed since this run began: it has {classes} classes and "
+            f"{config.dataset!r} has changed since this run began: it has {classes} classes and "
             f"{dataset.channels} channels now, and had {config.num_classes} and {config.channels}. "
             "Start a new run from this one."
         )
@@ -36,32 +37,70 @@ def check_same_shape(config: TrainConfig, dataset: ImageDataset) -> None:
 def compare(run: Run, config: TrainConfig, dataset: ImageDataset) -> str:
     """A sentence about what changed in the data since the first start, "" if nothing did.
 
-    Raises ValueError if classes or channels are others than before. A run of an older version remembers now.
+    Raises ValueError if classes or channels are others than before. A run of version 0.3 remembers now; its
+    newest snapshot tells its classes.
     """
     check_same_shape(config, dataset)
     before = read_data_record(run)
+    classes = before.classes if before else _classes_of_snapshot(run)
+    if config.num_classes and classes is not None:
+        _check_same_classes(config.dataset, dataset.class_names, classes)
     if before is None:
         remember(run, dataset)
         return ""
-    if config.num_classes and before.classes != dataset.class_names:
-        raise ValueError(
-            f"{config.dataset} has other classes than when this run began: {_names(dataset.class_names)} now, "
-            f"{_names(before.classes)} then. Name them as before, or start a new run from this one."
-        )
     if before.fingerprint == dataset.fingerprint:
         return ""
     return (
-        f"The pictures in {dataset.name} are not those that this run began with: {dataset.count:,} for training "
-        f"now, {before.count:,} then."
+        f"The pictures in {dataset.name} are not those that this run began with: "
+        f"{dataset.count:,} for training now, {before.count:,} then."
     )
+
+
+def _check_same_classes(data: str, now: tuple[str, ...], then: tuple[str, ...]) -> None:
+    if now == then:
+        return
+    names = f"{_names(now)} now, {_names(then)} then"
+    if sorted(now) == sorted(then):  # 0, 1, 10, 2 in version 0.3, which sorted them as text
+        raise ValueError(
+            f"{data!r} has its classes in another order than when this run began: {names}. "
+            "Start a new run from this one."
+        )
+    raise ValueError(
+        f"{data!r} has other classes than when this run began: {names}. "
+        "Name them as before, or start a new run from this one."
+    )
+
+
+def _classes_of_snapshot(run: Run) -> tuple[str, ...] | None:
+    """The class names in the newest snapshot; None if there is no snapshot that names them."""
+    from ganapp.generators import read_config
+
+    for folder in generators_in(snapshot).values() if (snapshot := run.snapshot()) else ():
+        with suppress(ValueError):  # it is damaged
+            return read_config(folder)["class_names"] or None
+    return None
+
+
+def are_data_gone(run: Run) -> bool:
+    """Whether the data of a run that has begun are a file or folder that is gone."""
+    from ganapp.data import BUILT_IN, HUB
+
+    try:
+        place = run.config().dataset
+    except (OSError, ValueError):  # the configuration is damaged, or a newer version wrote it
+        return False
+    if place in BUILT_IN or place.startswith(HUB):
+        return False
+    return not os.path.exists(os.path.expanduser(place)) and bool(run.states())
 
 
 def check_there(run: Run, config: TrainConfig) -> None:
     """Raise ValueError if the data of a run that has begun are a file or folder that is gone."""
-    if os.path.isabs(config.dataset) and not os.path.exists(config.dataset) and run.states():
+    if are_data_gone(run):
         raise ValueError(
-            f"the data of run {run.name!r} are not where they were: {config.dataset} is gone. Put them back, or "
-            f"name their new place: resume {run.name} --data FOLDER."
+            f"the data of run {run.name!r} are not where they were: {config.dataset!r} is gone. Put them "
+            "back, or name their new place: Choose the folder on the page, or "
+            f"resume {run.name} --data FOLDER."
         )
 
 
@@ -70,17 +109,21 @@ def move(run: Run, place: str) -> None:
 
     Raises ValueError if the pictures, labels or class names there are others, or cannot be opened.
     """
-    from ganapp.data import open_dataset
+    from ganapp.data import BUILT_IN, HUB, open_dataset
 
-    from .record import data_arguments
+    from .opening import data_arguments
 
+    if place not in BUILT_IN and not place.startswith(HUB):
+        place = os.path.abspath(os.path.expanduser(place))
+        if not os.path.exists(place):
+            raise ValueError(f"There is nothing at {place!r}: choose a name, a folder or a ZIP that exists.")
     config = run.config().replace(dataset=place)
     dataset = open_dataset(**data_arguments(config))
     before = read_data_record(run)
     if compare(run, config, dataset) and before is not None:
         raise ValueError(
-            f"{place} does not hold the data that run {run.name!r} began with, "
-            f"{before.count:,} pictures for training of {before.name}: it has {dataset.count:,}, or other ones."
+            f"{place!r} does not hold the data that run {run.name!r} began with, {before.count:,} pictures "
+            f"for training of {before.name}: it has {dataset.count:,}, or other ones."
         )
     run.write_config(config)
 

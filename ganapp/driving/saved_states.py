@@ -9,15 +9,18 @@ from __future__ import annotations
 import hashlib
 import os
 import time
-import zipfile
+from collections.abc import Callable
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
+from ganapp.files import damaged_member
 from ganapp.runs import Run
+
+if TYPE_CHECKING:
+    from ganapp.training.state import TrainState
 
 SEAL = b"ganapp-blake2b:"
 SEAL_BYTES = len(SEAL) + 64  # with the digest, in hexadecimal digits
-DIRECTORY = 0x10  # a ZIP's mark of a folder, which makes torch read nothing
 
 
 def seal(path: Path) -> None:
@@ -39,14 +42,8 @@ def check_whole(path: Path) -> None:
             if _digest(file, size - SEAL_BYTES - 2) != comment[len(SEAL) :]:
                 raise ValueError("its checksum is wrong")
             return
-        try:
-            archive = zipfile.ZipFile(file)
-            damaged = next((i.filename for i in archive.infolist() if i.external_attr & DIRECTORY), None)
-            damaged = damaged or archive.testzip()
-        except Exception as error:  # noqa: BLE001 - a damaged ZIP raises anything, also OSError for a wrong offset
-            raise ValueError(f"its archive is damaged ({error})") from None
-    if damaged:
-        raise ValueError(f"the checksum of {damaged} is wrong")
+        if damaged := damaged_member(file):
+            raise ValueError(damaged)
 
 
 def _digest(file: BinaryIO, end: int) -> bytes:
@@ -80,6 +77,22 @@ def newest_state(run: Run, unreadable: dict[Path, str] | None = None) -> dict:
         f"none of the saved states of run {run.name!r} can be read. "
         "Start a new run from one of its snapshots."
     )
+
+
+def load_newest(run: Run, state: TrainState, log: Callable[[str], object]) -> float:
+    """Load the newest readable state of a run, and log the others. Returns its seconds of training."""
+    unreadable: dict[Path, str] = {}
+    try:
+        saved = newest_state(run, unreadable)
+    finally:
+        for path, error in unreadable.items():
+            log(f"{path.name} cannot be read and is passed over: {error}")
+    # Renamed, they do not count as the newest or displace good ones. Only if another one was read, else the
+    # next resume would begin at 0.
+    for path in unreadable:
+        os.replace(path, path.with_suffix(".unreadable"))
+    state.load_state_dict(saved)
+    return saved["sec"]
 
 
 def whole_state(run: Run, wanted: Path) -> Path:

@@ -1,7 +1,7 @@
 """Where generators are found: shipped checkpoints, runs, other folders, the Hub. Lists, finds, loads by name.
 
-Does not read the files of a generator; see folder.py. `Sources` does the work; `list_sources`, `locate` and
-`load_generator` are short ways to it.
+Does not read the files of a generator; see folder.py. `Sources` does the work; `load_generator` is a short
+way to it.
 """
 
 from __future__ import annotations
@@ -12,14 +12,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ganapp.hub import Progress, fetch_file
-from ganapp.runs import BEST, Run, generators_in, is_run, list_runs
+from ganapp.files import TEMPORARY
+from ganapp.hub import Progress, fetch_file, fetch_if_there
+from ganapp.runs import BEST, Run, called, generators_in, is_run, list_runs
 
+from .direction_files import DIRECTIONS_NAME, MAX_VECTORS_BYTES, VECTORS_NAME
 from .folder import CONFIG_NAME, MAX_CONFIG_BYTES, WEIGHTS_NAME, load_folder, read_config
 
 HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*(@(?!.*\.\.)\w[\w./-]*)?", re.ASCII)
 NOT_OURS = ", so it is not a generator of this app"
-SHIPPED = Path(__file__).resolve().parents[2] / "checkpoints"
+PACKAGE = Path(__file__).resolve().parents[1]
+# A wheel has the shipped generators inside the package, a checkout beside it.
+SHIPPED = PACKAGE / "checkpoints" if (PACKAGE / "checkpoints").is_dir() else PACKAGE.parent / "checkpoints"
 MAX_NAME = 1000  # characters
 
 
@@ -32,7 +36,7 @@ class Sources:
     """The models that can be named in one place. What `list` names, `find` and `load` take."""
 
     runs: str | Path = "runs"
-    checkpoints: str | Path | None = None  # None: checkpoints/ here, else the one beside the package
+    checkpoints: str | Path | None = None  # None: checkpoints/ here, else those that come with ganapp
     folders: tuple[Path, ...] = ()  # of further models, which are called FOLDER/NAME
     allow_paths: bool = (
         True  # False: only listed names and Hub ids are taken, no path of this machine (a Space)
@@ -68,8 +72,8 @@ class Sources:
         """The folder of a model and the name to show for it. A Hub model is fetched.
 
         `name` is a listed name, a run (its newest snapshot), a path or a Hub id, tried in this order; with
-        show_paths the folder of a generator comes first. Raises ValueError (message fit for the user) if it is
-        none of these.
+        show_paths the folder of a generator comes first. Numbers name runs and snapshots, too: 12, 12/6016.
+        Raises ValueError (message fit for the user) if it is none of these.
         """
         text = str(name).strip()
         return self.find_here(text) or pull(text)
@@ -129,7 +133,13 @@ class Sources:
         return None
 
     def _run(self, name: str) -> Run | None:
-        return Run(Path(self.runs) / name) if _is_plain(name) and is_run(Path(self.runs) / name) else None
+        """The run of a name, a number or a title in the folder of all runs."""
+        if not _is_plain(name):
+            return None
+        if is_run(folder := Path(self.runs) / name):
+            return Run(folder)
+        found = called(name, list_runs(self.runs))
+        return found[0] if len(found) == 1 else None
 
     def _unknown(self, text: str) -> str:
         if not self.allow_paths:
@@ -143,31 +153,16 @@ class Sources:
         )
 
 
-# -- short ways ----------------------------------------------------------------------------------------------
-
-
 def load_generator(
     source: str | Path, *, runs: str | Path = "runs", checkpoints: str | Path | None = None
 ) -> Any:
     """The generator of a folder, a shipped checkpoint, a run (its newest snapshot) or a Hub model.
 
     It is in eval mode, on the CPU, and has .spec, .class_names (tuple), .origin (dict) and .source (str).
-    checkpoints None: a folder of that name here, else the one beside the package. Raises ValueError (message
+    checkpoints None: a folder of that name here, else those that come with ganapp. Raises ValueError (message
     fit for the user) if it cannot be found or loaded.
     """
     return Sources(runs, checkpoints).load(source)
-
-
-def locate(
-    source: str | Path, *, runs: str | Path, checkpoints: str | Path | None = None
-) -> tuple[Path, str]:
-    """The folder of a source and the name to show for it; see `Sources.find`."""
-    return Sources(runs, checkpoints).find(source)
-
-
-def list_sources(*, runs: str | Path = "runs", checkpoints: str | Path | None = None) -> list[str]:
-    """The names of what can be loaded from here; see `Sources.list`."""
-    return Sources(runs, checkpoints).list()
 
 
 # -- the Hub -------------------------------------------------------------------------------------------------
@@ -176,8 +171,8 @@ def list_sources(*, runs: str | Path = "runs", checkpoints: str | Path | None = 
 def pull(hub_id: str, *, progress: Progress | None = None) -> tuple[Path, str]:
     """Fetch a model of the Hub, "user/name[@revision]". Returns its folder and "user/name@commit".
 
-    Only config.json and model.safetensors are fetched. Raises ValueError (message fit for the user) if that
-    fails.
+    Only config.json and model.safetensors are fetched, and the two files of its directions if it has any.
+    Raises ValueError (message fit for the user) if that fails.
     """
     repo, _, revision = hub_id.partition("@")
     config, commit = fetch_file(
@@ -185,6 +180,8 @@ def pull(hub_id: str, *, progress: Progress | None = None) -> tuple[Path, str]:
     )
     read_config(config.parent, repo)  # an unknown family is refused before the weights are fetched
     fetch_file(repo, WEIGHTS_NAME, commit, missing=NOT_OURS, progress=progress)
+    if fetch_if_there(repo, DIRECTIONS_NAME, commit, limit=MAX_CONFIG_BYTES):
+        fetch_if_there(repo, VECTORS_NAME, commit, limit=MAX_VECTORS_BYTES)
     return config.parent, f"{repo}@{commit}"  # the whole commit: the Hub takes no abbreviation
 
 
@@ -197,15 +194,15 @@ def is_hub_id(name: str) -> bool:
 
 
 def shipped_folder(checkpoints: str | Path | None = None) -> Path:
-    """Where shipped generators are: the given folder, else checkpoints/ here, else beside the package."""
+    """Where shipped generators are: the given folder, else checkpoints/ here if it has any, else SHIPPED."""
     if checkpoints is not None:
         return Path(checkpoints)
     here = Path("checkpoints")
-    return here if here.is_dir() else SHIPPED
+    return here if _generators_in(here) else SHIPPED
 
 
 def _snapshot(run: Run, wanted: str = "") -> tuple[Path, str]:
-    """A snapshot of a run by its name, the newest for "".
+    """A snapshot of a run by its number of images, or BEST; the newest for "".
 
     One generator of a snapshot that has several is SNAPSHOT/NAME.
     """
@@ -214,6 +211,11 @@ def _snapshot(run: Run, wanted: str = "") -> tuple[Path, str]:
         raise ValueError(f"run {run.name!r} has no snapshot yet; the first is written with its first save.")
     if found is None:
         there = ", ".join(s.name for s in run.snapshots()) or "none yet"
+        if wanted.partition("/")[0] == BEST and run.best_snapshot() is None:
+            raise ValueError(
+                f"run {run.name!r} has no best snapshot yet, since the live figure, which tells it, "
+                f"was measured with none of them; there are: {there}."
+            )
         raise NoSnapshot(f"run {run.name!r} has no snapshot {wanted!r}; there are: {there}.")
     inner = [name for name in generators_in(found) if name]
     if inner:
@@ -247,7 +249,10 @@ def _is_generator(folder: Path) -> bool:
 
 
 def _generators_in(folder: Path) -> list[Path]:
-    return [p for p in folder.iterdir() if _is_generator(p)] if folder.is_dir() else []
+    """Those that are being written have temporary names and are none yet."""
+    if not folder.is_dir():
+        return []
+    return [p for p in folder.iterdir() if not p.name.startswith(TEMPORARY) and _is_generator(p)]
 
 
 def _resolution(folder: Path) -> int:

@@ -3,13 +3,23 @@
 Errors become ValueErrors with one sentence. Knows nothing of generators.
 """
 
-from .client import MAX_BYTES, Progress, endpoint, explain_errors, fetch_file, max_bytes, token
+from .client import (
+    MAX_BYTES,
+    Progress,
+    endpoint,
+    explain_errors,
+    fetch_file,
+    fetch_if_there,
+    max_bytes,
+    token,
+)
 
 __all__ = [
     "MAX_BYTES",
     "Progress",
     "endpoint",
     "fetch_file",
+    "fetch_if_there",
     "max_bytes",
     "explain_errors",
     "token",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from ganapp.files import text_of_size
@@ -37,6 +37,28 @@ def fetch_file(
     """
     with explain_errors(repo, filename, revision, missing):
         return _fetch(repo, filename, revision, max_bytes() if limit is None else limit, progress)
+
+
+def fetch_if_there(repo: str, filename: str, commit: str, *, limit: int) -> Path | None:
+    """Fetch a file that a repository may lack, of a whole commit. None: it has none, or cannot be asked now.
+
+    Whether it has one is asked once: huggingface_hub remembers it for a commit. Raises ValueError (message
+    fit for the user) if the file is too large or the Hub answers otherwise.
+    """
+    from huggingface_hub import _CACHED_NO_EXIST, hf_hub_download, try_to_load_from_cache
+    from huggingface_hub import errors as hub
+
+    if try_to_load_from_cache(repo, filename, revision=commit) is _CACHED_NO_EXIST:
+        return None
+    with explain_errors(repo, filename, commit):
+        try:
+            return _fetch(repo, filename, commit, limit)[0]
+        except hub.LocalEntryNotFoundError:
+            return None
+        except hub.EntryNotFoundError:
+            with suppress(hub.EntryNotFoundError):  # leaves the mark that there is none
+                hf_hub_download(repo, filename, revision=commit, endpoint=endpoint(), token=token())
+            return None
 
 
 def _fetch(

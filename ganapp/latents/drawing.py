@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ganapp.alpha import straight
+
 from .labels import labels_of
-from .seeds import check_psi, has_role, latents
+from .seeds import check_psi, check_seeds, has_role, latents
 
 if TYPE_CHECKING:
     import torch
@@ -32,6 +34,7 @@ def generate(
     truncation in (0, 1], 1 = none. device: G is moved there; None: where it is. batch: images drawn at a
     time. Raises ValueError (message fit for the user) if an argument is wrong or G is in training mode.
     """
+    seeds = check_seeds(seeds)
     z = latents(G, seeds, psi)
     labels = labels_of(G, seeds, y)
     return images_from_latents(G, z, labels if G.spec.num_classes else None, psi, device, batch)
@@ -91,7 +94,10 @@ def _mapped(G, z, y, psi):
 
 
 def _pictures(G, run, inputs, y, device, batch) -> np.ndarray:
-    """run(inputs, y), images (N, C, H, W) in [-1, 1], batch by batch, as uint8 (N, H, W, C)."""
+    """run(inputs, y), images (N, C, H, W) in [-1, 1], batch by batch, as uint8 (N, H, W, C).
+
+    Colours beside alpha are straight, whether the network's are or not.
+    """
     import torch
 
     if batch < 1:
@@ -104,7 +110,8 @@ def _pictures(G, run, inputs, y, device, batch) -> np.ndarray:
 
     for start in range(0, len(inputs), batch):
         part = slice(start, start + batch)
-        out[part] = _computed(G, quantized, inputs[part], None if y is None else y[part], device)
+        made = _computed(G, quantized, inputs[part], None if y is None else y[part], device)
+        out[part] = straight(made) if G.spec.channels == 4 and G.spec.premultiplied else made
     return out
 
 

@@ -9,17 +9,19 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .seeds import latent
+from .seeds import check_seeds, latent
 
 if TYPE_CHECKING:
     import torch
 
 
 def resolve_label(G: torch.nn.Module, label: int | str) -> int:
-    """The index of a class that is given by name (text) or by index; case is ignored if that is not ambiguous.
+    """The index of a class that is given by name (text) or by index.
 
-    A name comes before an index: "2" is the class called 2, and the third one only if none is called so and the
-    names are not all numbers. A number that is not text is always an index. Raises ValueError (message fit for the user, with what is allowed) if the generator has no such class.
+    Case is ignored if that is not ambiguous. A name comes before an index: "2" is the class called 2, and the
+    third one only if none is called so and the names are not all numbers. A number that is not text is always
+    an index. Raises ValueError (message fit for the user, with what is allowed) if the generator has no such
+    class.
     """
     count, names = G.spec.num_classes, tuple(getattr(G, "class_names", ()))
     if not count:
@@ -37,7 +39,10 @@ def resolve_label(G: torch.nn.Module, label: int | str) -> int:
                 f"The label {label!r} is not a class of this model; the classes are called {listed}."
             )
     else:
-        number = operator.index(label)
+        try:
+            number = operator.index(label)
+        except TypeError:  # 1.5
+            number = None
     if number is None or not 0 <= number < count:
         named = f", or a name: {', '.join(names[:20])}{', ...' if len(names) > 20 else ''}" if names else ""
         raise ValueError(f"The label {label!r} is not a class of this model: use 0 to {count - 1}{named}.")
@@ -52,6 +57,7 @@ def labels_of(
     y: one class (number or name) for all, one for each seed, or None for the class that belongs to each seed.
     Raises ValueError (message fit for the user) if a class is unknown or their number is wrong.
     """
+    seeds = check_seeds(seeds)
     if y is None:
         drawn = [latent(seed, G.spec.z_dim, num_classes=G.spec.num_classes)[1] for seed in seeds]
         return np.array(drawn, np.int64)

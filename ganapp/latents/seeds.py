@@ -85,6 +85,19 @@ def format_seeds(seeds: Iterable[int]) -> str:
     return ", ".join(parts)
 
 
+def check_seeds(seeds: Iterable[int]) -> list[int]:
+    """Seeds as a list of int. Raises ValueError (message fit for the user) if they are something else."""
+    try:
+        if not isinstance(seeds, str):
+            return [operator.index(seed) for seed in seeds]
+    except TypeError:
+        pass
+    raise ValueError(
+        f"seeds is {seeds!r}: it must be a list of whole numbers, such as [0, 1, 42]; "
+        'parse_seeds reads text such as "0-15, 42".'
+    )
+
+
 def check_psi(psi: float) -> float:
     """psi as a float. Raises ValueError (message fit for the user) if it is not in (0, 1]."""
     if not 0 < psi <= 1:
@@ -121,11 +134,21 @@ def latent(seed: int, z_dim: int, psi: float = 1.0, num_classes: int = 0) -> tup
 
 
 def latents(G: torch.nn.Module, seeds: Sequence[int], psi: float = 1.0) -> np.ndarray:
-    """z of each seed, float32 (N, z_dim). psi truncates it unless the generator truncates w."""
+    """z of each seed, float32 (N, z_dim). psi truncates it unless the generator truncates w.
+
+    Raises ValueError (message fit for the user) if seeds or psi are not allowed, or G takes a picture.
+    """
+    check_takes_latent(G)
     psi = check_psi(psi)
     z_psi = 1.0 if has_role(G, "mapped") else psi
-    rows = [latent(seed, G.spec.z_dim, z_psi, G.spec.num_classes)[0] for seed in seeds]
+    rows = [latent(seed, G.spec.z_dim, z_psi, G.spec.num_classes)[0] for seed in check_seeds(seeds)]
     return np.stack(rows) if rows else np.empty((0, G.spec.z_dim), np.float32)
+
+
+def check_takes_latent(G: torch.nn.Module) -> None:
+    """Raise ValueError (message fit for the user) if a seed alone is not what the generator draws from."""
+    if has_role(G, "translator"):
+        raise ValueError("This model makes a picture of a picture: it cannot draw from seeds alone.")
 
 
 def has_role(G: torch.nn.Module, role: str) -> bool:

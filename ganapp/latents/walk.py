@@ -14,7 +14,7 @@ import numpy as np
 
 from .drawing import embed_labels, images_from_latents, images_from_w, map_latents
 from .labels import labels_of
-from .seeds import has_role, latents
+from .seeds import check_seeds, has_role, latents
 
 if TYPE_CHECKING:
     import torch
@@ -122,7 +122,7 @@ def _check_mode(mode: str):
 
 
 def _keyframes(G, seeds, y, psi, device) -> _Keyframes:
-    seeds = list(seeds)
+    seeds = check_seeds(seeds)
     if len(seeds) == 1 and y is not None and not isinstance(y, str) and np.ndim(y) == 1:
         seeds = seeds * len(y)
     if len(seeds) < 2:

@@ -5,34 +5,47 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
+from ganapp.alpha import on_background
 from ganapp.files import replacing
 
 from .stills import WEBP_LIMIT, as_pillow, scale_for
 
 VIDEO_FORMATS = (".mp4", ".gif", ".webp")
 MAX_FPS = 240
+SOUND_RATE = 44_100  # samples a second
 
 
-def write_video(path: str | Path, frames: Iterable[np.ndarray], fps: float = 30, min_size: int = 256) -> int:
+def write_video(
+    path: str | Path,
+    frames: Iterable[np.ndarray],
+    fps: float = 30,
+    min_size: int = 256,
+    background: int | Sequence[int] = 255,
+    sound: str | Path | None = None,
+) -> int:
     """Write a film of frames uint8 (H, W, C), all of one size, and return their number.
 
     path: its ending decides: .mp4 (H.264, can be played while it loads), .gif or .webp (both repeat for
-    ever).
-    fps: up to 240. min_size: frames are enlarged by a whole number until their shorter side has this many
-    pixels. An MP4 is written frame by frame; GIF and WebP need all frames in memory. Raises ValueError
-    (message fit for the user) if the ending, the rate or a frame is not allowed. An error of any kind leaves
-    no file.
+    ever). fps: up to 240. min_size: frames are enlarged by a whole number until their shorter side has this
+    many pixels. background: 0 to 255 or (red, green, blue), behind frames with alpha: a film is opaque.
+    sound: a file whose sound goes into an MP4, as far as the frames go. An MP4 is written frame by frame; GIF
+    and WebP need all frames in memory. Raises ValueError (message fit for the user) if the ending, the rate,
+    a frame or the sound is not allowed. An error of any kind leaves no file.
     """
     suffix = check_video_path(path)
     if not 0 < fps <= MAX_FPS:
         raise ValueError(f"fps is {fps}: it must be more than 0 and at most {MAX_FPS}.")
-    write = {".mp4": _write_mp4, ".gif": _write_gif, ".webp": _write_webp}[suffix]
+    if sound is not None and suffix != ".mp4":
+        raise ValueError(f"Only an MP4 has sound, not {suffix}.")
+    write = {".mp4": partial(_write_mp4, sound=sound), ".gif": _write_gif, ".webp": _write_webp}[suffix]
     with replacing(path) as temporary:
-        pictures = _enlarged_frames(frames, min_size, palette=suffix == ".gif")
+        opaque = (on_background(frame, background) for frame in frames)
+        pictures = _enlarged_frames(opaque, min_size, palette=suffix == ".gif")
         return write(temporary, pictures, Fraction(fps).limit_denominator(1001))
 
 
@@ -118,7 +131,7 @@ def _enlarged_frames(frames: Iterable[np.ndarray], min_size: int, palette: bool)
         raise ValueError("A film needs at least one frame.")
 
 
-def _write_mp4(path: Path, pictures: Iterator, fps: Fraction) -> int:
+def _write_mp4(path: Path, pictures: Iterator, fps: Fraction, sound: str | Path | None = None) -> int:
     import av
 
     count = 0
@@ -127,6 +140,7 @@ def _write_mp4(path: Path, pictures: Iterator, fps: Fraction) -> int:
     with av.open(str(path), "w", format="mp4", options={"movflags": "+faststart"}) as container:
         stream = container.add_stream("libx264", rate=fps, options={"crf": "16"})
         stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
+        heard = container.add_stream("aac", rate=SOUND_RATE) if sound is not None else None
         # Tag the film as BT.709, limited range: browsers guess the matrix of an untagged one from its size.
         context = stream.codec_context
         context.thread_count = 2  # leaves cores to a training run
@@ -142,7 +156,29 @@ def _write_mp4(path: Path, pictures: Iterator, fps: Fraction) -> int:
             container.mux(stream.encode(frame))
             count += 1
         container.mux(stream.encode(None))
+        if heard is not None:
+            _add_sound(container, heard, Path(sound), float(count / fps))
     return count
+
+
+def _add_sound(container, stream, path: Path, seconds: float) -> None:
+    """Write the first `seconds` of a sound file into an open MP4."""
+    import av
+
+    try:
+        with av.open(str(path)) as source:
+            resampler = av.AudioResampler(format="fltp", layout="stereo", rate=SOUND_RATE)
+            written = 0
+            for frame in source.decode(audio=0):
+                for part in resampler.resample(frame):
+                    if written >= seconds * SOUND_RATE:
+                        break
+                    part.pts, part.time_base = written, Fraction(1, SOUND_RATE)
+                    written += part.samples
+                    container.mux(stream.encode(part))
+            container.mux(stream.encode(None))
+    except (av.FFmpegError, IndexError) as error:
+        raise ValueError(f"The sound {path.name} cannot be read ({type(error).__name__}).") from None
 
 
 def _durations(count: int, fps: Fraction, unit: int) -> list[int]:

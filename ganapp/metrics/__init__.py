@@ -1,15 +1,26 @@
 """Figures of quality, each with its protocol: evaluate(source, data, metrics) -> list[Figure].
 
-quick_swd(real, fake) is a cheap distance for a curve during training. Importing this room is light: torch is
-imported where a figure needs it.
+Importing this room is light: torch is imported where a figure needs it.
 """
 
-from .distances.swd import quick_swd
-from .evaluation import REPEATS, WITHOUT_DOWNLOAD, Neighbours, check, evaluate, measure, neighbours, prepare
-from .figure import Figure, protocol_text, value_text
+from .comparing import difference_text, differences, incomparable, newest
+from .evaluation import (
+    REPEATS,
+    WITHOUT_DOWNLOAD,
+    Neighbours,
+    check,
+    evaluate,
+    examples,
+    measure,
+    neighbours,
+)
+from .figure import Figure, protocol_text, stored_text, value_text
 from .measures import MEASURES
+from .origin import data_of
+from .preparing import prepare
 from .rounds import MOST_REPEATS
 from .storage import figures_of, store
+from .verdict import missing_kinds, verdict
 
 __all__ = [
     "MEASURES",
@@ -19,13 +30,21 @@ __all__ = [
     "Figure",
     "Neighbours",
     "check",
+    "data_of",
+    "difference_text",
+    "differences",
     "evaluate",
+    "examples",
     "figures_of",
+    "incomparable",
     "measure",
+    "missing_kinds",
     "neighbours",
+    "newest",
     "prepare",
     "protocol_text",
-    "quick_swd",
     "store",
+    "stored_text",
     "value_text",
+    "verdict",
 ]

@@ -1,7 +1,7 @@
 """evaluate(source, data, metrics) -> figures with their protocols and intervals over repetitions.
 
-This file checks the request, opens generator and data, and repeats the measurement. What is measured is in
-measures.py; the page and the command line call this file.
+This file checks the request and repeats the measurement. What is measured is in measures.py, and what it
+needs is opened in preparing.py; the page and the command line call this file.
 """
 
 from __future__ import annotations
@@ -13,17 +13,17 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ganapp.data import NAMED, ImageDataset, Progress, open_dataset
+from ganapp.data import Progress
 
-from . import storage
 from .distances import memorisation, twosample
-from .figure import Figure, mean_and_interval
+from .figure import CannotMeasure, Figure, mean_and_interval
 from .judges import inception
 from .measures import MEASURES, Measured
+from .preparing import prepare
 from .rounds import MOST_REPEATS, Round, Setting, pixel_parts, pixels_of
+from .verdict import too_few_text
 
 REPEATS = 3
-COLOURS = {1: "grey", 3: "colour"}  # by the number of channels
 LEAST_IMAGES, MOST_IMAGES = 32, 200_000  # that can be requested
 LEAST_REAL = 8
 WITHOUT_DOWNLOAD = tuple(name for name, m in MEASURES.items() if "inception" not in m.needs)
@@ -48,14 +48,14 @@ def evaluate(
 ) -> list[Figure]:
     """Figures of a generator against a data set, each the mean over repetitions with a 95 % interval.
 
-    source: what load_generator takes, or a generator that it returned. data: what open_dataset takes; None
-    means the data that the source, a run, was trained on. metrics: names of MEASURES; None means all that fit
+    source: what load_generator takes, or a generator that it returned. data: what open_dataset takes; None is
+    what the source was trained on, if that is known. metrics: names of MEASURES; None means all that fit
     the data and need no download. images: number of generated and of real images; None means each figure's
     own number. It is lowered to the number of real images if there are fewer. repeats: each draws new samples
     and a new random set of real images. psi: truncation. A generator with the classes of the data draws them
-    in the proportions of the training split. missing: a dictionary that gets {figure: why} of the figures that
-    cannot be measured, while the others are; None: such a figure is an error. Raises ValueError (message fit for
-    the user) if something does not fit, Cancelled if `cancelled` returns True.
+    in the proportions of the training split. missing: a dictionary that gets {figure: why} of the figures
+    that cannot be measured, while the others are; None: such a figure is an error. Raises ValueError (message
+    fit for the user) if something does not fit, Cancelled if `cancelled` returns True.
     """
     check(metrics, images, repeats, seed, missing)
     setting = prepare(source, data, seed, psi, inception_path, device, runs, checkpoints, progress, cancelled)
@@ -91,98 +91,20 @@ def check(
     _check_some_left(metrics or (), missing)
 
 
-def prepare(
-    source,
-    data,
-    seed=0,
-    psi=1.0,
-    inception_path=None,
-    device="cpu",
-    runs="runs",
-    checkpoints=None,
-    progress=None,
-    cancelled=None,
-) -> Setting:
-    """Open the generator and the data set; arguments as in `evaluate`.
-
-    Raises ValueError (message fit for the user), Cancelled.
-    """
-    G, config, place = source, None, None
-    if isinstance(source, str | Path | tuple):  # tuple: (folder, name) of Sources.find
-        from ganapp.generators import Sources, load_folder
-        from ganapp.runs import run_of
-
-        found = source if isinstance(source, tuple) else Sources(runs, checkpoints).find(source)
-        folder, name = found
-        run = run_of(folder)
-        config = run.config() if run else None
-        G = load_folder(folder, name)
-        place = storage.place_of(folder, name)  # found now: the snapshot may be gone after the measurement
-    data = data or (config.dataset if config else None)
-    if not data:
-        raise ValueError("no data is named; give a name, a folder or a ZIP to compare with.")
-    how = {"crop": config.crop, "background": config.background} if config else {}
-    options = how | {"channels": G.spec.channels, "progress": progress, "cancelled": cancelled}
-    train = open_dataset(data, G.spec.resolution, split="train", **options)
-    heldout = _open_heldout(data, G.spec.resolution, options)
-    colours = COLOURS.get(train.channels, f"{train.channels} channels")
-    about = {
-        "source": _source_name(G),
-        "weights": weights_text(G, config),
-        "data": f"{train.name} ({train.fingerprint})",
-        "resize": f"to {train.resolution} px, {how.get('crop', 'center')}, {colours}, "
-        "as prepared for training",
-    }
-    if psi != 1:
-        about["psi"] = psi
-    setting = Setting(G, train, heldout, about, seed, device, psi, inception_path, progress, cancelled, place)
-    if G.spec.num_classes:
-        about["classes"] = (
-            "drawn evenly by the seeds" if setting.classes is None else "drawn as often as in train"
-        )
-    return setting
-
-
-def _open_heldout(data, resolution: int, options: dict) -> ImageDataset | None:
-    """The held-out split, or None if the user's own data set is too small to hold any images out."""
-    try:
-        return open_dataset(data, resolution, split="heldout", **options)
-    except ValueError:
-        if data in NAMED:
-            raise
-        return None  # The training split has just been opened: only the held-out split can be missing.
-
-
-def _source_name(G) -> str:
-    """The generator's name for the protocol, without local folders."""
-    source = str(getattr(G, "source", "a generator"))
-    return Path(source).name if Path(source).is_absolute() else source
-
-
-def weights_text(G, config) -> str:
-    """Protocol text: whether the weights are a moving average, and its half-life."""
-    if config is not None:
-        return averaging_text(config.ema_kimg)
-    origin = getattr(G, "origin", {})
-    other = "of a run of this app, EMA or not is not known" if origin.get("run") else "as published"
-    return averaging_text(origin.get("ema_kimg")) or other
-
-
-def averaging_text(ema_kimg: Any) -> str:
-    """Protocol text for `ema_kimg`; "" if that is no number, because it may come from a foreign file."""
-    if not isinstance(ema_kimg, int | float):
-        return ""
-    return f"EMA, half-life {ema_kimg:g} kimg" if ema_kimg else "last step, no EMA"
-
-
 def measure(
     setting: Setting,
     metrics: Sequence[str] | None = None,
     images: int | None = None,
     repeats: int = REPEATS,
     missing: dict[str, str] | None = None,
+    tell: Callable[[float, list[Figure]], None] | None = None,
 ) -> list[Figure]:
-    """As `evaluate`, for a generator and data that `prepare` has opened."""
+    """As `evaluate`, for a generator and data that `prepare` has opened.
+
+    tell: called before each figure of each repetition with the share that is done, by the usual cost of the
+    figures, and the figures so far: what is left to whoever cancels. Their protocols count the repetitions
+    that they had.
+    """
     check(metrics, images, repeats, setting.seed, missing)
     names, counts = measurable(metrics, setting, missing), {}
     for name in names:
@@ -190,19 +112,27 @@ def measure(
             counts[name] = images_per_set(name, images, setting)
     _check_some_left(names, missing)
     found: dict[tuple[str, str], list[Measured]] = {}
+
+    def figures() -> list[Figure]:
+        return [
+            _figure(rows, name, counts[name], setting)
+            for (name, _), rows in found.items()
+            if name not in (missing or ())
+        ]
+
+    done, whole = 0.0, repeats * sum(MEASURES[name].cost for name in counts)
     for index in range(repeats):
         this = Round(setting, index, max(counts.values()))
         for name in [name for name in counts if name not in (missing or ())]:
+            if tell:
+                tell(done / whole, figures())
             setting.report_progress(index, repeats, f"Measuring {name}")
             with _noting(name, missing):
-                for measured in MEASURES[name].measure(this, counts[name]):
+                for measured in list(MEASURES[name].measure(this, counts[name])):
                     found.setdefault((name, measured.name), []).append(measured)
+            done += MEASURES[name].cost
         _check_some_left(names, missing)
-    return [
-        _figure(rows, name, counts[name], setting, repeats)
-        for (name, _), rows in found.items()
-        if name not in (missing or ())
-    ]
+    return figures()
 
 
 @contextmanager
@@ -210,16 +140,16 @@ def _noting(name: str, missing: dict[str, str] | None) -> Iterator[None]:
     """Note in `missing` why a figure cannot be measured; without it, let the error pass."""
     try:
         yield
-    except (ValueError, OSError) as error:
+    except (CannotMeasure, OSError) as error:  # any other one is a fault of ours
         if missing is None:
             raise
         missing[name] = str(error) or type(error).__name__
 
 
 def _check_some_left(names: Sequence[str], missing: dict[str, str] | None) -> None:
-    """Raise ValueError with all reasons if none of the figures can be measured."""
+    """Raise CannotMeasure with all reasons if none of the figures can be measured."""
     if missing and names and all(name in missing for name in names):
-        raise ValueError(" ".join(dict.fromkeys(missing[name] for name in names)))
+        raise CannotMeasure(" ".join(dict.fromkeys(missing[name] for name in names)))
 
 
 def measurable(
@@ -227,15 +157,14 @@ def measurable(
 ) -> list[str]:
     """Names of the figures to measure; for None, all that fit the data and need no download.
 
-    Raises ValueError (message fit for the user) if a requested figure does not fit the data and `missing` is
-    None, or if none fits.
+    Raises CannotMeasure if a requested figure does not fit the data and `missing` is None, or if none fits.
     """
     if metrics is None:
         return [name for name in WITHOUT_DOWNLOAD if not lack_text(name, setting)]
     for name in metrics:
         with _noting(name, missing):
             if lack := lack_text(name, setting):
-                raise ValueError(f"{name} cannot be measured: {lack}.")
+                raise CannotMeasure(f"{name} cannot be measured: {lack}.")
     _check_some_left(metrics, missing)
     return [name for name in dict.fromkeys(metrics) if name not in (missing or ())]
 
@@ -258,26 +187,28 @@ def lack_text(name: str, setting: Setting) -> str:
 def images_per_set(name: str, images: int | None, setting: Setting) -> int:
     """Number of generated and of real images for a figure, at most as many as there are real ones.
 
-    Raises ValueError (message fit for the user) if there are fewer than 8.
+    Raises CannotMeasure if there are fewer than 8.
     """
     count, against = images or MEASURES[name].images, MEASURES[name].against
     if against:
         count = min(count, getattr(setting, against).count)
     if count < LEAST_REAL:
-        raise ValueError(f"{name} cannot be measured: there are only {count} real pictures.")
+        raise CannotMeasure(f"{name} cannot be measured: there are only {count} real pictures.")
     return count
 
 
-def _figure(rows: list[Measured], group: str, count: int, setting: Setting, repeats: int) -> Figure:
+def _figure(rows: list[Measured], group: str, count: int, setting: Setting) -> Figure:
     """The mean over repetitions of one figure, with its whole protocol. `group` is a key of MEASURES."""
     value, interval = mean_and_interval([row.value for row in rows])
     published = MEASURES[group].published
     protocol: dict[str, Any] = {"images": count}
     if published and count != published:
         protocol["not the published protocol"] = f"of {published:,} images"
-    protocol |= {**setting.about, **rows[0].protocol, "seed": setting.seed, "repeats": repeats}
+    protocol |= {**setting.about, **rows[0].protocol, "seed": setting.seed, "repeats": len(rows)}
     protocol["interval"] = _interval_text(protocol, setting) if interval else "none: one repetition"
     notes = dict.fromkeys(row.note for row in rows if row.note)  # repetitions may have different notes
+    if too_few := too_few_text(protocol):
+        notes[too_few] = None
     return Figure(rows[0].name, value, interval, protocol, " · ".join(notes))
 
 
@@ -299,10 +230,29 @@ class Neighbours(NamedTuple):
     in_features: np.ndarray
 
 
-def neighbours(setting: Setting, count: int = 16) -> Neighbours:
-    """The first `count` samples, from seed `setting.seed` up, with their nearest training images."""
-    this = Round(setting, 0, count)
-    by_pixels, _ = memorisation.nearest(pixels_of(this.fake(count)), pixel_parts(setting))
-    by_features, _ = memorisation.nearest(this.fake_outputs(count)[0], [(0, setting.train_features)])
-    images = (this.fake(count), *(setting.train.images.take(rows) for rows in (by_pixels, by_features)))
+def neighbours(setting: Setting, count: int = 16, among: int = 256) -> Neighbours:
+    """The `count` samples that lie nearest to a training image in pixels, of the first `among` samples.
+
+    So a copy is among them, if there is one. The nearest sample comes first.
+    """
+    this = Round(setting, 0, among)
+    by_pixels, distances = memorisation.nearest(pixels_of(this.fake(among)), pixel_parts(setting))
+    by_features, _ = memorisation.nearest(this.fake_outputs(among)[0], [(0, setting.train_features)])
+    order = np.argsort(distances, kind="stable")[:count]
+    images = (
+        this.fake(among)[order],
+        *(setting.train.images.take(rows[order]) for rows in (by_pixels, by_features)),
+    )
     return Neighbours(*(x.transpose(0, 2, 3, 1) for x in images))
+
+
+def examples(setting: Setting, kinds: Sequence[str], each: int = 6) -> dict[str, np.ndarray]:
+    """The first `each` real images of classes, by their names: {name: uint8 (N, R, R, C)}."""
+    data = setting.train
+    known = {str(name): number for number, name in enumerate(data.class_names)}
+    found = {}
+    for kind in kinds:
+        if kind in known and data.labels is not None:
+            rows = np.flatnonzero(data.labels == known[kind])[:each]
+            found[kind] = data.images.take(rows).transpose(0, 2, 3, 1)
+    return found

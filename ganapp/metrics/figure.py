@@ -15,6 +15,10 @@ T95 = (
 )  # fmt: skip
 
 
+class CannotMeasure(ValueError):
+    """A figure cannot be measured with these data or on this machine, while others may. Fit for the user."""
+
+
 @dataclass(frozen=True)
 class Figure:
     """The mean over repetitions, its 95 % interval (None after one repetition), and how it was measured."""
@@ -55,6 +59,15 @@ def value_text(figure: Figure) -> str:
         return number(figure.value) + (f" ± {number(half)}" if figure.interval else "")
     places = max(0, 1 - math.floor(math.log10(half)))
     return f"{figure.value:,.{places}f} ± {half:,.{places}f}"
+
+
+def stored_text(figure: Mapping[str, Any]) -> str:
+    """`value_text` of a figure as it is stored, which may hold anything in place of numbers."""
+    value, interval = figure.get("value"), figure.get("interval")
+    ends = interval if isinstance(interval, list | tuple) and len(interval) == 2 else (None,)
+    whole = all(isinstance(end, int | float) for end in ends)
+    known = float(value) if isinstance(value, int | float) else math.nan
+    return value_text(Figure("", known, tuple(map(float, ends)) if whole else None))
 
 
 def protocol_text(protocol: Mapping[str, Any]) -> str:

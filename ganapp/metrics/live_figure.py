@@ -2,7 +2,8 @@
 
 It is the sliced Wasserstein distance of 1,000 samples to 1,000 training images (quick_swd in
 distances/swd.py), with fewer patches than the published protocol and of images reduced to 64 pixels. It
-compares a run with itself and chooses the best snapshot. It is not a result to report.
+compares a run with itself and chooses the best snapshot. It is not a result to report. Images with alpha are
+compared on the run's background.
 """
 
 from __future__ import annotations
@@ -13,7 +14,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ganapp.alpha import on_background
 from ganapp.config import TrainConfig
+
+from .rounds import background_of
 
 if TYPE_CHECKING:
     from torch import nn
@@ -36,9 +40,10 @@ class LiveFigure:
 
     def __init__(self, config: TrainConfig, dataset: ImageDataset, fixed: Callable[[range], np.ndarray]):
         self.fixed = fixed
+        self.background = background_of(config) if dataset.channels == 4 else 255
         rows = np.random.default_rng(2).permutation(dataset.count)[:SAMPLES]
         self.real = np.concatenate(
-            [reduced(dataset.images.take(rows[i : i + BATCH])) for i in range(0, len(rows), BATCH)]
+            [self._seen(dataset.targets.take(rows[i : i + BATCH])) for i in range(0, len(rows), BATCH)]
         )
         self.labels = dataset.labels[rows] if config.num_classes else None
         self.spent = self.last = 0.0  # seconds of all measurements, of the last one
@@ -53,8 +58,13 @@ class LiveFigure:
         expected = self.last or SAMPLES * sec / max(images, 1) / 2
         return sec >= EARLIEST_SEC and self.spent + expected <= SHARE * sec
 
-    def measure(self, G: nn.Module, stop: Callable[[], bool] = lambda: False) -> float | None:
-        """The distance in thousandths, lower is better. G is in eval mode.
+    def measure(
+        self,
+        G: nn.Module,
+        stop: Callable[[], bool] = lambda: False,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> float | None:
+        """The distance in thousandths, lower is better. G is in eval mode. clock() tells seconds.
 
         Training's random numbers are not used. Returns None if stop(), called between batches, returns True.
         """
@@ -62,7 +72,7 @@ class LiveFigure:
 
         from .distances.swd import quick_swd
 
-        began, parts = time.monotonic(), []
+        began, parts = clock(), []
         try:
             for start in range(0, len(self.real), BATCH):
                 if stop():
@@ -70,11 +80,15 @@ class LiveFigure:
                 given = self.fixed(range(start, min(start + BATCH, len(self.real))))
                 labels = self.labels[start : start + BATCH] if self.labels is not None else None
                 images = images_from_latents(G, given, labels, batch=BATCH)
-                parts.append(reduced(images.transpose(0, 3, 1, 2)))
+                parts.append(self._seen(images.transpose(0, 3, 1, 2)))
             return float(f"{quick_swd(self.real, np.concatenate(parts)):.5g}")
         finally:
-            self.last = time.monotonic() - began
+            self.last = clock() - began
             self.spent += self.last
+
+    def _seen(self, images: np.ndarray) -> np.ndarray:
+        """uint8 (N, C, R, R) as they are compared: without alpha, and reduced."""
+        return reduced(on_background(images, self.background, axis=1))
 
 
 def reduced(images: np.ndarray) -> np.ndarray:

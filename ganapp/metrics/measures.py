@@ -13,6 +13,7 @@ import numpy as np
 
 from .distances import coverage, manifold, memorisation, swd, twosample
 from .distances.frechet import frechet
+from .figure import CannotMeasure
 from .judges import inception
 from .judges.classifier import CLASSES, attribute_sizes
 from .rounds import Round, Setting, pixel_parts, pixels_of
@@ -38,6 +39,7 @@ class Measure(NamedTuple):
     needs: tuple[str, ...]  # some of: heldout, classes, faces, inception
     measure: Callable[[Round, int], Iterator[Measured]]  # (repetition, number of images)
     against: str = "train"  # split with at least as many real images; "" if the number of samples is free
+    cost: float = 1.0  # seconds for 2,000 images of 32 pixels on two cores, about: for the progress alone
 
 
 # -- pixels --------------------------------------------------------------------------------------------------
@@ -141,7 +143,7 @@ def _attributes(r: Round, n: int) -> Iterator[Measured]:
     accuracy = s.classifier.accuracy
     readable = [k for k in attribute_sizes(s.train) if accuracy.get(f"attribute_{k}", 0) >= READABLE]
     if not readable:
-        raise ValueError("the classifier reads no attribute of these faces well enough to count them.")
+        raise CannotMeasure("the classifier reads no attribute of these faces well enough to count them.")
     count = _available(s, "heldout", n)
     real, fake = r.real_outputs(count, "heldout")[1], r.fake_outputs(n)[1]
     there, wanted, missing, divergences = 0, 0, [], []
@@ -265,16 +267,16 @@ def _listed(names: list[str]) -> str:
 
 # name: images, images of the published protocol, needs, function, split with as many real images
 MEASURES: dict[str, Measure] = {
-    "swd": Measure(swd.IMAGES, swd.IMAGES, (), _swd),
-    "c2st": Measure(10_000, None, ("heldout",), _c2st, "heldout"),
-    "classes": Measure(10_000, None, ("classes",), _classes),
-    "fd": Measure(10_000, None, (), _fd),
-    "pr": Measure(10_000, None, (), _pr),
-    "dc": Measure(10_000, 10_000, (), _dc),
-    "attributes": Measure(10_000, None, ("faces", "heldout"), _attributes),
-    "memorisation": Measure(1_000, None, ("heldout",), _memorisation, ""),
-    "fid": Measure(50_000, 50_000, ("inception",), _fid),
-    "kid": Measure(50_000, 50_000, ("inception",), _kid),
-    "is": Measure(50_000, 50_000, ("inception",), _is, ""),
-    "prc": Measure(50_000, None, ("inception",), _prc),
+    "swd": Measure(swd.IMAGES, swd.IMAGES, (), _swd, cost=10),
+    "c2st": Measure(10_000, None, ("heldout",), _c2st, "heldout", cost=20),
+    "classes": Measure(10_000, None, ("classes",), _classes, cost=3),
+    "fd": Measure(10_000, None, (), _fd, cost=2),
+    "pr": Measure(10_000, None, (), _pr, cost=4),
+    "dc": Measure(10_000, 10_000, (), _dc, cost=4),
+    "attributes": Measure(10_000, None, ("faces", "heldout"), _attributes, cost=1),
+    "memorisation": Measure(1_000, None, ("heldout",), _memorisation, "", cost=15),
+    "fid": Measure(50_000, 50_000, ("inception",), _fid, cost=300),
+    "kid": Measure(50_000, 50_000, ("inception",), _kid, cost=5),
+    "is": Measure(50_000, 50_000, ("inception",), _is, "", cost=5),
+    "prc": Measure(50_000, None, ("inception",), _prc, cost=10),
 }

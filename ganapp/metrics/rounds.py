@@ -10,15 +10,19 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ganapp.alpha import on_background
 from ganapp.data import Cancelled, ImageDataset, Progress
 
 from .judges import inception
 from .judges.classifier import Classifier, classifier_of, features_of
 from .judges.network import parts_of
+
+if TYPE_CHECKING:
+    from ganapp.config import TrainConfig
 
 MOST_REPEATS = 20
 BLOCK = 16_384  # consecutive image seeds of one repetition
@@ -41,6 +45,7 @@ class Setting:
     progress: Progress | None = None
     cancelled: Callable[[], bool] | None = None
     place: Path | None = None  # folder for the figures of G; None if it may not be written
+    background: int | tuple[int, ...] = 255  # behind images with alpha, of G and of the data
 
     def report_progress(self, done: int, total: int | None, what: str) -> None:
         """Pass progress on to the caller of the measurement. Raises Cancelled if it was cancelled."""
@@ -143,11 +148,12 @@ class Round:
             part = slice(start, start + CHUNK)
             y = self.labels[part] if conditional else None
             images = generate(s.G, self.seeds[part], y, s.psi, s.device, BATCH)
-            out.append(np.ascontiguousarray(images.transpose(0, 3, 1, 2)))
+            opaque = on_background(images, s.background)
+            out.append(np.ascontiguousarray(opaque.transpose(0, 3, 1, 2)))
         return np.concatenate(out)
 
     def fake(self, count: int) -> np.ndarray:
-        """The first `count` samples, uint8 (count, C, R, R)."""
+        """The first `count` samples, uint8 (count, C, R, R); those with alpha are on the background."""
         return self._fake[:count]
 
     def fake_outputs(self, count: int) -> tuple[np.ndarray, dict[str, np.ndarray]]:
@@ -197,3 +203,10 @@ def pixel_parts(setting: Setting):
     for start, part in parts_of(setting.train.images, 1024):
         setting.report_progress(start, setting.train.count, "Nearest training pictures")
         yield start, pixels_of(part)
+
+
+def background_of(config: TrainConfig | None) -> tuple[int, ...]:
+    """The colour (red, green, blue) behind images with alpha when they are compared; white without a run."""
+    from ganapp.data.decode import parse_colour
+
+    return parse_colour(config.background if config else "white")

@@ -3,7 +3,17 @@
 A new family is one file in families/, one line in FAMILIES and one preset.
 """
 
+from .blank import blank_weights
 from .building import FAMILIES, build_discriminator, build_generator, class_weights
+from .little_memory import LittleMemory
 from .roles import DiscriminatorOutput
 
-__all__ = ["DiscriminatorOutput", "FAMILIES", "build_discriminator", "build_generator", "class_weights"]
+__all__ = [
+    "DiscriminatorOutput",
+    "FAMILIES",
+    "LittleMemory",
+    "blank_weights",
+    "build_discriminator",
+    "build_generator",
+    "class_weights",
+]

@@ -10,12 +10,16 @@ from torch import nn
 
 from ganapp.config import ModelSpec
 
+from .blank import blank_weights
 from .families.dcgan import DCGANDiscriminator, DCGANGenerator
 from .families.mlp import MLPDiscriminator, MLPGenerator
+from .families.patch import PatchDiscriminator
 from .families.progan import ProGANDiscriminator, ProGANGenerator
 from .families.r3gan import R3GANDiscriminator, R3GANGenerator
 from .families.resnet import ResNetDiscriminator, ResNetGenerator
 from .families.stylegan2 import StyleGAN2Discriminator, StyleGAN2Generator
+from .families.translator import TranslatorGenerator
+from .families.unet import UNetGenerator
 from .roles import DiscriminatorOutput
 
 __all__ = [
@@ -40,6 +44,8 @@ FAMILIES = {
     "progan": Family(ProGANGenerator, ProGANDiscriminator),
     "stylegan2": Family(StyleGAN2Generator, StyleGAN2Discriminator),
     "r3gan": Family(R3GANGenerator, R3GANDiscriminator),
+    "unet": Family(UNetGenerator, PatchDiscriminator),
+    "translator": Family(TranslatorGenerator, PatchDiscriminator),
 }
 
 
@@ -63,27 +69,32 @@ def imported_class(family: str) -> type[nn.Module]:
     return IMPORTED[family]
 
 
-def build_discriminator(spec: ModelSpec, args: dict) -> nn.Module:
-    """The discriminator that belongs to a generator's spec, with its own arguments."""
+def build_discriminator(spec: ModelSpec, args: dict, *, sees_input: bool = True) -> nn.Module:
+    """The discriminator that belongs to a generator's spec, with its own arguments.
+
+    sees_input: of a generator that takes a picture, whether it sees the input, too, stacked before the answer
+    along the channels.
+    """
     if spec.family not in FAMILIES:
         raise ValueError(
             f"{spec.family} is a network for other people's checkpoints; it cannot be trained here."
         )
     cls = FAMILIES[spec.family].discriminator
-    sizes = (spec.resolution, spec.channels, spec.num_classes)
+    channels = spec.channels + (spec.in_channels if sees_input else 0)
+    sizes = (spec.resolution, channels, spec.num_classes)
     return _build(cls, sizes, args, f"the discriminator of {spec.family}")
 
 
 def class_weights(spec: ModelSpec, d_args: dict | None = None) -> set[str]:
     """Names of the weights whose shape depends on the number of classes; empty for a model without classes.
 
-    Of the generator of `spec` or, with d_args, of the discriminator that belongs to it. Nothing is allocated.
+    Of the generator of `spec` or, with d_args, of the discriminator that belongs to it. No number is drawn.
     """
     if not spec.num_classes:
         return set()
 
     def shapes(num_classes: int) -> dict[str, torch.Size]:
-        with torch.device("meta"):
+        with blank_weights():
             other = dataclasses.replace(spec, num_classes=num_classes)
             net = build_generator(other) if d_args is None else build_discriminator(other, d_args)
         return {name: tensor.shape for name, tensor in net.state_dict().items()}

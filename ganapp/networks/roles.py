@@ -1,7 +1,8 @@
-"""Roles: what a network takes and gives, as protocols. A generator's class names its roles in `roles`.
+"""Roles: what a network takes and gives, as protocols. A network's class names its roles in `roles`.
 
-No code guesses a role from a class or from the attributes that an object happens to have: sampling asks `roles`.
-A test compares what every family declares with what it has.
+No code guesses a role from a class or from the attributes that an object happens to have: sampling and
+training ask `roles`. A discriminator has none, or grows. A test compares what every family declares with what
+it has.
 """
 
 from __future__ import annotations
@@ -9,17 +10,23 @@ from __future__ import annotations
 from typing import NamedTuple, Protocol, runtime_checkable
 
 from torch import Tensor
+from torch.nn import Module
 
-# The names that a generator's class may list in `roles`; each stands for the protocol of that name below.
+# The names that a network's class may list in `roles`; each stands for the protocol of that name below.
 LATENT, MAPPED, EMBEDDING, TRANSLATOR, ENCODER = "latent", "mapped", "embedding", "translator", "encoder"
+GROWING, STAGED, LOCAL = "growing", "staged", "local"
 
 
 class DiscriminatorOutput(NamedTuple):
-    """What every discriminator returns."""
+    """What every discriminator returns.
 
-    logits: Tensor  # (N,)
+    A discriminator that judges patches gives a map of logits; its loss is the mean over images and places.
+    """
+
+    logits: Tensor  # (N,), or (N, h, w) of patches
     features: Tensor  # (N, F), the input of the head
     class_logits: Tensor | None = None  # (N, K)
+    maps: tuple[Tensor, ...] | None = None  # of one that judges patches: (N, C, h, w) each, finest first
 
 
 @runtime_checkable
@@ -51,7 +58,10 @@ class Embedding(Protocol):
 
 @runtime_checkable
 class Translator(Protocol):
-    """translator: pictures x (N, C', H, W) in [-1, 1], y (N,) or None -> images (N, C, H, W) in [-1, 1]."""
+    """translator: pictures x (N, C', H, W) in [-1, 1], y (N,) or None -> images (N, C, H, W) in [-1, 1].
+
+    H and W are any of 8 or more. One with spec.z_dim above 0 takes noise z (N, z_dim), too, as a third input.
+    """
 
     def forward(self, x: Tensor, y: Tensor | None = None) -> Tensor: ...
 
@@ -65,9 +75,36 @@ class Encoder(Protocol):
 
 @runtime_checkable
 class Growing(Protocol):
-    """A network that grows: `set_growth(level)`, level 0 is 4×4, 1 is 8×8, 1.3 is 16×16 faded in by 0.3."""
+    """growing: `set_growth(level)` sets its level: 0 is 4×4, 1 is 8×8, 1.3 is 16×16 faded in by 0.3."""
 
     def set_growth(self, level: float) -> None: ...
+
+
+@runtime_checkable
+class Staged(Protocol):
+    """staged: a generator that draws by maps of features, which can be read and replaced while it draws.
+
+    `feature_stages` gives the modules that make them, in order. Each returns a map (N, C, S, S), or a tuple
+    of maps of one side S. What follows sees the picture so far through these maps alone, or nearly so; z, w
+    and y may enter later, too.
+    """
+
+    def feature_stages(self) -> list[Module]: ...
+
+
+@runtime_checkable
+class Local(Protocol):
+    """local: a translator that answers a part of a picture as it answers the whole, but for a margin.
+
+    The parts begin at multiples of `stride` pixels. What is more than `reach` pixels away from a pixel does
+    not change its answer. `norms` gives the modules for which that is true only while their `held`, else
+    None, is set: a pair of mean and variance (C,), used in place of those of the part.
+    """
+
+    stride: int
+    reach: int
+
+    def norms(self) -> list[Module]: ...
 
 
 PROTOCOLS = {
@@ -76,4 +113,7 @@ PROTOCOLS = {
     EMBEDDING: Embedding,
     TRANSLATOR: Translator,
     ENCODER: Encoder,
+    GROWING: Growing,
+    STAGED: Staged,
+    LOCAL: Local,
 }

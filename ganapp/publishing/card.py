@@ -11,7 +11,7 @@ from typing import Any
 
 from ganapp import generators, runs
 from ganapp.metrics import figures_of
-from ganapp.metrics.evaluation import averaging_text
+from ganapp.metrics.preparing import averaging_text
 
 # The Hub's identifiers; "other" and "unknown" claim nothing.
 LICENCES = ("apache-2.0", "mit", "bsd-3-clause", "cc0-1.0", "cc-by-4.0", "cc-by-sa-4.0", "cc-by-nc-4.0",
@@ -86,7 +86,8 @@ def _hub_data(run: runs.Run | None) -> str:
 
 
 def _first_lines(spec, class_names: tuple[str, ...], origin: dict) -> str:
-    size = f"{spec.resolution}×{spec.resolution} pixels, {'grey' if spec.channels == 1 else 'colour'}"
+    kind = {1: "grey", 3: "colour", 4: "colour with transparency"}[spec.channels]
+    size = f"{spec.resolution}×{spec.resolution} pixels, {kind}"
     text = f"A generator of pictures ({size}; family `{spec.family}`), made with ganapp."
     if spec.num_classes:
         named = f": {', '.join(class_names[:20])}" if class_names else ""
@@ -129,7 +130,7 @@ def _facts(spec, origin: dict, run: runs.Run | None) -> list[tuple[str, str]]:
         "Precision": origin.get("precision"),
         "Weights": averaging_text(origin.get("ema_kimg")),
         "Began from": origin.get("parent"),
-        "Run": origin.get("run"),
+        "Run": runs.title_of(run) if run else origin.get("run"),
         "Version of ganapp": origin.get("version"),
     }
     try:

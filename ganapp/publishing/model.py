@@ -59,18 +59,23 @@ def files_of(folder: str | Path, repo: str, licence: str) -> dict[str, Content]:
     """
     folder = Path(folder)
     G = generators.load_folder(folder)
+    with_directions = (
+        len(generators.directions_of(G)) > 0
+    )  # refuses a damaged set, or one of another generator
+    directions = (generators.DIRECTIONS_NAME, generators.VECTORS_NAME) if with_directions else ()
     return {
         generators.CONFIG_NAME: _config(folder),
         generators.WEIGHTS_NAME: folder / generators.WEIGHTS_NAME,
         CARD_NAME: card(folder, repo, licence).encode(),
         GRID_NAME: _grid(G),
         FILM_NAME: _film(G),
+        **{name: folder / name for name in directions},
     }
 
 
 def folder_of(source: str, *, in_runs: str | Path = "runs", checkpoints: str | Path | None = None) -> Path:
     """The folder of a model's source. Raises ValueError if it is unknown or comes from the Hub."""
-    folder, name = generators.locate(source, runs=in_runs, checkpoints=checkpoints)
+    folder, name = generators.Sources(in_runs, checkpoints).find(source)
     if "@" in name and generators.HUB_ID.fullmatch(name) and runs.run_of(folder) is None:
         raise ValueError(f"{name} is on the Hub already.")
     return folder

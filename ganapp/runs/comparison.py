@@ -12,7 +12,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ganapp.config import UNLIMITED_KIMG, TrainConfig
+from ganapp.config import TrainConfig
 
 from .columns import SUMMARIZED
 from .names import nimg_of
@@ -35,6 +35,8 @@ MINOR_FIELDS = (
     "device",
     "parent",
 )
+# What a driver completes from data and machine before the first step, and what stands there until then.
+COMPLETED = {"num_classes": 0, "channels": 0, "precision": "auto", "threads": 0}
 LAST_ROWS = 20  # rows of statistics whose mean losses a summary shows
 SHEET_COLUMNS = 4
 
@@ -49,12 +51,17 @@ class Row(NamedTuple):
 # -- configurations ------------------------------------------------------------------------------------------
 
 
-def differences(configs: Sequence[TrainConfig | None]) -> list[Row]:
+def differences(configs: Sequence[TrainConfig | None], begun: Sequence[bool] | None = None) -> list[Row]:
     """The fields that differ between configurations, in the order of TrainConfig; g_args.NAME is a field.
 
     A configuration that could not be read is None: it has no values and does not count as different.
+    begun: whether each run has begun (None: all have). What is found only then is unknown before that: None,
+    which does not count as different.
     """
     flat = [flatten(config) if config else {} for config in configs]
+    for i, values in enumerate(flat):
+        if begun and not begun[i]:
+            flat[i] = {name: value for name, value in values.items() if COMPLETED.get(name, ...) != value}
     order = [f.name for f in fields(TrainConfig)]
     names = sorted(
         {name for values in flat for name in values}, key=lambda n: (order.index(n.split(".")[0]), n)
@@ -62,9 +69,15 @@ def differences(configs: Sequence[TrainConfig | None]) -> list[Row]:
     rows = []
     for name in names:
         values = [values.get(name) for values in flat]
-        if len({json.dumps(v) for v, config in zip(values, configs) if config}) > 1:
+        known = [v for v, inside, config in zip(values, flat, configs) if config and _is_known(name, inside)]
+        if len({json.dumps(v) for v in known}) > 1:
             rows.append(Row(name, [without_folders(name, value, values) for value in values]))
     return rows
+
+
+def _is_known(name: str, values: dict[str, Any]) -> bool:
+    """An argument of a network that is not given has its default; only what is completed later is unknown."""
+    return name in values or name not in COMPLETED
 
 
 def flatten(config: TrainConfig) -> dict[str, Any]:
@@ -73,7 +86,7 @@ def flatten(config: TrainConfig) -> dict[str, Any]:
     for name, value in config.to_json().items():
         if name in ARGS:
             values |= {f"{name}.{key}": inner for key, inner in value.items()}
-        elif not (name == "kimg" and config.minutes and value >= UNLIMITED_KIMG):
+        elif not (name == "kimg" and config.minutes_only):
             values[name] = value
     return values
 
@@ -87,14 +100,19 @@ def without_folders(name: str, value: Any, values: list[Any]) -> Any:
 
 
 def labels(names: Sequence[str], rows: list[Row]) -> list[str]:
-    """A label for each run: its value of the only field in which they differ, else its own name."""
+    """A label for each run: its value of the only field in which they differ, else its own name.
+
+    The runs of a grid of two fields are called by both values.
+    """
     major = [row for row in rows if row.field not in MINOR_FIELDS]
     if any(row.field == "family" for row in major):  # then the networks' arguments differ, too
         major = [row for row in major if row.field.split(".")[0] not in ARGS]
-    if len(major) == 1:
-        texts = [text_of(value) for value in major[0].values]
-        if len(set(texts)) == len(texts):
-            return texts
+    texts = [[text_of(value) for value in row.values] for row in major]
+    is_grid = len(texts) == 2 and all(len(set(values)) < len(values) for values in texts)
+    if len(texts) == 1 or is_grid:
+        joined = [" · ".join(values) for values in zip(*texts, strict=True)]
+        if len(set(joined)) == len(joined):
+            return joined
     return list(names)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from ganapp.files import write_text
 
 
-def live_figure(snapshot: Path) -> float | None:
+def live_figure_of(snapshot: Path) -> float | None:
     """The live figure that a snapshot was saved with; None if it was not measured or cannot be read."""
     try:
         value = json.loads((snapshot / "config.json").read_text(encoding="utf-8"))["origin"]["swd"]

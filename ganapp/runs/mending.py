@@ -1,20 +1,28 @@
-"""Damaged files of a run: which there are, as sentences, and how the driver sets them aside before it goes on.
+"""Damaged files of a run: which there are, as sentences, and how the driver sets them aside.
 
-Readers pass damage over without this file (tolerant.py, status.py, rows.py); here it is named.
+Readers pass damage over without this file (tolerant.py, status.py, rows.py); here it is named. What a killed
+process left half-written is removed.
 """
 
 from __future__ import annotations
 
+import shutil
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
-from ganapp.files import write_text
+from ganapp.files import TEMPORARY, write_text, writer_is_gone
 
+from .about import ABOUT
 from .data_record import DATA, record_in
 from .rows import damaged_lines
 from .run import CONFIG, STATS, STATUS, VITALS, Run
 from .status import checked
 from .tolerant import DAMAGED, Damaged, is_whole_webp, read_object, set_aside
+
+LEFT_SEC = 600.0  # a temporary file of this age has no writer any more
+DRIVERS_OWN = (".pt", ".jsonl", ".webp")  # a page writes other ones, perhaps now or on another machine
 
 
 def damage_of(run: Run, rows: bool = True) -> list[str]:
@@ -58,13 +66,23 @@ def mend(run: Run) -> list[str]:
     return done
 
 
+def remove_leftovers(run: Run) -> None:
+    """Remove what a killed process left half-written. For the driver only, while it writes nothing."""
+    for path in sorted(run.path.rglob(f"{TEMPORARY}*")):
+        with suppress(FileNotFoundError):  # it was in a folder that has been removed, or took its place
+            late = time.time() - path.stat().st_mtime > LEFT_SEC
+            gone = path.suffix != "" and writer_is_gone(path)  # a command has no suffix
+            if late or gone or path.is_dir() or path.suffix in DRIVERS_OWN:
+                shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+
 def _lines(count: int) -> str:
     return "1 line" if count == 1 else f"{count} lines"
 
 
 def _damaged_files(run: Run) -> Iterator[tuple[Path, str]]:
     """(path, reason) of the damaged files that a run can do without."""
-    for path in (run.path / STATUS, run.path / DATA, run.path / "metrics.json"):
+    for path in (run.path / STATUS, run.path / DATA, run.path / ABOUT, run.path / "metrics.json"):
         try:
             found = read_object(path)
             if path.name == DATA:

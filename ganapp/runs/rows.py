@@ -14,7 +14,7 @@ from ganapp.files import write_text
 
 from .tolerant import Damaged, is_count, is_finite, is_number, object_of
 
-MAX_ROW_BYTES = 1000  # no row is longer
+BLOCK_BYTES = 32 * 1024  # read at a time from the end of a file
 
 Row = dict[str, float]
 
@@ -49,15 +49,23 @@ def read_rows(path: Path, offset: int = 0) -> tuple[list[Row], int]:
 
 
 def last_rows(path: Path, count: int) -> list[Row]:
-    """The last `count` rows, or all if there are fewer. Reads only the end of a long file."""
+    """The last `count` rows, or all if there are fewer. Reads backwards from the end, as far as is needed."""
     if not path.exists():
         return []
+    rows: list[Row] = []
     with open(path, "rb") as file:
-        begin = max(0, file.seek(0, os.SEEK_END) - count * MAX_ROW_BYTES)
-        file.seek(begin)
-        data = file.read()
-    lines = data.split(b"\n")[:-1]
-    return _rows_in(lines[1:] if begin else lines)[-count:]  # the first one may be cut off
+        begin, rest, seen = file.seek(0, os.SEEK_END), b"", False
+        while begin > 0 and len(rows) < count:
+            size = min(BLOCK_BYTES, begin)
+            begin -= size
+            file.seek(begin)
+            lines = (file.read(size) + rest).split(b"\n")
+            rest = lines.pop(0) if begin else b""  # its beginning is in the block before
+            if lines and not seen:
+                lines.pop()  # what follows the last line break: the writer may be in the middle of it
+                seen = True
+            rows[:0] = _rows_in(lines)
+    return rows[-count:]
 
 
 def drop_rows_after(path: Path, nimg: int) -> None:

@@ -13,24 +13,23 @@ import shutil
 import socket
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from ganapp.config import TrainConfig
-from ganapp.files import replacing, write_small, write_text, writer_is_gone
+from ganapp.files import replacing, replacing_folder, write_small, write_text, zip_folder
 
-from .figures import live_figure
+from .figures import live_figure_of
 from .names import NAME, check_name, generators_in, nimg_of
+from .process import is_gone
 from .rows import Row, append_row, drop_rows_after, last_rows, read_rows
 from .status import NEW, WORKING, checked
-from .tolerant import Damaged, read_object
+from .tolerant import Damaged, count_of, read_object
 
 COMMANDS = ("run", "pause", "stop", "save")
 STALE_SEC = 10.0  # a heartbeat older than this makes a reader check whether the lock is held
 SILENT_SEC = 40.0  # after so long, a process that holds the lock is said not to answer
-LEFT_SEC = 600.0  # a temporary file of this age has no writer any more
 CONFIG, STATUS = "config.json", "status.json"
 STATS, VITALS = "stats.jsonl", "looks.jsonl"  # one row for each tick; copies of those rows that have vitals
 KEEP_STATES = 2  # the newest ones, besides the last good one
@@ -67,17 +66,12 @@ class Run:
     def status(self) -> dict[str, Any]:
         """The last status that the driver wrote; "interrupted" if its process is gone.
 
-        state: queued, starting, running, paused, stopped, finished, failed or interrupted. nimg, sec (of
-        training), images_per_sec, mem_mb; time of writing, pid, host; device, precision, threads. attempt:
-        number of starts. asked: when it was started last. parameters: their number by player. reason: a
-        sentence, if there is one. note, changed: sentences about the data, and what changed in them. preparing: [done, total, what] while data is prepared. parts: number of
-        micro-batches, if several. saved: nimg of the last state. good: nimg of the last state saved while the watchdog found nothing to roll
-        back. rollbacks: automatic ones in a row that led here. child: the run that goes on from this one
-        automatically. silent (only here, not stored): since when a process that holds the lock does not answer.
+        Its keys are those of status.KEYS, and `silent`, which is not stored: since when a process that holds
+        the lock does not answer.
         """
         status = self.stored_status()
         late = time.time() - status.get("time", 0)
-        if status["state"] in WORKING and late > STALE_SEC:
+        if status["state"] in WORKING and (late > STALE_SEC or is_gone(status)):
             if not self.is_locked():
                 status["state"] = "interrupted"
             elif late > SILENT_SEC:
@@ -94,13 +88,8 @@ class Run:
         except (OSError, Damaged):
             status, wrong = {}, [STATUS]
         if wrong and (rows := self.last_stats(1)):
-            status = {
-                "state": "running",
-                "attempt": 1,
-                "nimg": rows[0]["nimg"],
-                "sec": rows[0].get("sec", 0.0),
-                **status,
-            }
+            far = {"nimg": rows[0]["nimg"], "sec": rows[0].get("sec", 0.0)}
+            status = {"state": "running", "attempt": 1, **far, **status}
         return {**NEW, **status}
 
     def status_stamp(self) -> int:
@@ -217,16 +206,8 @@ class Run:
     def write_snapshot(self, nimg: int, write: Callable[[Path], None]) -> Path:
         """Let `write(folder)` fill a temporary folder, and rename it. Keeps the newest ones and the best."""
         target = self.path / "snapshots" / f"{nimg:09d}"
-        temporary = target.with_name(f".tmp-{target.name}")
-        shutil.rmtree(temporary, ignore_errors=True)
-        temporary.mkdir(parents=True)
-        try:
+        with replacing_folder(target) as temporary:
             write(temporary)
-            if target.exists():
-                shutil.rmtree(target)
-            os.replace(temporary, target)
-        finally:
-            shutil.rmtree(temporary, ignore_errors=True)
         best = self.best_snapshot()
         for old in self.snapshots()[KEEP_SNAPSHOTS:]:
             if old != best:
@@ -235,22 +216,20 @@ class Run:
 
     def best_snapshot(self) -> Path | None:
         """The snapshot with the lowest live figure, the newer of two equal ones; None if none has one."""
-        figures = {
-            folder: live_figure(next(iter(generators_in(folder).values()))) for folder in self.snapshots()
-        }
+        figures = {s: live_figure_of(next(iter(generators_in(s).values()))) for s in self.snapshots()}
         known = {folder: value for folder, value in figures.items() if value is not None}
         return min(known, key=known.__getitem__, default=None)
 
     def snapshot(self, wanted: str = "") -> Path | None:
-        """A snapshot by its name; BEST for the best one, "" for the newest. None if there is no such one.
+        """A snapshot by its number of images; BEST for the best one, "" for the newest; else None.
 
-        NAME/PLAYER is one generator of a snapshot that has several (see generators_in).
+        NUMBER/PLAYER is one generator of a snapshot that has several (see generators_in).
         """
         name, _, inner = wanted.partition("/")
         if name == BEST:
             found = self.best_snapshot()
         else:
-            found = next((folder for folder in self.snapshots() if name in ("", folder.name)), None)
+            found = next((s for s in self.snapshots() if not name or nimg_of(s) == count_of(name)), None)
         return generators_in(found).get(inner) if found and inner else found
 
     def states(self) -> list[Path]:
@@ -288,24 +267,6 @@ class Run:
             seen.append(path)
         return Run(seen[-1])
 
-    def set_aside(self, state: Path) -> None:
-        """Rename an unreadable state, so that it no longer counts as the newest or displaces good ones."""
-        os.replace(state, state.with_suffix(".unreadable"))
-
-    def remove_leftovers(self) -> None:
-        """Remove what a killed process left half-written. For the driver only, while it writes nothing."""
-        own = (
-            ".pt",
-            ".jsonl",
-            ".webp",
-        )  # a page may be writing another one just now, here or on another machine
-        for path in sorted(self.path.rglob(".tmp-*")):
-            with suppress(FileNotFoundError):  # it was in a folder that has been removed, or took its place
-                late = time.time() - path.stat().st_mtime > LEFT_SEC
-                gone = path.suffix != "" and writer_is_gone(path)  # a command has no suffix
-                if late or gone or path.is_dir() or path.suffix in own:
-                    shutil.rmtree(path) if path.is_dir() else path.unlink()
-
     # -- the folder as a whole -------------------------------------------------------------------------------
 
     def log(self, text: str) -> None:
@@ -329,21 +290,9 @@ class Run:
         shutil.rmtree(self.path)
 
     def export(self, target: Path) -> Path:
-        """Write the whole run into the ZIP file `target`, and return that.
-
-        Raises ValueError (message fit for the user) if a process works on the run, whose files would then
-        change.
-        """
-        import zipfile
-
-        self._check_idle("exported")
-        with replacing(target) as temporary, zipfile.ZipFile(temporary, "w", zipfile.ZIP_STORED) as archive:
-            for path in sorted(self.path.rglob("*")):
-                inside = path.relative_to(self.path)
-                unfinished = any(part.startswith(".tmp-") for part in inside.parts)
-                if path.is_file() and path.name != "lock" and not unfinished:
-                    archive.write(path, Path(self.name) / inside)
-        return target
+        """Write the whole run into the ZIP file `target`, and return that. Raises ValueError as `delete`."""
+        self._check_idle("exported")  # its files would change meanwhile
+        return zip_folder(self.path, target, leave_out=("lock",))
 
     def _check_idle(self, verb: str) -> None:
         if self.is_locked():

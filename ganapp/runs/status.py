@@ -32,32 +32,34 @@ def _are_counts(value: Any) -> bool:
     return isinstance(value, dict) and all(map(is_count, value.values()))
 
 
+# fmt: off
 KEYS: dict[str, Callable[[Any], bool]] = {
     "state": lambda value: value in STATES,
-    "attempt": is_count,
-    "nimg": is_count,
-    "sec": _is_time,
+    "attempt": is_count,  # number of starts
+    "nimg": is_count,  # images so far
+    "sec": _is_time,  # of training, in all attempts
     "images_per_sec": _is_time,
     "mem_mb": _is_time,
-    "time": _is_time,
+    "time": _is_time,  # of writing, in seconds since 1970: the heartbeat
     "created": _is_time,
-    "asked": _is_time,
-    "pid": is_count,
+    "asked": _is_time,  # when it was started last
+    "pid": is_count,  # of the process that wrote it
     "host": _is_text,
     "device": _is_text,
     "precision": _is_text,
     "threads": is_count,
-    "parameters": _are_counts,
-    "reason": _is_text,
-    "note": _is_text,
-    "changed": _is_text,
-    "preparing": _is_progress,
-    "parts": lambda value: is_count(value) and value > 0,
-    "saved": is_count,
-    "good": is_count,
-    "rollbacks": is_count,
-    "child": _is_text,
+    "parameters": _are_counts,  # their number by player
+    "reason": _is_text,  # a sentence on why the run is in this state
+    "note": _is_text,  # sentences about the data
+    "changed": _is_text,  # a sentence on what changed in the data
+    "preparing": _is_progress,  # while data is prepared
+    "parts": lambda value: is_count(value) and value > 0,  # number of micro-batches, if several
+    "saved": is_count,  # nimg of the last state
+    "good": is_count,  # nimg of the last state saved while the watchdog found nothing to roll back
+    "rollbacks": is_count,  # automatic ones in a row that led here
+    "child": _is_text,  # the run that goes on from this one automatically
 }
+# fmt: on
 
 
 def checked(found: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
@@ -72,4 +74,5 @@ def silence_of(status: dict[str, Any]) -> str:
         return ""
     since = time.localtime(status["silent"])
     day = "" if since[:3] == time.localtime()[:3] else "%Y-%m-%d "
-    return f"Not answering since {time.strftime(day + '%H:%M:%S', since)}: its process is stopped, asleep or busy."
+    clock = time.strftime(day + "%H:%M:%S", since)
+    return f"Not answering since {clock}: its process is stopped, asleep or busy."

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 from ganapp.config import TrainConfig
 from ganapp.config.columns import column, other_players, players_with
 
-from .remedies import _allowed
+from .remedies import is_allowed
 
 HISTORY = 1000  # rows to judge by, besides earlier ones that have vitals
 ENOUGH = 60  # rows before anything but NaN is found: about a minute
@@ -38,6 +38,9 @@ FALLEN, COLLAPSED = 0.4, 0.15  # diversity, relative to its highest; FALLEN also
 OVERFIT, MEMORIZED = 0.5, 0.8  # the share that _overfit computes
 NOISE = 4.0  # standard errors that the gap between training and held-out images must exceed
 CIRCLING = 200  # last rows, in which oscillation is looked for
+COPY, COPIED = 0.1, 0.03  # change of the input, as a share of what the target needs
+UNPAIRED_COPY = 0.1  # of these shares, where the other set has no target for each input: far fewer pixels
+DEAF, SAME = 0.3, 0.1  # distance between two outputs, as a share of that between two targets
 SWINGS = 6  # rises and falls of the gap between D's outputs
 SWING, SWING_NOISE = 1.5, 6.0  # height of a swing, relative to the size of the gap and to its noise
 
@@ -89,6 +92,14 @@ KINDS: dict[str, Kind] = {
         "it as samples do.",
         "Show it more pictures, or these ones augmented; or stop sooner.",
         ("diffaugment", "r1", "lower_budget")),
+    "copy": Kind(
+        "The output is the input: it differs from it by {share} % of what the target does.",
+        "Let it change more: with twice the generator's learning rate, and less weight on staying the same.",
+        ("change_more", "rollback")),
+    "deaf": Kind(
+        "The input is ignored: outputs differ from each other by {share} % of what targets do.",
+        "Tie the output to its input: more weight on the target's pixels, or on coming back.",
+        ("follow_input", "rollback")),
 }
 # fmt: on
 
@@ -105,7 +116,7 @@ def judge(rows: Sequence[dict[str, Any]], config: TrainConfig) -> tuple[Finding,
         # While a network grows, each new resolution changes diversity and D's outputs.
         grown = [row for row in rows if row["nimg"] >= _grown_nimg(config)]
         if len(grown) >= ENOUGH:
-            found += [check(grown, config) for check in (_collapse, _oscillation)]
+            found += [check(grown, config) for check in (_collapse, _oscillation, _copy, _deaf)]
     return tuple(sorted((f for f in found if f), key=lambda f: f.level != "red"))
 
 
@@ -125,7 +136,7 @@ def level(findings: Sequence[Finding], rows: int) -> str:
 def _finding(kind: str, red: bool, config: TrainConfig, **values: Any) -> Finding:
     words = {name: value if isinstance(value, str) else _short(value) for name, value in values.items()}
     means, advice, remedies = KINDS[kind]
-    allowed = tuple(name for name in remedies if _allowed(name, config))
+    allowed = tuple(name for name in remedies if is_allowed(name, config))
     return Finding(kind, "red" if red else "amber", means.format_map(words), advice, allowed, words)
 
 
@@ -211,6 +222,26 @@ def _collapse(rows, config) -> Finding | None:
     alike = median(features[-3:]) < FALLEN * min(_best(features, 3), 1.0)
     red = varied and (alike or now < COLLAPSED * best)
     return _finding("collapse", red, config, now=100 * now, best=100 * best)
+
+
+def _copy(rows, config) -> Finding | None:
+    """A translator gives back its input, though the target is another picture."""
+    changed = _values(rows, "changed")
+    if len(changed) < MIN_VITALS or rows[-1]["nimg"] < WARM_UP * config.batch:
+        return None
+    share, scale = median(changed[-3:]), UNPAIRED_COPY if config.task == "unpaired" else 1.0
+    if share < COPY * scale:
+        return _finding("copy", share < COPIED * scale, config, share=100 * share)
+    return None
+
+
+def _deaf(rows, config) -> Finding | None:
+    """A translator gives one answer to all inputs."""
+    answers = _values(rows, "answers")
+    if len(answers) < MIN_VITALS or rows[-1]["nimg"] < WARM_UP * config.batch:
+        return None
+    share = median(answers[-3:])
+    return _finding("deaf", share < SAME, config, share=100 * share) if share < DEAF else None
 
 
 def _oscillation(rows, config) -> Finding | None:

@@ -68,5 +68,5 @@ def averaged_generator(
             norm.momentum = None  # a plain mean over the batches
             norm.train()
         for _ in range(batches):
-            G(*source.inputs(64, rng))
+            G(*source.inputs(64, rng, player))
     return G.eval()

@@ -7,13 +7,16 @@ generator that the caller passes in, or is a function of an image's index.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from ganapp.latents import latent
+
+if TYPE_CHECKING:
+    from ganapp.data import ImageDataset
 
 
 class Batch(NamedTuple):
@@ -22,6 +25,20 @@ class Batch(NamedTuple):
     real: Tensor  # (N, C, H, W) in [-1, 1]: what the generator learns to make
     y: Tensor | None  # (N,) int64: the classes of the real images
     given: Tensor  # what the generator takes: latents (N, z_dim), or pictures (N, C', H, W) in [-1, 1]
+
+
+# (nimg, size) -> real images (N, C, H, W) in [-1, 1] and labels (N,) or None
+Images = Callable[[int, int], tuple[Tensor, Tensor | None]]
+
+
+class Real(NamedTuple):
+    """The real pictures that a batch source draws from."""
+
+    images: Images  # what the generator learns to make; of pairs, input and target stacked
+    labels: Tensor | None = None  # (M,) of the whole data, or None for a model without classes
+    heldout: ImageDataset | None = None  # for grids and figures; not needed to train
+    inputs: Images | None = None  # the set that is to become the other one, if there are two
+    heldout_inputs: ImageDataset | None = None
 
 
 class BatchSource(Protocol):
@@ -33,11 +50,14 @@ class BatchSource(Protocol):
     def renew(self, batch: Batch, rng: torch.Generator) -> Batch:
         """The same real images with new inputs if inputs are random, else the batch itself."""
 
-    def inputs(self, size: int, rng: torch.Generator) -> tuple[Tensor, Tensor | None]:
-        """Random inputs (size, ...) and classes (size,), each class as often as in the data."""
+    def inputs(self, size: int, rng: torch.Generator, player: str = "G") -> tuple[Tensor | None, ...]:
+        """What a player that generates is called with: random inputs (size, ...), classes (size,) or None.
 
-    def fixed(self, numbers: range) -> np.ndarray:
-        """Inputs that never change, by number, float32 (len(numbers), ...), for grids and figures."""
+        Each class is as often as in the data.
+        """
+
+    def fixed(self, numbers: range, player: str = "G") -> np.ndarray:
+        """A player's inputs that never change, by number, float32 (len(numbers), ...), for grids, figures."""
 
     def beside(self, numbers: range) -> tuple[np.ndarray, ...]:
         """Pictures to show beside the outputs for `fixed`, each uint8 (len(numbers), H, W, C).
@@ -50,13 +70,12 @@ class BatchSource(Protocol):
 class LatentSource:
     """Real images and latents z ~ N(0, 1): the batch source of a GAN that makes pictures from noise.
 
-    images(nimg, size) returns real images (N, C, H, W) in [-1, 1] and their labels (N,) or None. labels (M,)
-    are the classes of the whole training data, or None for a model without classes.
+    labels (M,) are the classes of the whole training data, or None for a model without classes.
     """
 
     def __init__(
         self,
-        images: Callable[[int, int], tuple[Tensor, Tensor | None]],
+        images: Images,
         z_dim: int,
         device: torch.device,
         labels: Tensor | None = None,
@@ -70,13 +89,13 @@ class LatentSource:
     def renew(self, batch: Batch, rng: torch.Generator) -> Batch:
         return batch._replace(given=self._latents(len(batch.given), rng))
 
-    def inputs(self, size: int, rng: torch.Generator) -> tuple[Tensor, Tensor | None]:
+    def inputs(self, size: int, rng: torch.Generator, player: str = "G") -> tuple[Tensor | None, ...]:
         y = None
         if self.labels is not None:
             y = self.labels[torch.randint(len(self.labels), (size,), generator=rng).to(self.labels.device)]
         return self._latents(size, rng), y
 
-    def fixed(self, numbers: range) -> np.ndarray:
+    def fixed(self, numbers: range, player: str = "G") -> np.ndarray:
         return np.stack([latent(seed, self.z_dim)[0] for seed in numbers])
 
     def beside(self, numbers: range) -> tuple[np.ndarray, ...]:

@@ -18,7 +18,7 @@ from .terms import Losses
 # Losses and terms in which one image's part depends on the other images of its batch.
 BATCH_TERMS = {
     "the loss relativistic_average": lambda c: c.loss == "relativistic_average",
-    "feature matching": lambda c: c.feature_matching > 0,
+    "feature matching": lambda c: c.feature_matching > 0 and not c.sees_input,
     "the contrastive term": lambda c: c.class_term in ("contrastive", "d2d_ce"),
     "path length": lambda c: c.path_length > 0,
 }

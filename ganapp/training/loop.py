@@ -16,7 +16,8 @@ import torch
 from torch import Tensor
 
 from ganapp.config import TrainConfig
-from ganapp.networks.families.progan import fade_images
+from ganapp.networks import DiscriminatorOutput
+from ganapp.networks.parts.growing import fade_images
 
 from .averaging import update_averages
 from .batch_source import Batch, BatchSource
@@ -29,6 +30,7 @@ from .losses import (
     gradient_penalty,
     interpolation_penalty,
     orthogonal_penalty,
+    paired_feature_distance,
 )
 from .schedules import penalty_weight
 from .seeding import seed_device, step_seed
@@ -98,18 +100,38 @@ def d_step(state: TrainState, config: TrainConfig, batch: Batch) -> dict[str, Te
 
 def d_losses(state: TrainState, config: TrainConfig, real: Tensor, y: Tensor | None, given: Tensor) -> Losses:
     """The loss that the discriminator's step minimizes, and its parts."""
+    with torch.no_grad():
+        fake = generate(state, config, given, y)
+    return judging_losses(state, config, real, fake, y, beside=given if config.sees_input else None)
+
+
+def judging_losses(
+    state: TrainState,
+    config: TrainConfig,
+    real: Tensor,
+    fake: Tensor,
+    y: Tensor | None,
+    player: str = "D",
+    beside: Tensor | None = None,
+) -> Losses:
+    """The loss of a discriminator on real and generated images, with its penalties, and its parts.
+
+    beside: the inputs that it sees with both (see judge).
+    """
     loss = adversarial_loss(config.loss, config.label_smoothing)
     class_term = CLASS_TERMS.get(config.class_term)
     r1, r2, gp = (penalty_weight(config, name, state.nimg) for name in ("r1", "r2", "gp"))
-    with torch.no_grad():
-        fake = generate(state, config, given, y)
+
+    def output(images: Tensor) -> DiscriminatorOutput:
+        return judge(state, config, images, y, player, beside)
+
     real, fake = real.detach().requires_grad_(r1 > 0), fake.detach().requires_grad_(r2 > 0)
-    on_real, on_fake = judge(state, config, real, y), judge(state, config, fake, y)
+    on_real, on_fake = output(real), output(fake)
     d_loss = loss.d(on_real.logits, on_fake.logits).mean()
     terms: list[Term] = [
         ("r1", r1 / 2, lambda: gradient_penalty(on_real.logits, real)),
         ("r2", r2 / 2, lambda: gradient_penalty(on_fake.logits, fake)),
-        ("gp", gp, lambda: interpolation_penalty(lambda x: judge(state, config, x, y).logits, real, fake)),
+        ("gp", gp, lambda: interpolation_penalty(lambda x: output(x).logits, real, fake)),
         ("drift", config.drift, lambda: on_real.logits.square()),
         ("d_class", config.class_weight if class_term else 0.0, lambda: class_term.d(on_real, on_fake, y)),
     ]
@@ -121,7 +143,7 @@ def d_losses(state: TrainState, config: TrainConfig, real: Tensor, y: Tensor | N
 
 
 def g_step(state: TrainState, config: TrainConfig, batch: Batch) -> dict[str, Tensor]:
-    """One step of the generator. Real images are used by paired losses and feature matching only."""
+    """One step of the generator. Real images are used by paired losses, feature matching and pixel only."""
     with frozen(state.D):
         stats = descend([state["G"].optimizer], partial(g_losses, state, config), state.parts, *batch)
     if "pl_mean" in stats:
@@ -129,22 +151,28 @@ def g_step(state: TrainState, config: TrainConfig, batch: Batch) -> dict[str, Te
     return stats
 
 
+def matched(on_real: DiscriminatorOutput, on_fake: DiscriminatorOutput, paired: bool) -> Tensor:
+    """The distance of D's features on real and generated images: picture by picture, or of their means."""
+    if paired:
+        return paired_feature_distance(on_real.maps, on_fake.maps)
+    return feature_distance(on_real.features, on_fake.features)
+
+
 def g_losses(state: TrainState, config: TrainConfig, real: Tensor, y: Tensor | None, given: Tensor) -> Losses:
     """The loss that the generator's step minimizes, and its parts."""
     loss, class_term = adversarial_loss(config.loss), CLASS_TERMS.get(config.class_term)
-    on_fake, on_real = judge(state, config, generate(state, config, given, y), y), None
+    beside = given if config.sees_input else None
+    fake = generate(state, config, given, y)
+    on_fake, on_real = judge(state, config, fake, y, beside=beside), None
     if loss.paired or config.feature_matching > 0:
         with torch.no_grad():
-            on_real = judge(state, config, real, y)
+            on_real = judge(state, config, real, y, beside=beside)
     path_weight = penalty_weight(config, "path_length", state.nimg)
     path, pl_mean = path_penalty(state, config, given, y) if path_weight > 0 else (None, None)
     g_loss = loss.g(on_real.logits if loss.paired else None, on_fake.logits).mean()
     terms: list[Term] = [
-        (
-            "feature_matching",
-            config.feature_matching,
-            lambda: feature_distance(on_real.features, on_fake.features),
-        ),
+        ("pixel", config.pixel, lambda: (fake - real).abs().flatten(1).mean(1)),
+        ("feature_matching", config.feature_matching, lambda: matched(on_real, on_fake, config.sees_input)),
         ("g_class", config.class_weight if class_term else 0.0, lambda: class_term.g(on_fake, y)),
         ("orthogonal", config.orthogonal, lambda: orthogonal_penalty(matrices(state.G))),
         ("path_length", path_weight, lambda: path),

@@ -9,7 +9,7 @@ difference of logsumexp.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -182,9 +182,11 @@ CLASS_TERMS = {
 def gradient_penalty(logits: Tensor, images: Tensor) -> Tensor:
     """|∇ D(x)|² of each image, (N,), differentiable: R1 on real images, R2 on fake ones.
 
-    logits (N,) are those of images (N, C, H, W), or of any other shape (N, ...), that require a gradient. The
-    critic must not use batch statistics. Mescheder 2018, eq. 9 and 10.
+    logits (N,) are those of images (N, C, H, W), or of any other shape (N, ...), that require a gradient. Of
+    a map of logits (N, h, w), D(x) is the mean. The critic must not use batch statistics. Mescheder 2018, eq.
+    9 and 10.
     """
+    logits = logits if logits.ndim == 1 else logits.flatten(1).mean(1)
     (gradient,) = torch.autograd.grad(logits.sum(), images, create_graph=True)
     return gradient.float().square().sum(dim=tuple(range(1, gradient.ndim)))
 
@@ -204,6 +206,15 @@ def interpolation_penalty(critic: Callable[[Tensor], Tensor], real: Tensor, fake
 def feature_distance(real: Tensor, fake: Tensor) -> Tensor:
     """Feature matching: |E f(x) - E f(G(z))|², 0-dim, of features f (N, F) (Salimans 2016, section 3.1)."""
     return (real.mean(0) - fake.mean(0)).square().sum()
+
+
+def paired_feature_distance(real: Sequence[Tensor], fake: Sequence[Tensor]) -> Tensor:
+    """Σ |f(x) - f(G(u))|₁ / F, (N,), over D's maps f of a target x and of what is made of its input u.
+
+    F is the number of values of a map. Feature matching of pix2pixHD (Wang 2018, eq. 4).
+    """
+    pairs = zip(real, fake, strict=True)
+    return sum((on_real - on_fake).abs().flatten(1).mean(1) for on_real, on_fake in pairs)
 
 
 def orthogonal_penalty(weights: Iterable[Tensor]) -> Tensor:

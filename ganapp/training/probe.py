@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import time
 
@@ -29,7 +30,8 @@ def probe(config: TrainConfig, device) -> tuple[str, int]:
         torch.set_num_threads(threads)
         if config.precision != "auto":
             return config.precision, threads
-        fp32, bf16 = (step_sec(config.replace(precision=p), device) for p in ("fp32", "bf16"))
+        fp32 = step_sec(config.replace(precision="fp32"), device)
+        bf16 = step_sec(config.replace(precision="bf16"), device, hopeless=2 * fp32)
         return ("bf16" if fp32 > BF16_GAIN * bf16 else "fp32"), threads
     finally:
         torch.set_num_threads(before)
@@ -65,30 +67,32 @@ def _fastest_threads(config: TrainConfig, device, cores: int) -> int:
     return min(times, key=times.get)
 
 
-def step_sec(config: TrainConfig, device, steps: int = 3) -> float:
+def step_sec(config: TrainConfig, device, steps: int = 3, hopeless: float = math.inf) -> float:
     """Seconds of the fastest of `steps` training steps on random images, after one warm-up step.
 
     Every penalty is applied at every step. The batch is at most PROBE_BATCH. A growing network is measured at
-    its full resolution, where it spends most of its time.
+    its full resolution, where it spends most of its time. After a step that takes `hopeless` seconds or more
+    no further one is tried: some processors compute bf16 ten times slower than fp32.
     """
     import torch
 
-    from .algorithm import algorithm_of
+    from .algorithm import algorithm_of, new_state
+    from .batch_source import Real
     from .loop import train
-    from .state import TrainState
 
     config = config.replace(
         batch=min(config.batch, PROBE_BATCH),
         grow_kimg=0,
         **{f"{name}_interval": 1 for name in LAZY_PENALTIES},
     )
-    algorithm = algorithm_of(config)
-    state = TrainState.create(config, device, algorithm.players(config, device))
-    shape = (config.batch, config.channels, config.resolution, config.resolution)
+    algorithm, state = algorithm_of(config), new_state(config, device)
+    stacked = config.in_channels if config.task == "pairs" else 0
+    shape = (config.batch, stacked + config.channels, config.resolution, config.resolution)
     images = torch.rand(shape, generator=torch.Generator().manual_seed(0)).to(device) * 2 - 1
     images = images.contiguous(memory_format=torch.channels_last)
     y = torch.arange(config.batch, device=device) % config.num_classes if config.num_classes else None
-    source = algorithm.source(config, lambda nimg, size: (images, y), None, device)
+    real = Real(lambda nimg, size: (images, y), inputs=lambda nimg, size: (images.flip(0), None))
+    source = algorithm.source(config, real, device)
     ticks = train(state, config, source, algorithm.turns(config))
     next(ticks)
     times = []
@@ -96,4 +100,6 @@ def step_sec(config: TrainConfig, device, steps: int = 3) -> float:
         began = time.perf_counter()
         next(ticks)
         times.append(time.perf_counter() - began)
+        if times[-1] >= hopeless:
+            break
     return min(times)

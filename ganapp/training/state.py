@@ -7,7 +7,7 @@ generator, the moving average of its weights. A GAN has the players G and D; oth
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -16,7 +16,7 @@ from torch import Tensor, nn
 
 from ganapp.config import TrainConfig
 from ganapp.networks import build_discriminator, build_generator, class_weights
-from ganapp.networks.roles import Growing
+from ganapp.networks.roles import GROWING
 
 from .schedules import burn_in, growth
 
@@ -38,7 +38,7 @@ class Player:
 
 @dataclass
 class TrainState:
-    """Players by name, the number of images shown so far, and numbers remembered between steps."""
+    """Players by name, the number of images shown so far, and what is remembered between steps."""
 
     players: dict[str, Player]
     nimg: int = 0
@@ -47,14 +47,21 @@ class TrainState:
 
     @classmethod
     def create(
-        cls, config: TrainConfig, device: torch.device, players: dict[str, Player] | None = None
+        cls,
+        config: TrainConfig,
+        device: torch.device,
+        players: dict[str, Player] | None = None,
+        memory: Mapping[str, Tensor] | None = None,
     ) -> TrainState:
         """A state at 0 images. If `players` is None, those of a GAN: new networks from config.seed.
+
+        memory: what the algorithm remembers besides REMEMBERED.
 
         The channels and num_classes of `config` must be those of the data.
         """
         players = gan_players(config, device) if players is None else players
-        state = cls(players, memory={name: torch.zeros((), device=device) for name in REMEMBERED})
+        remembered = {name: torch.zeros((), device=device) for name in REMEMBERED}
+        state = cls(players, memory=remembered | dict(memory or {}))
         set_growth(state, config)
         return state
 
@@ -115,23 +122,37 @@ class TrainState:
         self.nimg = saved["nimg"]
 
 
+def gan_networks(config: TrainConfig) -> dict[str, nn.Module]:
+    """Generator G and discriminator D. Their weights are drawn from the global random state."""
+    return {"G": build_generator(config.spec()), "D": build_discriminator(config.spec(), config.d_args)}
+
+
 def gan_players(config: TrainConfig, device: torch.device) -> dict[str, Player]:
     """Generator G with its average, and discriminator D: random weights from config.seed, an Adam each."""
+    return players_of(config, device, gan_networks, ("G",))
+
+
+def players_of(
+    config: TrainConfig,
+    device: torch.device,
+    networks: Callable[[TrainConfig], dict[str, nn.Module]],
+    generators: Sequence[str],
+) -> dict[str, Player]:
+    """Players of networks with random weights from config.seed, an Adam each. Generators have an average."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(config.seed)
-        G = build_generator(config.spec())
-        D = build_discriminator(config.spec(), config.d_args)
-    average = copy.deepcopy(G).eval().requires_grad_(False)
-    G, D, average = (net.to(device, memory_format=torch.channels_last) for net in (G, D, average))
+        nets = networks(config)
     betas = (config.beta1, config.beta2)
-
-    def adam(net: nn.Module, lr: float) -> torch.optim.Optimizer:
-        return torch.optim.Adam(net.parameters(), lr=lr, betas=betas, eps=1e-8, fused=True)
-
-    return {
-        "G": Player(G, adam(G, config.g_lr), average, config.g_lr),
-        "D": Player(D, adam(D, config.d_lr), lr=config.d_lr),
-    }
+    players = {}
+    for name, net in nets.items():
+        average, lr = None, config.d_lr
+        if name in generators:
+            average, lr = copy.deepcopy(net).eval().requires_grad_(False), config.g_lr
+            average = average.to(device, memory_format=torch.channels_last)
+        net = net.to(device, memory_format=torch.channels_last)
+        adam = torch.optim.Adam(net.parameters(), lr=lr, betas=betas, eps=1e-8, fused=True)
+        players[name] = Player(net, adam, average, lr)
+    return players
 
 
 def gan_class_weights(config: TrainConfig, name: str) -> set[str]:
@@ -172,7 +193,7 @@ def set_growth(state: TrainState, config: TrainConfig) -> float:
     """Set the level of all networks that grow, and return it (see schedules.growth)."""
     level = growth(config, state.nimg)
     for net in (*state.nets(), *state.averages().values()):
-        if isinstance(net, Growing):
+        if GROWING in getattr(net, "roles", ()):
             net.set_growth(level)
     return level
 

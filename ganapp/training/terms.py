@@ -28,15 +28,31 @@ Losses = tuple[Tensor, dict[str, Tensor]]
 def generate(
     state: TrainState, config: TrainConfig, given: Tensor, y: Tensor | None, player: str = "G"
 ) -> Tensor:
-    """Images (N, C, H, W), float32, that a player generates from its inputs and classes y (N,)."""
+    """Images (N, C, H, W), float32, that a player generates from its inputs and classes y (N,).
+
+    A translator with noise besides gets z ~ N(0, 1) from the device's random generator.
+    """
+    noise = ()
+    if config.task != "noise" and config.z_dim:
+        noise = (torch.randn(len(given), config.z_dim, device=given.device),)
     with autocast(config, given):
-        return state[player].net(given, y).float()
+        return state[player].net(given, y, *noise).float()
 
 
 def judge(
-    state: TrainState, config: TrainConfig, images: Tensor, y: Tensor | None, player: str = "D"
+    state: TrainState,
+    config: TrainConfig,
+    images: Tensor,
+    y: Tensor | None,
+    player: str = "D",
+    beside: Tensor | None = None,
 ) -> DiscriminatorOutput:
-    """A discriminator's output, float32, for images (N, C, H, W) after augmentation and instance noise."""
+    """A discriminator's output, float32, for images (N, C, H, W) after augmentation and instance noise.
+
+    beside: inputs (N, C', H, W) that D sees together with the images (Isola 2017, eq. 1). Both are augmented
+    as one picture of C' + C channels.
+    """
+    images = images if beside is None else torch.cat([beside, images], 1)
     policy, p = {
         "none": ("", 0.0),
         "diffaugment": (config.augment_policy, 1.0),
@@ -47,7 +63,8 @@ def judge(
     images = images + level * torch.randn_like(images) if level else images
     with autocast(config, images):
         output = state[player].net(images, y)
-    return DiscriminatorOutput(*(None if part is None else part.float() for part in output))
+    maps = tuple(part.float() for part in output.maps or ())
+    return DiscriminatorOutput(*(None if part is None else part.float() for part in output[:3]), maps)
 
 
 def add_terms(loss: Tensor, terms: list[Term]) -> tuple[Tensor, dict[str, Tensor]]:

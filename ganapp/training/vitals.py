@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ganapp.alpha import premultiplied
 from ganapp.config import TrainConfig
 from ganapp.config.columns import column
 
@@ -53,7 +54,7 @@ class Vitals:
         augmentation. d_noise: standard error of d_train - d_heldout. The last two need held-out images.
         """
         real, real_y = self.train
-        samples = samples.transpose(0, 3, 1, 2)
+        samples = premultiplied(samples.transpose(0, 3, 1, 2))
         logits, features = self._outputs_of_d(state, real, real_y)
         sample_logits, sample_features = self._outputs_of_d(state, samples, self.y)
         found = {
@@ -77,7 +78,7 @@ class Vitals:
         """
         import torch
 
-        from ganapp.networks.families.progan import fade_images
+        from ganapp.networks.parts.growing import fade_images
 
         from .schedules import growth
         from .terms import autocast
@@ -118,17 +119,18 @@ def pick_images(
 ) -> tuple[np.ndarray, np.ndarray | None]:
     """Pick images, uint8 (count, C, H, W), of the classes y (count,); the same ones at every call.
 
+    Colours beside alpha are premultiplied, as D sees them in training.
     Returns them and their labels, or None as labels if y is None. Images repeat if a class has too few. A
     class without images is filled with images of others.
     """
     order = np.random.default_rng(1).permutation(dataset.count)
     if y is None:
-        return dataset.images.take(np.resize(order, count)), None
+        return premultiplied(dataset.images.take(np.resize(order, count))), None
     rows = np.empty(count, np.int64)
     for label in np.unique(y):
         own = order[dataset.labels[order] == label]
         rows[y == label] = np.resize(own if len(own) else order, (y == label).sum())
-    return dataset.images.take(rows), dataset.labels[rows]
+    return premultiplied(dataset.images.take(rows)), dataset.labels[rows]
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -12,7 +13,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import fields
 from pathlib import Path
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -152,7 +152,7 @@ def test_help_and_runs_import_nothing_heavy():
     code = """
 import sys
 from ganapp.cli.main import main
-names = "train sweep compare resume generate interpolate import push deploy".split()
+names = "train sweep compare resume generate interpolate map import push deploy".split()
 helps = [[name, "--help"] for name in names]
 for arguments in (["--help"], *helps, ["runs"], ["pause", "x"], ["train", "--kimg", "x"]):
     try:
@@ -166,6 +166,29 @@ heavy = {"torch", "numpy", "PIL", "gradio", "huggingface_hub", "av", "safetensor
     env = os.environ | {"PYTHONPATH": str(ROOT)}
     out = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True)
     assert out.returncode == 0, out.stderr
+
+
+def test_the_map_as_a_picture_and_as_a_film(here, ok, faces, plain):
+    """Places of a grid whose middle is (2, -1), half a step apart; then a trail of three steps at 10 frames a second."""
+    from ganapp.generators import load_generator
+    from ganapp.latents import plane_images
+
+    G = load_generator(faces)
+    said = ok("map", faces, "--first", "9", "--at=2,-1", "--columns", "3", "--step", "0.5",
+              "--label", "sad", "--psi", "0.8", "--out", "map.png")  # fmt: skip
+    places = [(x, y) for y in (-1.5, -1, -0.5) for x in (1.5, 2, 2.5)]
+    expected = plane_images(G, places, 9, "sad", 0.8)
+    found = np.asarray(Image.open("map.png"))
+    for i, image in enumerate(expected):
+        top, left = 2 + i // 3 * 34, 2 + i % 3 * 34
+        assert np.array_equal(found[top : top + 32, left : left + 32], image)
+    assert said == "Wrote 9 places of the map to map.png.\n"
+    settings = read_png_metadata("map.png")
+    assert (settings["seeds"], settings["place"], settings["psi"]) == ([9], [2.0, -1.0], 0.8)
+    said = ok("map", plain, "--trail", "0,0 2,0; 2,1", "--fps", "10", "--out", "trail.gif")
+    assert said == "Wrote 45 frames, 4.5 s, to trail.gif.\n"
+    with Image.open("trail.gif") as film:
+        assert film.n_frames == 45
 
 
 def test_help_of_train_has_every_field_with_its_sentence(capsys):
@@ -203,13 +226,35 @@ def test_help_of_train_has_every_field_with_its_sentence(capsys):
         (["train", "--preset", "mlp-28", "--device", "tpu"], ["'tpu'", "cpu, cuda"]),
         (["train", "--preset", "mlp-28", "--data", "nowhere"], ["'nowhere'", "faces, mnist"]),
         (["train", "--preset", "mlp-28", "--data", ""], ["faces, mnist"]),
-        (["train", "--preset", "mlp-28", "--name", "a/b"], ["'a/b'"]),
+        (["train", "--preset", "mlp-28", "--name", "x" * 81], ["81 characters", "at most 80"]),
+        (["train", "--preset", "mlp-28", "--g-args.depth", "3"], ["generator of mlp", "no argument 'depth'"]),
+        (["train", "--preset", "mlp-28", "--start-from", "nothing"], ["'nothing' is no folder, run"]),
+        (
+            ["train", "--preset", "mlp-28", "--start-from", "{faces}"],
+            ["does not fit this configuration: it has family dcgan, resolution 32", "here is family mlp"],
+        ),
+        (
+            ["sweep", "--preset", "mlp-28", "--field", "g-args.hidden", "--values", "[8],[-4]"],
+            ["generator of mlp cannot be built"],
+        ),
         (["runs", "--jsn"], ["--jsn", "--json"]),
         (["runs", "all"], ["unexpected argument 'all'"]),
         (["pause"], ["RUN"]),
         (["resume", "12"], ["'12'", "none yet"]),
         (["generate", "nothing", "--seeds", "1", "--out", "x.png"], ["'nothing'"]),
         (["generate", "nothing", "--seeds", "1"], ["--out"]),
+        (
+            ["generate", "{faces}", "--seeds", "1", "--out", "gone/x.png"],
+            ["out is 'gone/x.png', but there is no folder 'gone'; make it first"],
+        ),
+        (["generate", "{faces}", "--seeds", "1", "--out", "gone/x/"], ["there is no folder 'gone'"]),
+        (["generate", "{faces}", "--per-class", "1", "--out", "gone/x"], ["there is no folder 'gone'"]),
+        (["interpolate", "{faces}", "--seeds", "1,2", "--out", "a/b/x.gif"], ["there is no folder 'a/b'"]),
+        (["evaluate", "{faces}", "--data", "faces", "--out", "gone/x.png"], ["there is no folder 'gone'"]),
+        (["import", "{faces}", "--out", "gone/x"], ["there is no folder 'gone'"]),
+        (["compare", "1", "2", "--out", "gone/x.png"], ["there is no folder 'gone'"]),
+        (["compare", "1"], ["1 run is named; a comparison has 2 to 8"]),
+        (["compare", *"123456789"], ["9 runs are named; a comparison has 2 to 8"]),
         (["generate", "{faces}", "--seeds", "1", "--out", "x.jpg"], ["'x.jpg'", ".npz"]),
         (["generate", "{faces}", "--seeds", "one", "--out", "x.png"], ["'one'"]),
         (["generate", "{faces}", "--seeds", "1", "--psi", "0", "--out", "x.png"], ["psi"]),
@@ -246,6 +291,15 @@ def test_help_of_train_has_every_field_with_its_sentence(capsys):
         ),
         (["interpolate", "{faces}", "--seeds", "1,2", "--frames", "0", "--out", "x.gif"], ["frames"]),
         (["interpolate", "{faces}", "--seeds", "1,2", "--fps", "0", "--out", "x.gif"], ["fps"]),
+        (["map", "{faces}", "--out", "x.gif"], ["'x.gif'", ".png", "--trail"]),
+        (["map", "{faces}", "--out", "gone/x.png"], ["there is no folder 'gone'"]),
+        (["map", "{faces}", "--at", "3", "--out", "x.png"], ["two numbers"]),
+        (["map", "{faces}", "--at", "1,2 3,4", "--out", "x.png"], ["one place"]),
+        (["map", "{faces}", "--at", "1,900", "--out", "x.png"], ["too far out"]),
+        (["map", "{faces}", "--columns", "0", "--out", "x.png"], ["columns is 0"]),
+        (["map", "{faces}", "--trail", "0,0", "--out", "x.gif"], ["no length"]),
+        (["map", "{faces}", "--trail", "0,0 1,1", "--frames", "1", "--out", "x.gif"], ["at least two"]),
+        (["map", "{faces}", "--trail", "0,0 1,1", "--label", "7", "--out", "x.gif"], ["'7'", "smile"]),
     ],
 )
 def test_a_mistake_is_one_sentence_and_leaves_nothing(here, fails, faces, plain, arguments, words):
@@ -325,6 +379,7 @@ def test_psi_changes_pictures_and_travels(ok, plain):
 
 
 def test_a_grid_with_its_recipe_inside(ok, faces):
+    os.makedirs("deep/er")  # a folder that is not there is refused, not made
     ok("generate", faces, "--seeds", "0-4", "--label", "neutral", "--out", "deep/er/grid.png")
     assert Image.open("deep/er/grid.png").size == (2 + 3 * 34, 2 + 2 * 34)
     found = read_png_metadata("deep/er/grid.png")
@@ -513,10 +568,15 @@ def test_train_finishes_lists_and_cannot_be_taken_up_again(here, ok, fails, pict
 
 
 def test_a_failed_run_says_why_and_exits_with_2(here, capsys, pictures):
-    arguments = ["train", *TINY, "--data", str(pictures), "--kimg", "1", "--g-args.depth", "3"]
-    assert main(arguments) == 2
+    """What is known before the data are opened costs no run; this is known after it."""
+    (here / "flat").mkdir()
+    for path in pictures.rglob("*.png"):
+        shutil.copy(path, here / "flat")
+    arguments = ["train", *TINY, "--data", "flat", "--kimg", "1", "--class-term", "cross_entropy"]
+    assert main([*arguments, "--d-args.head", "classifier"]) == 2
     out, err = capsys.readouterr()
-    assert err.startswith("run 00001-pictures-mlp-28: the generator of mlp has no argument 'depth'; it has: ")
+    assert err.startswith("run 00001-flat-mlp-28: class_term is 'cross_entropy', but ")
+    assert err.endswith("/flat' has no classes: set it to none.\n")
     assert err.count("\n") == 1
     assert "Traceback" not in out and open_run("1").status()["state"] == "failed"
 
@@ -538,6 +598,13 @@ def test_runs_of_nothing_and_of_a_broken_one(here, ok):
     text = ok("runs")
     assert "00001-from-the-future" in text and "50 kimg or 3 min" in text
     assert json.loads(ok("runs", "--json"))[1]["budget"] is None
+
+
+def test_a_file_is_no_folder_of_runs(here, fails):
+    (here / "README.md").write_text("# hello")
+    assert fails("runs", "--runs", "README.md") == (
+        "runs is 'README.md', a file; it must be the folder of all runs.\n"
+    )
 
 
 def test_words_to_a_run_that_nobody_works_on(here, ok, fails):
@@ -666,7 +733,7 @@ def test_on_a_terminal_one_line_is_rewritten(here, monkeypatch):
             return True
 
     monkeypatch.setattr(sys, "stdout", Terminal())
-    monkeypatch.setattr(progress.shutil, "get_terminal_size", lambda: SimpleNamespace(columns=40))
+    monkeypatch.setenv("COLUMNS", "40")  # what shutil.get_terminal_size asks first
     run = create_run(here / "runs", TrainConfig(kimg=1))
     line = progress.Progress(run)
     for nimg in (100, 200):

@@ -9,8 +9,9 @@ from conftest import latent_source
 from narrow import narrowed
 
 from ganapp.config import PRESETS, default_preset, merge, parse_changes, preset_config
+from ganapp.config.names import FAMILY_NAMES
 from ganapp.data.batches import Batches
-from ganapp.networks import FAMILIES, build_discriminator, build_generator
+from ganapp.training.algorithm import algorithm_of
 from ganapp.training.loop import train
 from ganapp.training.state import TrainState
 
@@ -19,6 +20,8 @@ FIRST = (
     "mlp-28", "dcgan-32", "dcgan-r1-32", "dcgan-r1-64", "r3gan-32", "r3gan-64", "resnet-32", "progan-32", "stylegan2-32",
 )  # fmt: skip
 
+PICTURES = ("repair-64", "colourise-64", "upscale-64", "sketch-64", "cyclegan-32")  # sized for a processor
+NOISE = [name for name, preset in PRESETS.items() if preset.config.task == "noise"]
 BIG = ("sagan", "biggan", "contragan")  # seconds to build, even without weights
 
 
@@ -40,10 +43,12 @@ def test_the_presets_that_must_be_there():
         "stylegan2-ada",
     ]
     r3gan = ["r3gan-cifar10", "r3gan-ffhq-64", "r3gan-ffhq-256"]
-    assert {*tutorials, *(f"{name}-fixed" for name in tutorials), *papers, *r3gan} == set(PRESETS) - set(
-        FIRST
-    )
-    assert {preset.config.family for preset in PRESETS.values()} == set(FAMILIES)
+    papers += ["pix2pix", "cyclegan"]
+    assert {*tutorials, *(f"{name}-fixed" for name in tutorials), *papers, *r3gan} == set(PRESETS) - {
+        *FIRST,
+        *PICTURES,
+    }
+    assert {preset.config.family for preset in PRESETS.values()} == set(FAMILY_NAMES)
     for has_gpu in (False, True):
         assert default_preset(has_gpu) in PRESETS
 
@@ -63,8 +68,9 @@ def test_each_preset_builds_at_every_kind_of_data(name):
     for channels in (1, 3):
         for classes in (0, 10):
             config = narrowed(name, 1).replace(channels=channels, num_classes=classes)
-            build_generator(config.spec())
-            build_discriminator(config.spec(), config.d_args)
+            if config.task != "noise":
+                config = config.replace(in_channels=channels)
+            algorithm_of(config).networks(config)
 
 
 @pytest.mark.parametrize("name", PRESETS)
@@ -101,11 +107,12 @@ def test_an_unknown_preset_names_the_known_ones():
 def test_a_preset_for_a_gpu_says_so(name):
     """Each can be built at its published size, and the residual ones are too slow for a processor."""
     config = preset_config(name)
-    config = config.replace(channels=3, num_classes=10 if config.conditional else 0)
+    config = config.replace(channels=3, num_classes=10 if config.learns_classes else 0)
+    if config.task != "noise":
+        config = config.replace(in_channels=3)
     with torch.device("meta"):
-        build_generator(config.spec())
-        build_discriminator(config.spec(), config.d_args)
-    if name not in FIRST:
+        algorithm_of(config).networks(config)
+    if name not in (*FIRST, *PICTURES):
         assert ("GPU" in PRESETS[name].about) == (config.family not in ("mlp", "dcgan"))
 
 
@@ -119,7 +126,7 @@ def finite(state):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", PRESETS)
+@pytest.mark.parametrize("name", NOISE)
 def test_two_hundred_steps(name, tiny_dataset):
     """Narrowed, a preset trains without a number that is none, its discriminator learns and its images keep varying."""
     steps = 200
@@ -156,7 +163,7 @@ def free_memory() -> float:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", PRESETS)
+@pytest.mark.parametrize("name", NOISE)
 def test_two_steps_at_the_published_size(name):
     if free_memory() < GIGABYTES.get(name, 0):
         pytest.skip(f"two steps take up to {GIGABYTES[name]} GB of memory; {free_memory():.0f} are free")

@@ -342,7 +342,7 @@ def test_paced():
         (dict(resolution=32.0), "whole number"),
         (dict(resolution="32"), "'32'"),
         (dict(resolution=True), "True"),
-        (dict(channels=4), "channels is 4; allowed are None, 1, 3"),
+        (dict(channels=2), "channels is 2; allowed are None, 1, 3, 4"),
         (dict(split="test"), "'test'; allowed are train, heldout"),
         (dict(crop="left"), "'left'; allowed are center, fit"),
     ],
@@ -353,8 +353,10 @@ def test_wrong_arguments_are_a_sentence(arguments, says):
 
 
 def test_describe():
-    assert data.NAMED == ("faces", "mnist", "fashion-mnist", "kmnist", "cifar10", "cifar100")
-    for name in data.NAMED:
+    downloaded = ("mnist", "fashion-mnist", "kmnist", "cifar10", "cifar100")
+    assert ("faces", *downloaded, "faces-happy", "faces-sad", "faces-hat", "faces-nohat") == data.NAMED
+    assert data.PAIRED == ("faces-expression", "faces-sketch", "faces-glasses")
+    for name in data.BUILT_IN:
         text = describe(name)
         assert text.endswith(".") and text.count(". ") == 0 and len(text) < 140
     with pytest.raises(ValueError, match="'imagenet'.*faces, mnist"):

@@ -129,12 +129,7 @@ def test_pictures_classes_and_commit(data_hub):
     }
     dataset = open_dataset("hub:u/colours", 8)
     assert (dataset.name, dataset.count, dataset.channels, dataset.report) == ("u/colours", 12, 3, ())
-    assert dataset.class_names == (
-        "red",
-        "green",
-        "blue",
-        "none such",
-    )  # as the Hub numbers them, used or not
+    assert dataset.class_names == ("red", "green", "blue")  # those that have pictures
     assert dataset.labels.tolist() == [0, 1, 2] * 4
     for image, label in zip(dataset.images.all(), dataset.labels):
         assert tuple(image[:, 5, 3]) == COLOURS[label]
@@ -205,6 +200,43 @@ def test_tar_archives_of_pictures_and_classes(data_hub):
     assert [tuple(image[:, 5, 3]) for image in dataset.images.all()] == COLOURS * 2
 
 
+def test_transparency_of_the_hub_is_kept_where_it_is_asked_for(data_hub):
+    cells = []
+    for i in range(6):
+        pixels = np.zeros((8, 8, 4), np.uint8)
+        pixels[:, :4] = (200, 40 + i, 10, 255)  # the right half is transparent
+        file = io.BytesIO()
+        Image.fromarray(pixels).save(file, "PNG")
+        cells.append({"bytes": file.getvalue(), "path": None})
+    features = {"image": datasets.Image()}
+    data_hub.repos["u/stickers"] = {"train.parquet": parquet({"image": cells}, features)}
+    kept, flat = (open_dataset("hub:u/stickers", 8, channels=channels) for channels in (4, None))
+    assert (kept.channels, kept.transparent, flat.channels, flat.transparent) == (4, 6, 3, 6)
+    assert kept.images.take(np.array([2]))[0, :, 5, [1, 6]].tolist() == [[200, 42, 10, 255], [0, 0, 0, 0]]
+    assert flat.images.take(np.array([2]))[0, :, 5, [1, 6]].tolist() == [[200, 42, 10], [255, 255, 255]]
+
+
+def test_films_of_the_hub_are_one_sentence(data_hub):
+    """As files, in archives and in a column."""
+    film, archive = b"\0\0\0\x18ftypmp42" + bytes(64), io.BytesIO()
+    with tarfile.open(fileobj=archive, mode="w") as tar:
+        info = tarfile.TarInfo("0001.mp4")
+        info.size = len(film)
+        tar.addfile(info, io.BytesIO(film))
+    data_hub.repos["u/files"] = {f"train/{i}.mp4": film for i in range(3)}
+    data_hub.repos["u/tar"] = {"train-000.tar": archive.getvalue()}
+    for text in ("hub:u/files", "hub:u/tar"):
+        with pytest.raises(
+            ValueError, match="holds films, .*: download them and choose their folder"
+        ) as error:
+            open_dataset(text, 8)
+        said(error)
+    features = datasets.Features({"clip": datasets.Video(), "image": datasets.Image()})
+    assert stream.find_columns(parse("hub:u/both"), features) == ("image", None)
+    with pytest.raises(ValueError, match="u/both holds films"):
+        stream.find_columns(parse("hub:u/both::clip"), features)
+
+
 def test_bad_pictures_and_missing_labels_are_reported(data_hub):
     columns = rows(8)
     columns["picture"][1] = {"bytes": b"no picture", "path": None}
@@ -239,7 +271,7 @@ def test_labels_that_are_numbers_or_names(data_hub):
     data_hub.repos["u/other"] = {"train.parquet": parquet(columns, features)}
     assert open_dataset("hub:u/other", 8).labels is None
     numbers, names = open_dataset("hub:u/other::img,n", 8), open_dataset("hub:u/other::img,s", 8)
-    assert (numbers.class_names, numbers.labels.tolist()) == (("0", "1", "2", "3"), [3, 0, 0, 2])
+    assert (numbers.class_names, numbers.labels.tolist()) == (("0", "2", "3"), [2, 0, 0, 1])
     assert (names.class_names, names.labels.tolist()) == (("cat", "dog"), [1, 0, 1, 1])
     with pytest.raises(
         ValueError, match=r"'f' of u/other has no classes; its columns are img \(Image\), n \(int64\)"
@@ -258,8 +290,8 @@ def test_a_run_keeps_the_commit_and_a_short_name(data_hub, tmp_path):
     assert config.dataset == f"hub:u/colours@{data_hub.commit('u/colours')}:train"
     run = create_run(tmp_path / "runs", config)
     assert run.name == "00001-colours-train-mlp-28" and run.config().dataset == config.dataset
-    _, facts = look_at_data(config, lambda *_: None, lambda: False)
-    assert "12" in facts and "none such" in facts
+    facts = look_at_data(config, lambda *_: None, lambda: False).facts
+    assert "12" in facts and "blue" in facts
 
 
 # -- what is asked and refused ----------------------------------------------------------------------------------------

@@ -80,7 +80,7 @@ def test_a_class_of_unusable_pictures_is_no_class(tmp_path):
 
 
 def test_a_class_is_never_held_out_as_a_whole(tmp_path, monkeypatch):
-    monkeypatch.setattr(preparing, "_hold_out", lambda hashes: np.arange(len(hashes)) % 2 == 0)
+    monkeypatch.setattr(preparing, "hold_out", lambda hashes: np.arange(len(hashes)) % 2 == 0)
     dataset = open_zip_of(tmp_path, ["a/0.png", "b/1.png", "b/2.png", "c/3.png"])
     assert dataset.class_names == ("a", "b", "c") and min(dataset.class_counts()) == 1
 

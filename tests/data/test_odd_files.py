@@ -421,15 +421,18 @@ def test_budget():
 
 
 def test_the_page_takes_what_the_reader_takes(tmp_path):
-    """One list: each ending is offered on the page, and a file of that name is looked at."""
-    from ganapp.data import PICTURES
-    from ganapp.ui.train.form import UPLOADS
+    """One list: each ending is taken on the page, and a file of that name is looked at."""
+    from ganapp.data import FILMS, PICTURES
+    from ganapp.ui.train.upload import told
 
-    assert {".zip", *PICTURES} <= set(UPLOADS)
     assert {".avif", ".jfif", ".jpe", ".tga", ".jp2", ".ppm"} <= set(PICTURES)
     for i, ending in enumerate(PICTURES):
         write(tmp_path / "x" / f"{i}{ending.upper()}", encode(noise(i)))  # told by content, whatever its name
     assert open_dataset(tmp_path / "x", 16).count == len(PICTURES)
+    write(tmp_path / "x" / f"film{FILMS[0].upper()}", b"")
+    write(tmp_path / "x" / "letter.doc", b"")
+    counts = {"pictures": len(PICTURES), "films": 1, "others": 1, "named": ["letter.doc"]}
+    assert told(tmp_path / "x") == {"dataset": str(tmp_path / "x"), **counts}
 
 
 def test_notes_stand_below_the_facts(tmp_path):

@@ -14,9 +14,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from ganapp.config import TrainConfig
 from ganapp.data import Cancelled, clear_cache, open_dataset, preparing
 from ganapp.data.decode import FORMATS, Unusable, decode
 from ganapp.data.own import entries, uploads
+from ganapp.runs import create_run
 
 SHARED = Path(__file__).parents[3] / "shared" / "data"
 RED, GREEN, BLUE, YELLOW, WHITE = (255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 0), (255, 255, 255)
@@ -594,7 +596,7 @@ def test_zip_names_without_the_utf8_flag(tmp_path):
 def test_later_starts_do_not_decode_again(tmp_path, monkeypatch):
     folder, calls = folder_of(tmp_path / "x", ["a.png", "b.png"]), []
     real = decode
-    monkeypatch.setattr("ganapp.data.own.opening.decode", lambda *a: calls.append(1) or real(*a))
+    monkeypatch.setattr("ganapp.data.own.opening.decode", lambda *a, **k: calls.append(1) or real(*a, **k))
     first = open_dataset(folder, 12)
     assert len(calls) == 2
     assert open_dataset(folder, 12).fingerprint == first.fingerprint and len(calls) == 2
@@ -635,7 +637,7 @@ def test_cancel_leaves_nothing(tmp_path, cache):
 def test_two_threads_at_once(tmp_path, monkeypatch):
     folder, results, calls = folder_of(tmp_path / "x", [f"{i}.png" for i in range(40)]), [], []
     real = decode
-    monkeypatch.setattr("ganapp.data.own.opening.decode", lambda *a: calls.append(1) or real(*a))
+    monkeypatch.setattr("ganapp.data.own.opening.decode", lambda *a, **k: calls.append(1) or real(*a, **k))
     threads = [threading.Thread(target=lambda: results.append(open_dataset(folder, 12))) for _ in range(3)]
     [t.start() for t in threads]
     [t.join() for t in threads]
@@ -676,15 +678,15 @@ def test_held_out_never_overlaps_and_is_stable(tmp_path):
 
 def test_how_many_are_held_out():
     random = np.random.default_rng(0).integers(0, 2**64, 60_000, dtype=np.uint64)
-    assert not preparing._hold_out(random[:99]).any()
-    assert preparing._hold_out(random[:100]).sum() == (random[:100] % 10 == 0).sum() > 0
-    many = preparing._hold_out(random)
+    assert not preparing.hold_out(random[:99]).any()
+    assert preparing.hold_out(random[:100]).sum() == (random[:100] % 10 == 0).sum() > 0
+    many = preparing.hold_out(random)
     assert many.sum() == 2000
-    moved = preparing._hold_out(random[:59_999])[:59_999] != many[:59_999]
+    moved = preparing.hold_out(random[:59_999])[:59_999] != many[:59_999]
     assert moved.sum() <= 1  # only at the limit of 2,000 can one picture push another one out
-    twice = preparing._hold_out(np.concatenate([random, random]))  # copies stay together
+    twice = preparing.hold_out(np.concatenate([random, random]))  # copies stay together
     assert twice.sum() <= 2000 and (twice[:60_000] == twice[60_000:]).all()
-    assert not preparing._hold_out(
+    assert not preparing.hold_out(
         np.full(100, 20, np.uint64)
     ).any()  # a hundred copies of one picture: something must train
 
@@ -714,6 +716,27 @@ def test_uploads_are_kept(tmp_path, cache):
     assert kept.name == "my cats.zip" and cache in kept.parents
     labelled = open_dataset([packed], 12)
     assert labelled.class_names == ("a", "b") and labelled.name == "my cats"
+
+
+def test_an_upload_is_called_as_its_folder_or_its_zip(tmp_path, cache):
+    folder_of(tmp_path, ["my cats/1.png", "my cats/b/2.png", "3.png"])
+    names = ["my cats/1.png", "my cats/b/2.png", "3.png"]
+    packed = zip_of(tmp_path / "dogs.zip", {"1.png": encode(noise(0))})
+    said = {}
+    for number in (2, 3):
+        kept = uploads.keep_uploads([tmp_path / name for name in names[:number]], names[:number])
+        said[uploads.name_of_upload(kept)] = create_run(
+            tmp_path / "runs", TrainConfig(dataset=str(kept))
+        ).name
+    zipped = uploads.keep_uploads([packed])
+    said[uploads.name_of_upload(zipped)] = create_run(
+        tmp_path / "runs", TrainConfig(dataset=str(zipped))
+    ).name
+    assert said == {
+        "my cats": "00001-my-cats-dcgan",
+        "": "00002-pictures-dcgan",
+        "dogs.zip": "00003-dogs-dcgan",
+    }
 
 
 def test_no_room_is_a_sentence(tmp_path, monkeypatch):

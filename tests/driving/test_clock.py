@@ -1,7 +1,11 @@
 """driving/clock.py and full_disk.py: seconds of training, and what does not count as such."""
 
 import errno
+import signal
+import subprocess
+import sys
 from pathlib import Path
+from time import sleep
 from types import SimpleNamespace
 
 import pytest
@@ -13,9 +17,10 @@ from ganapp.driving.full_disk import FULL_DISK, Writer
 
 @pytest.fixture
 def time(monkeypatch):
-    """A time that moves on only in sleep(), which takes a hundred seconds."""
-    fake = SimpleNamespace(now=1000.0, slept=[])
+    """A time that moves on only in sleep(), which takes a hundred seconds. The processor is always in use."""
+    fake = SimpleNamespace(now=1000.0, slept=[], idle=0.0)
     fake.monotonic = lambda: fake.now
+    fake.process_time = lambda: fake.now - fake.idle
 
     def sleep(sec):
         fake.slept.append(sec)
@@ -37,6 +42,54 @@ def test_the_clock_counts_earlier_attempts_and_stands_still_when_stopped(time):
     time.now += 2
     assert (clock.sec(), clock.attempt_sec()) == (59.0, 9.0)
     assert Clock().sec() == 0.0
+
+
+def test_a_gap_is_not_counted_wherever_it_falls(time):
+    """60 s in which the process does nothing; not 4 s, and not 60 s in which one call keeps the others out."""
+    clock = Clock(before=50.0)
+    time.now += 60
+    assert (clock.sec(), clock.take_gap()) == (110.0, 0.0)
+    time.now, time.idle = time.now + 4, time.idle + 4
+    assert (clock.sec(), clock.take_gap()) == (114.0, 0.0)
+    time.now, time.idle = time.now + 60, time.idle + 55
+    assert clock.sec() == 114.0
+    time.now, time.idle = time.now + 60, time.idle + 53  # of these 60 s it worked for 7
+    assert (clock.sec(), clock.attempt_sec()) == (174.0, 124.0)
+    assert (clock.take_gap(), clock.take_gap()) == (60.0, 0.0)
+    with clock.stopped():  # a gap in a time that is not counted is taken off once
+        time.now, time.idle = time.now + 60, time.idle + 60
+        clock.beat()
+    assert (clock.sec(), clock.take_gap()) == (174.0, 0.0)
+
+
+CHILD = """
+import sys, time
+from ganapp.driving import clock
+clock.BEAT_SEC, clock.GAP_SEC = 0.05, 0.3
+began, used, counts = time.monotonic(), time.process_time(), clock.Clock()
+with counts.watched():
+    print("begun", flush=True)
+    while time.process_time() < used + 0.3:  # as in a save: this thread works and does not look at the clock
+        sum(range(1000))
+    sec = counts.sec()
+    print(sec, counts.take_gap(), time.monotonic() - began)
+"""
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="SIGSTOP")
+def test_a_thread_finds_the_gap_while_the_training_does_not_look_at_the_clock():
+    process = subprocess.Popen([sys.executable, "-c", CHILD], stdout=subprocess.PIPE, text=True)
+    try:
+        process.stdout.readline()
+        process.send_signal(signal.SIGSTOP)
+        sleep(0.6)
+        process.send_signal(signal.SIGCONT)
+        sec, gap, passed = map(float, process.communicate(timeout=60)[0].split())
+    finally:
+        process.kill()
+        process.wait()
+    assert gap >= 0.55
+    assert sec + gap == pytest.approx(passed, abs=0.1)
 
 
 class Folder:

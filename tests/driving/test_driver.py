@@ -19,7 +19,7 @@ from safetensors import SafetensorError
 from ganapp import files, runs
 from ganapp.config import TrainConfig
 from ganapp.data import Cancelled
-from ganapp.driving import background, beginning, driver
+from ganapp.driving import background, beginning, driver, fine_tuning
 from ganapp.driving.driver import drive
 from ganapp.driving.failures import explain, is_full_disk
 from ganapp.driving.record import Recorder
@@ -131,9 +131,12 @@ def wait_for(what, seconds=30):
 # -- a whole run --------------------------------------------------------------------------------------------------------
 
 
-def test_a_run_from_start_to_finish(new_run):
+def test_a_run_from_start_to_finish(new_run, monkeypatch):
+    monkeypatch.setattr(
+        "ganapp.driving.driver.SAMPLE_GROWTH", 0.0
+    )  # a grid every step, on a fast machine, too
     run, seen = (
-        new_run(save_sec=0.2, sample_sec=0.2, r1=1.0, r1_interval=2, d_args={"width": 4, "norm": "none"}),
+        new_run(save_sec=0.2, sample_sec=0.0, r1=1.0, r1_interval=2, d_args={"width": 4, "norm": "none"}),
         [],
     )
     assert drive(run, seen.append) == "finished"
@@ -489,11 +492,11 @@ def short_of_memory(monkeypatch, images):
     """The discriminator finds no room for more than so many images at once."""
     judge, sizes = terms.judge, []
 
-    def judged(state, config, x, y):
+    def judged(state, config, x, y, *others, **beside):
         sizes.append(len(x))
         if len(x) > images:
             raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 9 bytes")
-        return judge(state, config, x, y)
+        return judge(state, config, x, y, *others, **beside)
 
     monkeypatch.setattr("ganapp.training.loop.judge", judged)
     return sizes
@@ -931,7 +934,7 @@ def test_start_from_a_run(new_run, reference):
     assert newest(run)["nimg"] == 8
     assert load_generator(run.path).origin["parent"] == str(source.path)
     state = create_state(run.config())
-    beginning.start_from(str(source.path), state, completed(run.config()), run.path.parent)
+    fine_tuning.start_from(str(source.path), state, completed(run.config()), run.path.parent)
     for name, player in saved["players"].items():
         assert equal(dict(state[name].net.state_dict()), dict(player["net"]))
     assert equal(dict(state.ema.state_dict()), dict(saved["players"]["G"]["average"]))
@@ -950,7 +953,7 @@ def test_start_from_a_model_folder(new_run, reference, tmp_path):
     config = new_run().config()
     state = create_state(config)
     D = {k: v.clone() for k, v in state.D.state_dict().items()}
-    beginning.start_from(str(source), state, completed(config), tmp_path)
+    fine_tuning.start_from(str(source), state, completed(config), tmp_path)
     tensors = dict(load_generator(source).state_dict())
     assert equal(dict(state.G.state_dict()), tensors)
     assert equal(dict(state.ema.state_dict()), tensors)
@@ -962,12 +965,30 @@ def test_start_from_with_other_classes(new_run, reference, tiny_config):
     config = completed(new_run().config(), num_classes=6)
     state = create_state(config, num_classes=6)
     own = {k: v.clone() for k, v in state.G.state_dict().items()}
-    beginning.start_from(str(reference[0].path), state, config, reference[0].path.parent)
+    fine_tuning.start_from(str(reference[0].path), state, config, reference[0].path.parent)
     for name, tensor in state.G.state_dict().items():
         assert tensor.equal(
             own[name] if "embedding" in name else reference[1]["players"]["G"]["net"][name]
         ), name
     assert equal(dict(state.ema.state_dict())["input.embedding.weight"], own["input.embedding.weight"])
+
+
+@pytest.mark.parametrize("from_run", [True, False])
+def test_pictures_without_classes_start_from_a_source_with_them(new_run, reference, from_run):
+    """Embeddings are left out; the layer that takes a latent and an embedding keeps the latent's part."""
+    run, saved, _ = reference
+    config = completed(new_run().config(), num_classes=0)
+    state = create_state(config, num_classes=0)
+    source = str(run.path if from_run else run.snapshots()[0])
+    note = fine_tuning.start_from(source, state, config, run.path.parent)
+    assert note == f"{source} has 4 classes and these pictures have none: its classes are left out."
+    given = saved["players"]["G"]["net"] if from_run else load_generator(source).state_dict()
+    stem, own = given["body.0.weight"], state.G.state_dict()
+    assert stem.shape[0] == 8 + 32 and own["body.0.weight"].equal(stem[:8])
+    others = [name for name in own if name != "body.0.weight"]
+    assert len(others) == len(given) - 2 and all(own[name].equal(given[name]) for name in others)
+    head = "head.linear.weight"
+    assert from_run == state.D.state_dict()[head].equal(saved["players"]["D"]["net"][head])
 
 
 @pytest.mark.parametrize(
@@ -988,7 +1009,7 @@ def test_every_head_starts_anew_with_other_classes(tiny_config, family, args, te
         net, other = six[name].net, four[name].net
         before = {k: v.clone() for k, v in net.state_dict().items()}
         renewed = gan_class_weights(completed(config, num_classes=6), name)
-        beginning.load_fitting(net, other.state_dict(), renewed, "it")
+        fine_tuning.load_fitting(net, other.state_dict(), renewed, "it")
         loaded, given = net.state_dict(), other.state_dict()
         kept = [k for k in loaded if before[k].shape != given[k].shape]
         assert kept
@@ -1002,28 +1023,67 @@ def test_class_terms_need_data_with_classes(tiny_config, tiny_dataset):
     assert beginning.resolve(config, tiny_dataset(), torch.device("cpu")).num_classes == 4
     with pytest.raises(ValueError) as error:
         beginning.resolve(config, tiny_dataset(labels=False), torch.device("cpu"))
-    assert str(error.value) == "class_term is 'cross_entropy', but cats.zip has no classes: set it to none."
+    assert str(error.value) == "class_term is 'cross_entropy', but 'cats.zip' has no classes: set it to none."
 
 
 @pytest.mark.parametrize(
-    "changes",
+    ("changes", "different"),
     [
-        {"g_args": {"width": 5}},
-        {"z_dim": 9},
-        {"num_classes": 0},
-        {"family": "mlp", "g_args": {}, "d_args": {}},
+        ({"g_args": {"width": 5}}, "it has g_args {'width': 4}, and here is g_args {'width': 5}"),
+        ({"z_dim": 9}, "it has z_dim 8, and here is z_dim 9"),
+        (
+            {"family": "mlp", "z_dim": 9, "g_args": {}, "d_args": {}},
+            "it has family dcgan, z_dim 8, g_args {'width': 4}, d_args {'width': 4}, "
+            "and here is family mlp, z_dim 9, g_args {}, d_args {}",
+        ),
     ],
 )
-def test_start_from_what_does_not_fit(new_run, reference, changes):
-    config = new_run().config()
-    state = create_state(config, **changes)
-    with pytest.raises(
-        ValueError, match=r"does not fit this configuration: family, resolution, channels, z_dim, g_args"
-    ) as e:
-        beginning.start_from(
-            str(reference[0].path), state, completed(config, **changes), reference[0].path.parent
+def test_start_from_what_does_not_fit(new_run, reference, changes, different):
+    """The sentence says what differs and what is allowed, for a run and for a generator."""
+    config, (run, _, _) = new_run().config(), reference
+    state, here = create_state(config, **changes), completed(config, **changes)
+    rule = fine_tuning.RULE.removesuffix(" Everything else may differ.")
+    for source in (run.path, run.snapshots()[0]):
+        with pytest.raises(ValueError) as error:
+            fine_tuning.start_from(str(source), state, here, run.path.parent)
+        if source != run.path:  # a generator has no arguments of D
+            different = different.replace(", d_args {'width': 4}", "").replace(", d_args {}", "")
+        said = (
+            f"{source} (G) does not fit this configuration: {different}. {rule} Everything else may differ."
         )
-    assert "\n" not in str(e.value)
+        assert str(error.value) == said
+
+
+def test_what_a_run_starts_from_is_checked_before_it_is_created(new_run, reference, tmp_path):
+    """As far as it is known then: channels and classes come with the data, arguments may name a default."""
+    config, (run, _, _) = new_run().config().replace(start_from=str(reference[0].path)), reference
+    runs = run.path.parent
+    for source in (run.path, run.snapshots()[0]):
+        given = config.replace(start_from=str(source), channels=0, num_classes=0)
+        beginning.check(given, runs)
+        beginning.check(given.replace(d_args={"width": 4, "norm": "batch"}), runs)
+        with pytest.raises(
+            ValueError, match="does not fit .*: it has z_dim 8, and here is z_dim 5. These must"
+        ):
+            beginning.check(given.replace(z_dim=5), runs)
+        with pytest.raises(ValueError, match="it has channels 3, and here is channels 1"):
+            beginning.check(given.replace(channels=1), runs)
+        beginning.check(given.replace(conditional=False), runs)  # classes can be left out
+    with pytest.raises(ValueError, match="'nothing' is no folder, run"):
+        beginning.check(config.replace(start_from="nothing"), runs)
+    with pytest.raises(ValueError, match="the generator of dcgan has no argument 'widht'; it has: width"):
+        beginning.check(config.replace(g_args={"widht": 4}), runs)
+
+
+def test_a_run_of_other_players_is_no_start(new_run, reference):
+    """A sentence in place of a KeyError."""
+    config, (run, _, _) = new_run().config(), reference
+    state = create_state(config)
+    state.players = {"V": state["G"], "D": state["D"]}
+    with pytest.raises(
+        ValueError, match="has the network G, and this configuration has V, D: a run can only"
+    ):
+        fine_tuning.start_from(str(run.path), state, completed(config), run.path.parent)
 
 
 # -- sentences ----------------------------------------------------------------------------------------------------------

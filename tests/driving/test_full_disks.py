@@ -158,6 +158,50 @@ def test_a_limit_on_file_size_pauses_and_loses_nothing(new_run, reference, limit
     assert not list(run.path.rglob(".tmp-*"))
 
 
+SIGTERM_AT_A_LIMIT = """
+import os, resource, signal, sys
+from pathlib import Path
+from ganapp.cli import progress
+from ganapp.driving import commands, driver
+from ganapp.runs import Run
+commands.COMMAND_SEC = 0.02
+run, sent = Run(Path(sys.argv[1])), []
+shown = progress.Progress(run)
+def observe(status):
+    shown.show(status)
+    if status["state"] == "running" and status["nimg"] == 48 and not sent:
+        run.send("save")
+    if status["state"] == "running" and status["nimg"] == 96 and not sent:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[2]), resource.RLIM_INFINITY))
+    if (status["state"], len(sent)) in (("running", 0), ("paused", 1)) and status["nimg"] >= 96:
+        sent.append(status.get("reason"))
+        os.kill(os.getpid(), signal.SIGTERM)
+try:
+    with progress.pausing_on_signals(run, shown):
+        driver.drive(run, observe)
+except KeyboardInterrupt:
+    print(sent[1])
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.name != "posix", reason="RLIMIT_FSIZE")
+def test_sigterm_at_a_limit_on_file_size_says_where_the_last_save_is(new_run, reference):  # noqa: F811
+    """The first asks for a pause, whose save fails; the second ends the process."""
+    run = new_run()
+    done = subprocess.run(
+        [sys.executable, "-c", SIGTERM_AT_A_LIMIT, str(run.path), "2000"],
+        capture_output=True, text=True, timeout=120,
+    )  # fmt: skip
+    assert done.stdout.splitlines()[-1].startswith("A file would exceed the limit on file size"), done
+    status = stored(run)
+    assert (status["state"], status["nimg"]) == ("paused", 56)
+    assert status["reason"].endswith("The last save is at 56 images.")
+    run.send("run")
+    assert drive(run) == "finished"
+    assert_as_uninterrupted(run, reference)
+
+
 def test_a_small_file_is_written_over_where_there_is_no_room_for_a_second(small_disk):
     path = small_disk / "status"
     files.write_small(path, "a longer text")

@@ -70,9 +70,9 @@ def test_ticks_grids_and_saves_come_when_they_are_due(monkeypatch):
     assert loop.run()[0] == "finished"
     assert loop.times("tick") == [*range(1, 17), *range(18, 37, 2), *range(39, 55, 3), 58, 60]
     assert loop.times("grid") == [10, 20, 30, 40, 50, 60]
-    assert loop.times("save") == [25, 50, 60]
+    assert loop.times("save") == [10, 30, 55, 60]  # after 5 s + half the time, at most save_sec
     assert [note[2:] for note in loop.notes if note[1] == "tick"][-2:] == [(4, 1.0), (2, 1.0)]
-    assert [note[2] for note in loop.notes if note[1] == "save"] == [True] * 3  # with the live figure
+    assert [note[2] for note in loop.notes if note[1] == "save"] == [True] * 4  # with the live figure
     assert loop.notes[-1] == (60, "end", "finished")
 
 
@@ -109,14 +109,11 @@ def test_a_run_that_is_done_takes_no_step_and_saves_only_if_it_has_no_snapshot(m
 
 
 def test_limits_of_the_driver():
-    from ganapp.driving import commands, full_disk, record
+    from ganapp.driving import commands, full_disk, opening, record, rollback
 
-    assert (module.LOCK_SEC, module.PREPARING_SEC, module.SAMPLE_GROWTH, module.MAX_ROLLBACKS) == (
-        10.0,
-        0.5,
-        0.02,
-        2,
-    )
+    assert (module.LOCK_SEC, module.SAMPLE_GROWTH) == (10.0, 0.02)
+    assert (module.SAVE_SEC, module.SAVE_GROWTH) == (5.0, 0.5)
+    assert (opening.PREPARING_SEC, rollback.MAX_ROLLBACKS) == (0.5, 2)
     assert (record.VITALS_SHARE, record.SAMPLE_COLUMNS, record.REAL_IMAGES) == (0.02, 8, 64)
     assert (full_disk.RESERVE_BYTES, commands.__name__) == (64 * 1024, "ganapp.driving.commands")
 

@@ -58,8 +58,8 @@ class Judge(nn.Module):
 class Pictures:
     """A batch source whose inputs are pictures: each real image is given with its mirror image as the target."""
 
-    def __init__(self, config, images, labels, device):
-        self.images, self.shown = images, images(0, 64)[0]
+    def __init__(self, config, real, device):
+        self.images, self.shown = real.images, real.images(0, 64)[0]
 
     def draw(self, nimg, size, rng):
         given, _ = self.images(nimg, size)
@@ -68,10 +68,10 @@ class Pictures:
     def renew(self, batch, rng):
         return batch
 
-    def inputs(self, size, rng):
+    def inputs(self, size, rng, player="G"):
         return self.shown[:size], None
 
-    def fixed(self, numbers):
+    def fixed(self, numbers, player="G"):
         return self.shown[[number % len(self.shown) for number in numbers]].numpy()
 
     def beside(self, numbers):
@@ -109,7 +109,17 @@ def alone_players(config, device):
     return {"V": player(Toy(32, 3, 3, 0, 0), averaged=True)}
 
 
-ALONE = Algorithm(alone_players, lambda config: [Turn(mirror_step)], Pictures, lambda config, name: set())
+def networks(players):
+    return lambda config: {name: player.net for name, player in players(config, CPU).items()}
+
+
+ALONE = Algorithm(
+    alone_players,
+    lambda config: [Turn(mirror_step)],
+    Pictures,
+    lambda config, name: set(),
+    networks(alone_players),
+)
 
 
 # -- two generators, two discriminators ---------------------------------------------------------------------------------
@@ -159,7 +169,7 @@ def pair_turns(config):
     ]
 
 
-PAIR = Algorithm(pair_players, pair_turns, Pictures, lambda config, name: set())
+PAIR = Algorithm(pair_players, pair_turns, Pictures, lambda config, name: set(), networks(pair_players))
 
 
 @pytest.fixture
@@ -208,6 +218,27 @@ def test_one_network_alone_has_columns_a_grid_and_a_snapshot(toy_run):
     assert (G.spec.takes, G.spec.in_channels, G.spec.z_dim) == ("picture", 3, 0)
     average = newest(run)["players"]["V"]["average"]
     assert all(tensor.equal(average[name]) for name, tensor in G.state_dict().items())
+
+
+def test_a_training_without_a_generator_has_curves_and_states_alone(toy_run):
+    """As one that learns to recognize: no player has an average, so there is nothing to draw or to publish."""
+
+    def players(config, device):
+        return {"V": alone_players(config, device)["V"], "D": player(Judge(), averaged=False)}
+
+    def bare(config, device):
+        made = players(config, device)
+        made["V"].average = None
+        return made
+
+    run = toy_run(Algorithm(bare, ALONE.turns, Pictures, ALONE.class_weights, networks(bare)), 0.08)
+    assert drive(run) == "finished", run.status()
+    assert [row["nimg"] for row in run.read_stats()[0]] == list(range(8, 81, 8))
+    assert run.samples() == run.snapshots() == [] and run.snapshot() is None
+    assert not (run.path / "snapshots").exists()
+    assert newest(run)["nimg"] == 80 and "average" not in newest(run)["players"]["V"]
+    run.write_config(run.config().replace(kimg=0.16))
+    assert drive(run) == "finished" and newest(run)["nimg"] == 160
 
 
 def test_two_generators_have_a_subfolder_each(toy_run):

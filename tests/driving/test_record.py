@@ -13,7 +13,7 @@ from ganapp.driving.record import Recorder, beside_each_other, fixed_inputs
 
 @pytest.mark.parametrize(("classes", "rows"), [(0, 8), (2, 8), (8, 8), (9, 9), (10, 10), (11, 8)])
 def test_the_grid_has_a_row_for_each_class_where_they_fit(classes, rows):
-    source = SimpleNamespace(fixed=lambda numbers: np.array(numbers))
+    source = SimpleNamespace(fixed=lambda numbers, player: np.array(numbers))
     given, y = fixed_inputs(TrainConfig(num_classes=classes), source)
     assert given.tolist() == list(range(8 * rows))
     assert (y is None) if not classes else (y.tolist() == [i // 8 % classes for i in range(8 * rows)])
@@ -53,11 +53,18 @@ def test_what_a_snapshot_says_of_its_origin():
 def test_vitals_take_two_percent_of_the_time(spent, attempt, measured):
     recorder = object.__new__(Recorder)
     recorder.vitals_sec, recorder.measured = spent, {}
-    recorder.clock = SimpleNamespace(attempt_sec=lambda: attempt)
-    recorder.vitals = SimpleNamespace(measure=lambda state, samples: {"diversity": 0.5})
-    recorder.measure_vitals(SimpleNamespace(players={"D": 0}), None)
+    now = [attempt]
+    recorder.clock = SimpleNamespace(attempt_sec=lambda: now[0])
+
+    def measure(state, samples):
+        now[0] += 0.25
+        return {"diversity": 0.5}
+
+    recorder.vitals = SimpleNamespace(measure=measure)
+    samples = np.zeros((2, 4, 4, 3), np.uint8)
+    recorder.measure_vitals(SimpleNamespace(players={"D": 0}), samples)
     assert recorder.measured == ({"diversity": 0.5} if measured else {})
-    assert (recorder.vitals_sec > spent) == measured
+    assert recorder.vitals_sec == spent + 0.25 * measured
     recorder.measured = {}
     recorder.measure_vitals(SimpleNamespace(players={"G": 0}), None)
     assert recorder.measured == {}  # there is no D to ask

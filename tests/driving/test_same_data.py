@@ -1,5 +1,6 @@
 """driving/same_data.py: a resume on changed, renamed and moved data."""
 
+import json
 import os
 import shutil
 from pathlib import Path
@@ -8,8 +9,12 @@ import pytest
 
 from benchmarks import faults_runs
 from ganapp.cli.main import main
-from ganapp.runs import read_data_record
+from ganapp.config.model_spec import GENERATOR_FORMAT
+from ganapp.driving.driver import drive
+from ganapp.runs import Run, read_data_record
 from ganapp.ui.train.monitor import Monitor
+
+OLD = Path(__file__).parent / "runs-0.3"
 
 
 @pytest.fixture
@@ -59,7 +64,7 @@ def test_what_changed_is_forgotten_where_it_is_as_before(run, data):
 def test_a_moved_folder_is_said_and_named_anew(run, data, capsys):
     moved = Path(shutil.move(data, data.with_name("elsewhere")))
     assert faults_runs.paused_at(run, 64) == "failed"
-    assert f"{data} is gone" in reason(run) and f"resume {run.name} --data FOLDER" in reason(run)
+    assert f"{str(data)!r} is gone" in reason(run) and f"or resume {run.name} --data FOLDER" in reason(run)
     arguments = ["resume", run.name, "--runs", str(run.path.parent), "--data"]
     other = faults_runs.pictures(data.with_name("other"), count=40)
     for place, says in ((other, "does not hold the data"), (data, "it must be a folder or ZIP")):
@@ -69,6 +74,79 @@ def test_a_moved_folder_is_said_and_named_anew(run, data, capsys):
     assert main([*arguments, str(moved)]) == 0
     assert run.status()["state"] == "finished" and run.config().dataset == str(moved)
     assert not run.status().get("changed")
+
+
+def test_the_page_offers_to_choose_the_folder_of_moved_data(run, data, monkeypatch):
+    """Of a run that rests; it goes on only with the same pictures, and none is asked for where they are there."""
+    started = []
+    monkeypatch.setattr("ganapp.driving.background.start", started.append)
+    monitor = Monitor(run.path.parent, lambda path: path.name, run.path.parent / "exports", fresh_sec=0)
+    assert "moved" not in monitor.poll({})["status"]
+    moved = Path(shutil.move(data, data.with_name("elsewhere")))
+    assert monitor.poll({})["status"]["moved"] is True
+    stamp = monitor.poll({})["stamp"]
+    other = faults_runs.pictures(data.with_name("other"), count=40)
+    for place, says in (
+        (str(other), "does not hold the data"),
+        (str(data), "There is nothing at"),
+        (" ", "no folder named"),
+    ):
+        answer = monitor.act({"word": "data", "run": run.name, "stamp": stamp, "place": place})
+        assert says in answer["error"] and not started and run.config().dataset == str(data)
+    monkeypatch.chdir(moved.parent)
+    answer = monitor.act({"word": "data", "run": run.name, "stamp": stamp, "place": "elsewhere"})
+    assert answer == {"ok": True} and started == [run] and run.config().dataset == str(moved)
+    run.write_status(state="running")
+    shutil.move(moved, data)
+    assert "moved" not in monitor.poll({})["status"]
+
+
+@pytest.fixture
+def old_run(tmp_path, tiny_folder):
+    """A run of version 0.3, which has no data.json, on four class folders, with a snapshot as that wrote it."""
+    data = tmp_path / "numbers"
+    for letter, number in zip("abcd", ("0", "1", "2", "10"), strict=True):
+        shutil.copytree(tiny_folder / letter, data / number)
+    run = Run(shutil.copytree(OLD / "dcgan", tmp_path / "runs" / "00001-old"))
+    config = json.loads((run.path / "config.json").read_text()) | {"dataset": str(data), "kimg": 0.32}
+    (run.path / "config.json").write_text(json.dumps(config))
+
+    def named(*names):
+        snapshot = run.path / "snapshots" / "000000160"
+        snapshot.mkdir(parents=True, exist_ok=True)
+        spec = run.config().spec().to_json()
+        about = {"format": GENERATOR_FORMAT, "spec": spec, "class_names": names, "origin": {"nimg": 160}}
+        (snapshot / "config.json").write_text(json.dumps(about))
+        return run
+
+    return named
+
+
+def test_a_run_of_0_3_on_numbered_folders_is_not_resumed_with_permuted_labels(old_run):
+    """It sorted 10 before 2, this version sorts numbers as numbers; the numbers of classes are equal."""
+    run = old_run("0", "1", "10", "2")
+    before = [p.read_bytes() for p in run.states()]
+    assert drive(run) == "failed"
+    assert (
+        "has its classes in another order than when this run began: 0, 1, 2, 10 now, 0, 1, 10, 2 then. Start a "
+        in (reason(run))
+    )
+    assert [p.read_bytes() for p in run.states()] == before and read_data_record(run) is None
+
+
+@pytest.mark.parametrize("names", [("0", "1", "2", "10"), ()])
+def test_a_run_of_0_3_goes_on_with_the_same_classes(old_run, names):
+    """And where its snapshot names none."""
+    run = old_run(*names)
+    assert drive(run) == "finished", run.status()
+    assert run.status()["nimg"] == 320 and read_data_record(run).classes == ("0", "1", "2", "10")
+
+
+def test_a_run_of_0_3_with_other_classes_is_refused(old_run):
+    run = old_run("0", "1", "2", "11")
+    assert drive(
+        run
+    ) == "failed" and "has other classes than when this run began: 0, 1, 2, 10 now, " in reason(run)
 
 
 @pytest.mark.parametrize("content", [None, b"[]", b'{"name": 5}'])

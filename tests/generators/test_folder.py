@@ -2,6 +2,8 @@
 
 import json
 import os
+import subprocess
+import sys
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -9,14 +11,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from conftest import ROOT
 
+from ganapp import weights
 from ganapp.config import ModelSpec, TrainConfig
 from ganapp.generators import (
     NoSnapshot,
     Sources,
-    list_sources,
     load_generator,
-    locate,
     read_config,
     save_generator,
 )
@@ -49,6 +51,20 @@ def change_config(folder: Path, **changes) -> None:
     data = json.loads((folder / "config.json").read_text())
     data["spec"].update(changes)
     (folder / "config.json").write_text(json.dumps(data))
+
+
+def without_checksums(folder: Path) -> Path:
+    """The folder as version 0.3 wrote it."""
+    data = json.loads((folder / "config.json").read_text())
+    del data["sha256"]
+    (folder / "config.json").write_text(json.dumps(data))
+    return folder
+
+
+def flip(path: Path, bit: int) -> None:
+    data = bytearray(path.read_bytes())
+    data[bit // 8] ^= 1 << bit % 8
+    path.write_bytes(data)
 
 
 def one_sentence(error) -> str:
@@ -97,7 +113,7 @@ def test_loading_draws_no_random_numbers(tmp_path):
 def test_half_precision_weights_are_computed_in_fp32(tmp_path):
     from safetensors.torch import load_file, save_file
 
-    save(tmp_path / "g")
+    without_checksums(save(tmp_path / "g"))
     path = tmp_path / "g" / "model.safetensors"
     save_file({k: v.half() if v.is_floating_point() else v for k, v in load_file(path).items()}, path)
     assert {p.dtype for p in load_generator(tmp_path / "g").parameters()} == {torch.float32}
@@ -106,7 +122,7 @@ def test_half_precision_weights_are_computed_in_fp32(tmp_path):
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"family": "biggan"}, ["biggan", "mlp, dcgan, resnet, progan, stylegan2, r3gan"]),
+        ({"family": "biggan"}, ["biggan", "mlp, dcgan, resnet, progan, stylegan2, r3gan, unet, translator"]),
         ({"resolution": 33}, ["33", "28, 32, 64"]),
         ({"z_dim": 16.5}, ["z_dim", "whole number"]),
         ({"num_classes": "three"}, ["num_classes"]),
@@ -115,6 +131,10 @@ def test_half_precision_weights_are_computed_in_fp32(tmp_path):
         ({"args": {"width": "wide"}}, ["no network can be built"]),
         ({"args": {"width": 10**9}}, ["width is too large", "65536"]),
         ({"args": {"width": float("inf")}}, ["width is too large"]),
+        (
+            {"args": {"width": 60_000, "max_width": 60_000}},
+            ["no network can be built", "too many for its weights"],
+        ),
         ({"surprise": 1}, ["surprise"]),
         ({"z_dim": 17}, ["weights do not fit"]),
         ({"num_classes": 4}, ["list of 4 names"]),
@@ -128,6 +148,78 @@ def test_a_wrong_configuration_is_one_sentence(tmp_path, changes, words):
         load_generator(folder)
     assert all(word in one_sentence(error) for word in [str(folder), *words])
     assert time.monotonic() - began < 2
+
+
+def test_every_flipped_bit_of_the_weights_is_noticed(tmp_path):
+    path = save(tmp_path / "g") / "model.safetensors"
+    random = np.random.default_rng(0)
+    for bit in (*range(0, 64, 7), *random.integers(64, 8 * path.stat().st_size, 40)):
+        flip(path, bit)
+        with pytest.raises(ValueError, match=r"model\.safetensors") as error:
+            load_generator(tmp_path / "g")
+        assert str(tmp_path / "g") in one_sentence(error)
+        flip(path, bit)
+    load_generator(tmp_path / "g")
+
+
+def test_a_flipped_bit_of_the_configuration_never_gives_another_network(tmp_path):
+    """Names of classes and the origin carry no checksum: people may edit them."""
+    path = save(tmp_path / "g", origin={"nimg": 12}) / "config.json"
+    whole, spared = load_generator(tmp_path / "g"), 0
+    for bit in np.random.default_rng(1).integers(0, 8 * path.stat().st_size, 60):
+        flip(path, bit)
+        try:
+            G = load_generator(tmp_path / "g")
+        except ValueError as error:
+            assert "\n" not in str(error) and "config.json" in str(error) or "g: " in str(error)
+        else:
+            spared += 1
+            assert G.spec == whole.spec
+            assert all(torch.equal(t, whole.state_dict()[k]) for k, t in G.state_dict().items())
+        flip(path, bit)
+    assert 0 < spared < 50
+
+
+def test_a_spec_whose_weights_fit_all_the_same_is_noticed(tmp_path):
+    """The shapes of the weights do not tell how often two styles are mixed."""
+    args = {"w_dim": 16, "channel_base": 256, "channel_max": 8}
+    spec = ModelSpec("stylegan2", 32, 3, 0, 8, args | {"mixing": 0.5})
+    folder = save(tmp_path / "g", spec)
+    change_config(folder, args=args | {"mixing": 0.25})
+    with pytest.raises(ValueError, match=r"the spec in config\.json is damaged or was changed") as error:
+        load_generator(folder)
+    one_sentence(error)
+    assert read_config(folder)["changed"] and read_config(folder)["spec"].args["mixing"] == 0.25
+    assert load_generator(without_checksums(folder)).spec.args["mixing"] == 0.25
+
+
+def test_a_folder_without_checksums_is_loaded_as_before(tmp_path):
+    save(tmp_path / "g")
+    whole = load_generator(tmp_path / "g").state_dict()
+    old = load_generator(without_checksums(tmp_path / "g"))
+    assert all(torch.equal(t, whole[k]) for k, t in old.state_dict().items())
+    assert not read_config(tmp_path / "g")["changed"] and read_config(tmp_path / "g")["sha256"] == {}
+
+
+@pytest.mark.parametrize(
+    "folder", sorted((ROOT / "checkpoints").glob("*/config.json")), ids=lambda p: p.parent.name
+)
+def test_shipped_generators_carry_checksums(folder):
+    assert set(read_config(folder.parent)["sha256"]) == {"weights", "spec"}
+    load_generator(folder.parent)
+
+
+def test_the_order_and_the_spaces_of_a_configuration_do_not_count(tmp_path):
+    path = save(tmp_path / "g") / "config.json"
+    data = json.loads(path.read_text())
+    data["class_names"] = ["glad", "plain", "sad"]
+    data["spec"] = dict(reversed(data["spec"].items()))
+    path.write_text(json.dumps(dict(reversed(data.items()))))
+    assert load_generator(tmp_path / "g").class_names == ("glad", "plain", "sad")
+    data["sha256"] = "abc"
+    path.write_text(json.dumps(data))
+    with pytest.raises(ValueError, match="must be an object of checksums"):
+        load_generator(tmp_path / "g")
 
 
 @pytest.mark.parametrize(
@@ -174,25 +266,71 @@ def test_a_pickle_named_like_weights_is_not_executed(tmp_path):
 def test_names_of_checkpoints_runs_and_snapshots(tmp_path, elsewhere):
     save(tmp_path / "shipped" / "faces-32", seed=1)
     run = create_run(tmp_path / "runs", TrainConfig(), name="one")
-    where = {"runs": tmp_path / "runs", "checkpoints": tmp_path / "shipped"}
+    sources = Sources(tmp_path / "runs", tmp_path / "shipped")
     with pytest.raises(ValueError, match="has no snapshot yet"):
-        locate(run.name, **where)
+        sources.find(run.name)
     run.write_snapshot(1000, lambda folder: save(folder, seed=2))
     run.write_snapshot(2000, lambda folder: save(folder, seed=3))
-    assert locate("faces-32", **where) == (tmp_path / "shipped" / "faces-32", "faces-32")
+    assert sources.find("faces-32") == (tmp_path / "shipped" / "faces-32", "faces-32")
     newest = run.path / "snapshots" / "000002000"
-    assert locate("00001-one", **where) == (newest, "00001-one/000002000")
-    assert locate(run.path, **where) == (newest, "00001-one/000002000")
-    assert locate(run.path, runs="nowhere")[0].samefile(newest)  # a run that lies elsewhere
-    assert locate("00001-one/000001000", **where)[0] == newest.with_name("000001000")
-    assert locate(str(newest), **where) == (newest, str(newest))
+    assert sources.find("00001-one") == (newest, "00001-one/000002000")
+    assert sources.find(run.path) == (newest, "00001-one/000002000")
+    assert Sources("nowhere").find(run.path)[0].samefile(newest)  # a run that lies elsewhere
+    assert sources.find("00001-one/000001000")[0] == newest.with_name("000001000")
+    assert sources.find(str(newest)) == (newest, str(newest))
     with pytest.raises(ValueError, match="no snapshot '000003000'; there are: 000002000, 000001000"):
-        locate("00001-one/000003000", **where)
-    assert list_sources(**where) == ["faces-32", "00001-one/000002000", "00001-one/000001000"]
-    for name in list_sources(**where):
-        assert load_generator(name, **where).source == name
+        sources.find("00001-one/000003000")
+    assert sources.list() == ["faces-32", "00001-one/000002000", "00001-one/000001000"]
+    for name in sources.list():
+        assert sources.load(name).source == name
     os.chdir(run.path)
-    assert locate(".", runs="runs")[0].samefile(newest)
+    assert Sources().find(".")[0].samefile(newest)
+
+
+def test_numbers_name_runs_and_snapshots(tmp_path, elsewhere):
+    """As documented; the Hub is not asked for 1/1000, which has the form of its ids."""
+    for name in ("one", "two"):
+        run = create_run(tmp_path / "runs", TrainConfig(), name=name)
+        for nimg in (1000, 6016):
+            run.write_snapshot(nimg, lambda folder: save(folder))
+    for sources in (Sources(tmp_path / "runs"), Sources(tmp_path / "runs", allow_paths=False)):
+        assert sources.find("1")[1] == sources.find("00001")[1] == "00001-one/000006016"
+        assert sources.find("2/1000")[1] == sources.find("00002-two/1000")[1] == "00002-two/000001000"
+        with pytest.raises(
+            NoSnapshot, match="run '00002-two' has no snapshot '17'; there are: 000006016, 00"
+        ):
+            sources.find("2/17")
+        with pytest.raises(ValueError):
+            sources.find("3")
+        assert sources.find_here("3/17") is None  # no run, so it may be one of the Hub
+    save(tmp_path / "runs" / "checkpoints" / "1")
+    assert Sources(tmp_path / "runs", tmp_path / "runs" / "checkpoints").find("1")[1] == "1"
+    create_run(tmp_path / "runs", TrainConfig()).rename("00001-again")
+    with pytest.raises(ValueError, match="'1' is no folder, run"):
+        sources = Sources(tmp_path / "runs", tmp_path / "none")
+        sources.find("1")
+
+
+def test_best_is_none_yet_while_no_live_figure_was_measured(tmp_path):
+    """It is not a snapshot that is gone: a page says of those that they were removed."""
+    run = create_run(tmp_path, TrainConfig(), name="one")
+    run.write_snapshot(1000, lambda folder: save(folder))
+    with pytest.raises(
+        ValueError, match="run '00001-one' has no best snapshot yet, since the live fig"
+    ) as error:
+        Sources(tmp_path).find("00001-one/best")
+    assert not isinstance(error.value, NoSnapshot)
+
+
+def test_the_names_of_version_0_3_are_kept(tmp_path, elsewhere):
+    """Programs written for it import these from ganapp.weights."""
+    run = create_run(tmp_path / "runs", TrainConfig(), name="one")
+    run.write_snapshot(1000, lambda folder: save(folder))
+    where = {"runs": tmp_path / "runs", "checkpoints": tmp_path / "none"}
+    sources = Sources(**where)
+    assert weights.list_sources(**where) == sources.list() == ["00001-one/000001000"]
+    assert weights.locate("00001-one", **where) == sources.find("00001-one")
+    assert weights.load_generator is load_generator and weights.save_generator is save_generator
 
 
 def test_where_no_paths_are_allowed_listed_names_and_hub_ids_alone_are_found(tmp_path, elsewhere):
@@ -233,9 +371,9 @@ def test_a_name_of_a_snapshot_is_never_asked_of_the_hub(tmp_path):
 
 def test_a_checkpoints_folder_here_comes_before_the_one_beside_the_package(tmp_path, elsewhere, monkeypatch):
     monkeypatch.setattr("ganapp.generators.sources.SHIPPED", save(tmp_path / "package" / "faces-1").parent)
-    assert list_sources() == ["faces-1"] and locate("faces-1", runs="runs")[1] == "faces-1"
+    assert Sources().list() == ["faces-1"] and Sources().find("faces-1")[1] == "faces-1"
     save(elsewhere / "checkpoints" / "faces-2")
-    assert list_sources() == ["faces-2"]
+    assert Sources().list() == ["faces-2"]
 
 
 @pytest.mark.parametrize(
@@ -244,7 +382,7 @@ def test_a_checkpoints_folder_here_comes_before_the_one_beside_the_package(tmp_p
 )
 def test_what_is_nothing_is_one_sentence(elsewhere, source):
     with pytest.raises(ValueError) as error:
-        locate(source, runs="runs")
+        Sources().find(source)
     one_sentence(error)
 
 
@@ -252,7 +390,7 @@ def test_shipped_ones_of_larger_pictures_are_listed_first(tmp_path):
     for name, size in (("a", 28), ("b", 64), ("c", 32), ("d", 64)):
         save(tmp_path / name, replace(SPEC, resolution=size))
     (tmp_path / "d" / "config.json").write_text("{")
-    assert list_sources(runs=tmp_path, checkpoints=tmp_path) == ["b", "c", "a", "d"]
+    assert Sources(tmp_path, tmp_path).list() == ["b", "c", "a", "d"]
 
 
 def test_a_folder_comes_before_a_listed_name_on_the_command_line_and_after_it_on_the_page(
@@ -265,3 +403,18 @@ def test_a_folder_comes_before_a_listed_name_on_the_command_line_and_after_it_on
     assert Sources(checkpoints=checkpoints).find("mine")[0].resolve() == own
     assert Sources(checkpoints=checkpoints, show_paths=False).find("mine")[0] == shipped
     assert Sources(checkpoints=checkpoints, allow_paths=False).find("mine")[0] == shipped
+
+
+def test_loading_does_not_import_the_compiler_of_torch(tmp_path):
+    """Arithmetic on the meta device would: 1.3 s and 900 modules in a new process."""
+    code = (
+        "import sys, torch; from ganapp.generators import load_generator; load_generator(sys.argv[1]); "
+        "print('torch._dynamo' in sys.modules)"
+    )
+    folder = save_generator(
+        build_generator(ModelSpec("stylegan2", 32, 3, 0, 8, {"channel_max": 8, "w_dim": 8})), tmp_path / "g"
+    )
+    root = Path(__file__).resolve().parents[2]
+    command = [sys.executable, "-c", code, str(folder)]
+    done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"

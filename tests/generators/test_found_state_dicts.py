@@ -186,7 +186,8 @@ STRANGERS = {
     "a discriminator": CRITIC,
     "a LoRA": some(("unet.up.lora_up.weight", (4, 4)), ("unet.up.lora_down.weight", (4, 4))),
     "a language or text model": some(("model.layers.0.self_attn.q_proj.weight", (8, 8))),
-    "a StyleGAN3 generator": some(("mapping.fc0.weight", (8, 8)), ("synthesis.input.freqs", (8, 2))),
+    "a network of facebookresearch/pytorch_GAN_zoo": some(("formatLayer.weight", (8, 64, 4, 4)), ("main.outlayer.weight", (8, 3, 4, 4))),
+    "a part of a StyleGAN3 generator": some(("mapping.fc0.weight", (8, 8)), ("synthesis.input.freqs", (8, 2))),
 }  # fmt: skip
 
 
@@ -334,6 +335,7 @@ def test_what_stands_for_a_type_is_no_type_that_does_anything():
         plain_types.Inert,
         plain_types.Dictionary,
         plain_types.List,
+        plain_types.Attributes,
     }
     before = torch.serialization.get_safe_globals()
     assert not {f for f, _ in plain_types.stand_ins()} & {g[0] if isinstance(g, tuple) else g for g in before}

@@ -2,7 +2,7 @@
 
 import pytest
 import torch
-from importers.original import Original, imported
+from importers.original import ATOL, Original, imported
 from importers.trained import settle
 from importers.weights import draw
 
@@ -44,7 +44,7 @@ def test_pictures_are_those_of_the_original(tmp_path, name):
     file, wrap = SAVED[name]
     G = imported(tmp_path / file, wrap(weights(name)))
     assert G.origin["layout"] == LAYOUTS[LAYOUT[name]].name and G.origin["imported_from"] == file
-    ORIGINAL.check(G, name, 1e-5, contrast=0.15, variety=0.01)
+    ORIGINAL.check(G, name, ATOL, contrast=0.15, variety=0.01)
 
 
 @pytest.mark.parametrize("name", CASES)

@@ -49,10 +49,25 @@ def test_pictures_are_those_of_the_original(tmp_path, name):
     ORIGINAL.check_batches(G, name, 1e-4)
 
 
-def test_transparency_is_refused_in_one_sentence():
+def test_transparency_is_imported_as_straight_colours(tmp_path):
+    """Channels of the last convolution are apart: grey as r, half as bright as g, none of it in b, and one alpha."""
+    from ganapp.latents import generate
+
     tensors = weights("grey_64")
-    tensors["out_conv.weight"] = torch.zeros(4, *tensors["out_conv.weight"].shape[1:])
-    with pytest.raises(ValueError, match="4 channels; only 1 and 3"):
+    for name in ("grey", "alpha"):
+        (tmp_path / name).mkdir()
+    grey = generate(imported(tmp_path / "grey" / "g.pt", saved(tensors)), range(3)).astype(int)[..., 0]
+    weight, bias = tensors["out_conv.weight"], tensors["out_conv.bias"]
+    tensors["out_conv.weight"] = torch.cat([weight, weight / 2, 0 * weight, 0 * weight])
+    tensors["out_conv.bias"] = torch.cat([bias, bias / 2, bias * 0, bias * 0 + 0.25])
+    G = imported(tmp_path / "alpha" / "g.pt", saved(tensors))
+    assert G.spec.channels == 4 and not G.spec.premultiplied
+    red, green, blue, alpha = generate(G, range(3)).astype(int).transpose(3, 0, 1, 2)
+    assert (red == grey).all() and (alpha == 64).all() and not blue.any()
+    inside = (grey > 0) & (grey < 255)
+    assert abs(green - grey / 2)[inside].max() <= 1 and inside.mean() > 0.2
+    tensors["out_conv.weight"] = torch.zeros(2, *weight.shape[1:])
+    with pytest.raises(ValueError, match="2 channels; only 1, 3 and 4"):
         convert(tensors, {})
 
 

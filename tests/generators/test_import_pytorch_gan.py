@@ -2,7 +2,7 @@
 
 import pytest
 import torch
-from importers.original import Original
+from importers.original import ATOL, Original
 from importers.trained import settle
 from importers.weights import draw
 
@@ -32,8 +32,8 @@ def test_pictures_are_those_of_the_original(tmp_path, case):
     G = loaded(tmp_path, case, **OPTIONS.get(case, {}))
     dense = CASES[case]["original"].startswith(("gan", "wgan", "cgan"))
     assert G.spec.family == ("leaky_mlp" if dense else "upsample_dcgan")
-    ORIGINAL.check(G, case, 1e-5, contrast=0.1, variety=0.01)
-    ORIGINAL.check_batches(G, case, 1e-5)
+    ORIGINAL.check(G, case, ATOL, contrast=0.1, variety=0.01)
+    ORIGINAL.check_batches(G, case, ATOL)
     notes = G.origin.get("notes", [])
     assert len(notes) == (case in NOTED) and all(NOTED[case] in note for note in notes)
 

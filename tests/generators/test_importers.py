@@ -12,7 +12,7 @@ import torch
 from importers.weights import draw
 from safetensors.torch import save_file
 
-from ganapp.generators import load_generator, read_config
+from ganapp.generators import importers, load_generator, read_config
 from ganapp.generators.importers import import_checkpoint, known_layouts, recognize
 from ganapp.generators.importers.folding import fold_spectral_norm, plain_names
 from ganapp.generators.importers.reading.checkpoint import find_state_dicts, read_checkpoint
@@ -99,6 +99,20 @@ def test_tied_and_transposed_weights_are_saved_apart(tmp_path):
     torch.save(tensors, tmp_path / "g.pt")
     state = load_generator(import_checkpoint(tmp_path / "g.pt", tmp_path / "out")).state_dict()
     assert all(state[f"layers.{k}"].equal(t) for k, t in tensors.items())
+
+
+def test_only_what_shares_its_memory_or_is_not_single_precision_is_copied():
+    """A copy of each tensor would double what a large network takes."""
+    own, flat = torch.randn(3, 5), torch.randn(20)
+    given = (own, flat[:6], own, own.t(), flat.half(), torch.arange(4), torch.zeros(0))
+    held = set()
+    taken = [importers._own_float(t, held) for t in given]
+    assert [t.data_ptr() == g.data_ptr() for t, g in zip(taken, given, strict=True)][:6] == [
+        True, False, False, False, False, True,
+    ]  # fmt: skip
+    assert all(t.equal(g.to(t.dtype)) and t.is_contiguous() for t, g in zip(taken, given, strict=True))
+    assert [t.dtype for t in taken[3:6]] == [torch.float32, torch.float32, torch.int64]
+    assert len({t.untyped_storage().data_ptr() for t in taken[:6]}) == 6
 
 
 def test_it_does_not_touch_the_global_random_state(tmp_path):

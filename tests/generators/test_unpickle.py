@@ -12,11 +12,15 @@ import sys
 import tracemalloc
 import types
 
+import numpy as np
 import pytest
 import torch
+from importers.original import ATOL
 from test_import_fastgan import ORIGINAL as PROJECTED
 from test_import_fastgan import weights as projected_weights
 from test_import_stylegan2 import CLAMP, check, weights
+from test_import_stylegan3 import ORIGINAL as STYLEGAN3
+from test_import_stylegan3 import weights as stylegan3_weights
 
 from ganapp.generators import load_generator
 from ganapp.generators.importers import import_checkpoint
@@ -108,6 +112,23 @@ def test_a_network_of_nvidias(tmp_path, module):
     assert not (tmp_path / "ran").exists()
 
 
+def test_a_stylegan3_of_nvidias(tmp_path, module):
+    """Its layers hold arrays and numbers of NumPy, which are passed over, and plain numbers, which count."""
+    persistent = persistent_class(module, tmp_path / "ran")
+    fixed = ("magnitude_ema", "w_avg", "up_filter", "down_filter", "freqs", "phases", "transform")
+    G = tree(persistent, stylegan3_weights("t_16_clamped"), fixed)
+    G.synthesis.margin_size, G.synthesis.output_scale, G.mapping.fc0.bias_gain = 6, 0.5, 0.02
+    for name, layer in G.synthesis.named_children():
+        layer.size = np.broadcast_to(np.asarray(28), [2])
+        layer.sampling_rate = np.float64(16)
+        if name != "input":
+            layer.conv_clamp, layer.up_factor, layer.padding = 0.9, 2, [1, 2, 1, 2]
+    (tmp_path / "g.pkl").write_bytes(pickle.dumps({"G": None, "G_ema": G}))
+    G = load_generator(import_checkpoint(tmp_path / "g.pkl", tmp_path / "out"))
+    STYLEGAN3.check(G, "t_16_clamped", ATOL, contrast=0.1, variety=0.05)
+    assert "notes" not in G.origin and not (tmp_path / "ran").exists()
+
+
 def test_a_network_of_r3gans(tmp_path, module):
     """Plain modules, made by their class and then given their state; numbers beside tensors; optimizers are left out."""
 
@@ -152,7 +173,7 @@ def test_a_network_of_projected_gans(tmp_path, module):
     path = tmp_path / "best_model.pkl"
     path.write_bytes(pickle.dumps({"G": G, "D": tree(EfficientNet, {"a": torch.ones(2)}), "G_ema": G}))
     G = load_generator(import_checkpoint(path, tmp_path / "out"))
-    assert G.spec.family == "fastgan" and PROJECTED.difference(G, "projected_128") < 1e-5
+    assert G.spec.family == "fastgan" and PROJECTED.difference(G, "projected_128") < ATOL
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="measured on Linux")

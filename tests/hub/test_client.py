@@ -15,8 +15,8 @@ from test_folder import CLASSES, make, one_sentence, save
 
 from ganapp import generators
 from ganapp import hub as hub_module
-from ganapp.generators import load_generator
-from ganapp.latents import generate
+from ganapp.generators import directions_of, load_generator, save_directions
+from ganapp.latents import Direction, Directions, generate
 
 
 @pytest.fixture(scope="module")
@@ -45,12 +45,12 @@ def refused(source: str, *words: str) -> None:
     assert text.startswith(source.partition("@")[0] + ": ") and all(word in text for word in words), text
 
 
-def test_only_the_two_files_are_ever_asked_for(hub, model):
+def test_only_named_files_are_ever_asked_for(hub, model):
     G = load_generator("ana/faces")
     sha = hub.repos["ana/faces"].refs["main"]
     assert G.source == f"ana/faces@{sha}" and G.class_names == CLASSES and G.origin == {"preset": "dcgan-32"}
     assert np.array_equal(generate(G, [5]), generate(make(), [5]))
-    assert hub.files() == ["config.json", "model.safetensors"]
+    assert hub.files() == ["config.json", "model.safetensors", "directions.json"]
     assert all(r.file for r in hub.requests)  # and nothing but files: no listing of the repository
     downloads = [(r.host, r.file) for r in hub.requests if r.method == "GET" and r.status == 200]
     assert downloads == [("hub", "config.json"), ("cdn", "model.safetensors")]
@@ -61,6 +61,19 @@ def test_a_second_load_downloads_nothing_and_its_name_leads_back(hub):
     hub.requests.clear()
     assert load_generator("ana/faces").source == load_generator(source).source == source
     assert hub.files("GET") == []
+    hub.requests.clear()
+    load_generator(source)  # of a whole commit everything is known, also that there are no directions
+    assert hub.requests == []
+
+
+def test_directions_come_with_a_model(hub, tmp_path):
+    folder = save(tmp_path / "steered")
+    vector = np.linspace(-1, 2, make().spec.z_dim).astype(np.float32)
+    save_directions(folder, Directions((Direction("hat", vector, range=(-2, 4)),)))
+    hub.add("ana/steered", {p.name: p.read_bytes() for p in folder.iterdir()})
+    found = directions_of(load_generator("ana/steered"))
+    assert found.names == ("hat",) and found.get("HAT").range == (-2, 4)
+    assert np.array_equal(found.get("hat").vector, vector)
 
 
 def test_revisions(hub, tmp_path):
@@ -162,7 +175,7 @@ def test_a_bad_id_is_one_sentence_without_a_request(hub):
 
 
 def test_the_environment_of_a_fresh_process_is_honoured(hub, tmp_path):
-    code = "from ganapp.generators import locate; print(locate('ana/faces', runs='runs')[1])"
+    code = "from ganapp.generators import Sources; print(Sources().find('ana/faces')[1])"
     env = os.environ | {
         "HF_HOME": str(tmp_path / "home"),
         "HF_HUB_DISABLE_TELEMETRY": "1",

@@ -39,6 +39,7 @@ class TinyW(nn.Module):
     """A family with a w-space whose picture shows w itself: pixel 0 of channel 0 is w[0]."""
 
     roles = frozenset({"latent", "mapped"})
+    num_ws = 1
 
     def __init__(self, num_classes=0):
         super().__init__()
@@ -177,6 +178,25 @@ def test_seed_outside_is_refused(seed):
         latents.latent(seed, 4)
 
 
+@pytest.mark.parametrize(
+    "seeds", [5, "0-3", "17", "", [1.5], [1, None], ["1"], np.array([0.0, 1.0]), None, [[1, 2]]]
+)
+def test_what_is_no_list_of_whole_numbers_is_refused_in_a_sentence(faces, seeds):
+    for call in (latents.generate, latents.labels_of, latents.latents):
+        with pytest.raises(
+            ValueError, match=r"^seeds is .*: it must be a list of whole numbers, such as \[0, 1, 42\]"
+        ):
+            call(faces, seeds)
+    with pytest.raises(ValueError, match="^seeds is "):
+        latents.interpolate(faces, seeds, 5)
+
+
+def test_seeds_may_be_any_whole_numbers_in_any_sequence(faces):
+    want = latents.generate(faces, [3, 4])
+    for seeds in (range(3, 5), (3, 4), np.array([3, 4], np.uint8), iter([3, 4]), {3: 0, 4: 0}):
+        np.testing.assert_array_equal(latents.generate(faces, seeds), want)
+
+
 # -- pictures -------------------------------------------------------------------------------------------------------
 
 
@@ -295,7 +315,7 @@ def test_where_all_names_are_numbers_a_text_is_never_an_index():
     assert latents.resolve_label(mixed, "0") == 0 and latents.resolve_label(twice, "0") == 0
 
 
-@pytest.mark.parametrize("label", [4, -1, "grin", "7", "1.0", ""])
+@pytest.mark.parametrize("label", [4, -1, "grin", "7", "1.0", "", 1.5, np.float32(1)])
 def test_unknown_labels_name_the_allowed_ones(faces, label):
     with pytest.raises(ValueError, match="0 to 3.*smile, neutral, sad, Surprised"):
         latents.generate(faces, [1], label)

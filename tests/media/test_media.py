@@ -73,6 +73,13 @@ def test_scale_for():
     assert media.scale_for(np.zeros((32, 2000, 3)), 512) == 2
 
 
+def test_a_grid_of_pictures_with_alpha_has_transparent_gaps():
+    image = np.full((3, 3, 4), 200, np.uint8)
+    made = media.grid(np.stack([image, image]), columns=2, pad=1)
+    assert made.shape == (5, 9, 4) and made[0, 0].tolist() == [0] * 4 and made[1, 1].tolist() == [200] * 4
+    assert media.grid(image[None], pad=1, background=[1, 2, 3, 255])[0, 0].tolist() == [1, 2, 3, 255]
+
+
 # -- PNG ------------------------------------------------------------------------------------------------------------
 
 RECIPE = {
@@ -169,9 +176,59 @@ def test_png_refuses_to_write_what_it_would_not_read():
     for bad in ({"seed": "42"}, {"psi": float("nan")}, {"model": "x" * 70_000}):
         with pytest.raises(ValueError):
             media.save_png(io.BytesIO(), quadrants(), bad)
-    for image in (np.zeros((2, 2, 3)), np.zeros((2, 2, 4), np.uint8), np.zeros((0, 2, 3), np.uint8)):
+    for image in (
+        np.zeros((2, 2, 3)),
+        np.zeros((2, 2, 2), np.uint8),
+        np.zeros((2, 2, 5), np.uint8),
+        np.zeros((0, 2, 3), np.uint8),
+    ):
         with pytest.raises(ValueError, match="uint8"):
             media.save_png(io.BytesIO(), image)
+
+
+def with_alpha(size=8):
+    """Four colours, from opaque at the left to transparent at the right."""
+    alpha = np.linspace(255, 0, size).astype(np.uint8)
+    image = np.dstack([quadrants(size=size), np.tile(alpha, (size, 1))])
+    image[image[..., 3] == 0] = 0
+    return image
+
+
+def test_a_png_keeps_transparency(tmp_path):
+    media.save_png(tmp_path / "a.png", with_alpha(), {"seed": 1})
+    with Image.open(tmp_path / "a.png") as file:
+        assert file.mode == "RGBA"
+        np.testing.assert_array_equal(np.asarray(file), with_alpha())
+    media.save_zip(tmp_path / "a.zip", [with_alpha()], [{"seed": 3}])
+    with zipfile.ZipFile(tmp_path / "a.zip") as archive:
+        again = np.asarray(Image.open(io.BytesIO(archive.read("seed000003.png"))))
+    np.testing.assert_array_equal(again, with_alpha())
+
+
+def test_a_webp_to_look_at_lies_on_squares(tmp_path):
+    media.save_webp(tmp_path / "a.webp", with_alpha(64), quality=100)
+    with Image.open(tmp_path / "a.webp") as file:
+        shown = np.asarray(file.convert("RGB")).astype(int)
+        assert file.mode == "RGB"
+    np.testing.assert_array_equal(shown[:, 0], quadrants(size=64)[:, 0])
+    assert {tuple(p) for p in shown[:, 63]} == {(255, 255, 255), (214, 214, 214)}
+
+
+@pytest.mark.parametrize("name", ["a.mp4", "a.gif", "a.webp"])
+def test_a_film_lies_on_a_background(tmp_path, name):
+    path = tmp_path / name
+    frames = [np.rot90(with_alpha(), k).copy() for k in (0, 2)]
+    assert media.write_video(path, frames, background=(10, 200, 90)) == 2
+    first = (
+        decode(path)[0][0]
+        if name == "a.mp4"
+        else np.asarray(next(ImageSequence.Iterator(Image.open(path))).convert("RGB"))
+    )
+    assert np.abs(first[100, 250].astype(int) - (10, 200, 90)).max() <= 8  # the right edge is transparent
+    assert np.abs(first[50, 10].astype(int) - COLOURS[0]).max() <= 8
+    assert media.write_video(path, frames[:1]) == 1  # on white
+    first = decode(path)[0][0] if name == "a.mp4" else np.asarray(Image.open(path).convert("RGB"))
+    assert first[100, 250].min() >= 247
 
 
 # -- ZIP and WebP ---------------------------------------------------------------------------------------------------

@@ -14,14 +14,15 @@ from ganapp import metrics
 from ganapp.cli.main import main
 from ganapp.config import ModelSpec, TrainConfig
 from ganapp.data import Cancelled, ImageDataset, Images
-from ganapp.generators import locate, save_generator
+from ganapp.generators import Sources, save_generator
 from ganapp.metrics import MEASURES, WITHOUT_DOWNLOAD, measure
-from ganapp.metrics.evaluation import images_per_set, weights_text
+from ganapp.metrics.evaluation import images_per_set
+from ganapp.metrics.preparing import weights_text
 from ganapp.metrics.rounds import Round, Setting
 from ganapp.networks import build_generator
 from ganapp.runs import Run, create_run, read_figures, run_of, write_figures
 from ganapp.ui.evaluate.evaluator import LIMITS, OWNER, Evaluation, Evaluator, check_limits
-from ganapp.ui.evaluate.figures import neighbours_html, table_html
+from ganapp.ui.evaluate.figures import neighbours_html, table_html, verdict_html
 from ganapp.ui.shared.strings import STRINGS
 
 QUICK = ["c2st", "fd", "memorisation"]
@@ -375,7 +376,7 @@ def test_figures_stay_with_their_snapshot_when_the_run_is_renamed(home, pictures
     figure = metrics.Figure("swd", 4.5, None, {"source": "00001-mine/000000064", "data": "pictures"})
     metrics.store(metrics.prepare("00001-mine", None, runs=tmp_path), [figure])
     run.rename("other")
-    snapshot = locate("other", runs=tmp_path)[0]
+    snapshot = Sources(tmp_path).find("other")[0]
     assert [f["value"] for f in metrics.figures_of(snapshot)] == [4.5]
     anew = metrics.Figure("swd", 4.25, None, {"source": "other/000000064", "data": "pictures"})
     metrics.store(metrics.prepare("other", None, runs=tmp_path), [anew])
@@ -440,8 +441,11 @@ def test_the_command_prints_stores_and_draws(home, pictures, tmp_path, capsys):
     ]
     found = json.loads(command(*args, "--device", "cpu", home=home, capsys=capsys).out)
     assert found[0]["name"] == "swd" and found[0]["interval"] is None
-    assert read_figures(home / "checkpoints" / "shipped") == found
-    (home / "checkpoints" / "shipped" / "metrics.json").unlink()
+    assert read_figures(home / "runs" / ".figures" / "shipped") == found
+    shipped = home / "checkpoints" / "shipped"
+    command(str(shipped), *args[1:], "--device", "cpu", home=home, capsys=capsys)  # by its path, too
+    assert not (shipped / "metrics.json").exists(), "what was shipped stays"
+    shutil.rmtree(home / "runs" / ".figures")
 
 
 @pytest.mark.parametrize(
@@ -480,8 +484,89 @@ def test_the_tab_measures_in_a_thread_and_shows_it_again(home, pictures):
     assert work.error == "" and [f["name"] for f in work.figures] == ["fd", "fd.real", "precision", "recall"]
     assert len(work.neighbours.samples) == 12
     html = table_html(work.figures)
-    assert html.count('<tr class="protocol">') == 2 and STRINGS["eval.is.recall"][0] in html and "±" in html
+    folded = html.partition("<details")[2]
+    assert (
+        folded.count("<b>") == 2
+        and all(STRINGS[f"eval.is.{name}"][0] in folded for name in ("precision", "recall"))
+        and STRINGS["eval.is.recall"][0] in html
+        and "±" in html
+    )
     assert {f["name"] for f in evaluator.stored(source)} >= {"fd", "recall"}
+
+
+def test_a_stopped_evaluation_keeps_what_was_measured(home, pictures, monkeypatch):
+    """And stores it, with the number of repetitions that it had."""
+    evaluator, source = Evaluator(home / "runs", home / "checkpoints"), "00001-mine/000000064"
+    shares = []
+    real_measure = metrics.measure
+
+    def measure(setting, names, images, repeats, missing, tell):
+        def stopping(share, figures):
+            shares.append(share)
+            if len(shares) == 5:  # before the first figure of the third repetition
+                evaluator.works[OWNER].cancel.set()
+            tell(share, figures)
+
+        return real_measure(setting, names, images, repeats, missing, stopping)
+
+    monkeypatch.setattr(metrics, "measure", measure)
+    work = evaluator.start(source, str(pictures), ["fd", "pr"], 41, 9, 0)
+    wait(work)
+    assert work.error == "" and work.stopped and work.neighbours is None
+    assert [f["protocol"]["repeats"] for f in work.figures] == [2, 2, 2, 2]
+    whole = 9 * (metrics.MEASURES["fd"].cost + metrics.MEASURES["pr"].cost)
+    assert shares[:3] == pytest.approx([0, metrics.MEASURES["fd"].cost / whole, 1 / 9])
+    stored = [f["protocol"] for f in evaluator.stored(source) if f["protocol"]["images"] == 41]
+    assert stored and all(protocol["repeats"] == 2 for protocol in stored)
+    assert STRINGS["eval.stopped"][0] in verdict_html(work.figures, stopped=work.stopped)
+
+
+def test_other_pictures_than_the_generators_own_are_said(home, pictures):
+    evaluator = Evaluator(home / "runs", home / "checkpoints")
+    source = "00001-mine/000000064"
+    assert not evaluator.is_other_data(source, str(pictures)) and evaluator.is_other_data(source, "faces")
+    assert not evaluator.is_other_data("shipped", "faces"), "nothing is said where its data are not known"
+    assert STRINGS["eval.other_data"][0] in verdict_html([], other_data=True)
+
+
+def test_the_tab_names_what_cannot_be_measured_beside_the_others(home, pictures):
+    evaluator, why = Evaluator(home / "runs", home / "checkpoints"), "only the built-in faces have a table"
+    work = evaluator.start("shipped", str(pictures), ["attributes", "fd"], 40, 1, 0)
+    wait(work)
+    assert work.error == "" and [f["name"] for f in work.figures] == ["fd", "fd.real"]
+    assert list(work.missing) == ["attributes"] and why in work.missing["attributes"]
+    html = table_html(work.figures, work.missing)
+    figure, label, reason, words = (
+        html.index(text)
+        for text in (
+            STRINGS["eval.is.fd"][0],
+            STRINGS["eval.group.attributes"][0],
+            why,
+            STRINGS["eval.missing"][0],
+        )
+    )
+    assert figure < label < reason < words
+    assert "&lt;b&gt;" in table_html(work.figures, {"fd": "<b>"}) and "<b>" not in table_html(
+        work.figures, {"<b>": "<b>"}
+    )
+    assert STRINGS["eval.missing"][0] not in table_html(work.figures)
+    work = evaluator.start("shipped", str(pictures), ["attributes"], 40, 1, 0)
+    wait(work)
+    assert why in work.error and not work.figures
+
+
+def test_the_page_shows_what_cannot_be_measured(home, pictures, monkeypatch):
+    gr = pytest.importorskip("gradio")
+    from ganapp.ui.evaluate import tab
+
+    monkeypatch.setattr(tab, "TICK_SEC", 0.05)
+    with gr.Blocks() as demo, gr.Tab("Evaluate"):
+        tab.build_evaluate(home / "runs", home / "checkpoints")
+    evaluate = next(fn.fn for fn in demo.fns.values() if fn.name == "evaluate")
+    asks = types.SimpleNamespace(session_hash="a page"), None
+    said = list(evaluate("shipped", str(pictures), ["fd", "attributes"], 40, 1, 0, *asks))
+    last = {component.elem_id: value for component, value in said[-1].items()}
+    assert "only the built-in faces" in last["eval_table"] and last["eval_message"] == ""
 
 
 def test_the_tab_measures_what_was_imported(home, pictures, tmp_path):
@@ -542,9 +627,7 @@ def test_an_evaluation_can_be_stopped_from_a_page_that_did_not_start_it(home, mo
     asks = types.SimpleNamespace(session_hash="another page"), None
 
     def stop_button():
-        return {component.elem_id: value for component, value in handlers["look"](None, *asks).items()}[
-            "eval_stop"
-        ]
+        return {component.elem_id: value for component, value in handlers["look"](*asks).items()}["eval_stop"]
 
     assert stop_button().interactive is False
     work = evaluator.works[OWNER] = Evaluation(evaluator.models, "shipped", "faces", ["fd"], 40, 1, 0)

@@ -9,14 +9,16 @@ import torch
 from conftest import latent_source
 from test_driver import at, at_once, equal, new_run, newest, tiny  # noqa: F401
 
-from ganapp import metrics, runs
+from ganapp import runs
 from ganapp.config import TrainConfig
 from ganapp.driving.driver import drive
-from ganapp.generators import list_sources, load_generator, locate
+from ganapp.generators import Sources, load_generator
 from ganapp.latents import generate
 from ganapp.metrics import live_figure
+from ganapp.metrics.distances.swd import quick_swd
 from ganapp.networks import build_generator
 from ganapp.runs import create_run
+from ganapp.runs.run import KEEP_SNAPSHOTS
 
 
 @pytest.fixture
@@ -44,9 +46,9 @@ def test_it_is_the_published_distance_on_fixed_seeds_with_the_classes_of_the_pic
     real, y = data.images.take(rows), data.labels[rows]
     fake = generate(G, range(40), list(y)).transpose(0, 3, 1, 2)
     value = live_figure.LiveFigure(config, data, latent_source(None, config).fixed).measure(G)
-    assert value == pytest.approx(metrics.quick_swd(real, fake), rel=1e-4)
+    assert value == pytest.approx(quick_swd(real, fake), rel=1e-4)
     assert value != pytest.approx(
-        metrics.quick_swd(real, generate(G, range(40), list(y[::-1])).transpose(0, 3, 1, 2))
+        quick_swd(real, generate(G, range(40), list(y[::-1])).transpose(0, 3, 1, 2))
     )
     assert torch.random.get_rng_state().equal(before)
 
@@ -116,7 +118,7 @@ def test_a_run_that_died_before_it_said_finished_keeps_its_best(new_run, measure
     (best / "config.json").write_text(json.dumps(config))
     run.write_status(state="interrupted")
     assert drive(run) == "finished"
-    assert run.best_snapshot() == best and runs.live_figure(best) == 0.5
+    assert run.best_snapshot() == best and runs.live_figure_of(best) == 0.5
 
 
 def test_curve_and_snapshots_have_it_and_the_training_is_the_same(new_run, tmp_path, measured, monkeypatch):  # noqa: F811
@@ -124,7 +126,7 @@ def test_curve_and_snapshots_have_it_and_the_training_is_the_same(new_run, tmp_p
     assert drive(run) == "finished"
     rows = [row for row in run.read_stats()[0] if live_figure.NAME in row]
     assert [row["nimg"] for row in rows] == list(range(8, 81, 8))
-    kept = {int(s.name): runs.live_figure(s) for s in run.snapshots()}
+    kept = {int(s.name): runs.live_figure_of(s) for s in run.snapshots()}
     assert kept.items() <= {row["nimg"]: row[live_figure.NAME] for row in rows}.items()
     monkeypatch.setattr("ganapp.metrics.live_figure.EARLIEST_SEC", 1e9)
     plain = create_run(tmp_path / "plain", run.config())
@@ -137,7 +139,7 @@ def test_curve_and_snapshots_have_it_and_the_training_is_the_same(new_run, tmp_p
 def test_nobody_who_pauses_or_stops_waits_for_it(new_run, measured, word):  # noqa: F811
     run = new_run(kimg=100)
     drive(run, at(run, 16, word))
-    assert run.snapshots() and runs.live_figure(run.snapshots()[0]) is None
+    assert run.snapshots() and runs.live_figure_of(run.snapshots()[0]) is None
 
 
 def a_snapshot(run, nimg, swd):
@@ -150,10 +152,10 @@ def a_snapshot(run, nimg, swd):
 def test_the_best_snapshot_outlives_the_last_ones(tmp_path):
     run = create_run(tmp_path, TrainConfig())
     assert run.best_snapshot() is None
-    figures = [None, 9.5, 4.25, 7.0, None, *[8.0] * runs.KEEP_SNAPSHOTS]
+    figures = [None, 9.5, 4.25, 7.0, None, *[8.0] * KEEP_SNAPSHOTS]
     for i, swd in enumerate(figures):
         a_snapshot(run, 10 * i, swd)
-    last = [10 * i for i in range(len(figures))][-runs.KEEP_SNAPSHOTS :]
+    last = [10 * i for i in range(len(figures))][-KEEP_SNAPSHOTS:]
     assert sorted(int(s.name) for s in run.snapshots()) == [20, *last]
     assert run.best_snapshot().name == "000000020"
     a_snapshot(run, 500, 4.25)  # as good, and newer
@@ -168,7 +170,7 @@ def test_the_best_snapshot_outlives_the_last_ones(tmp_path):
 )
 def test_a_snapshot_without_a_readable_figure_has_none(tmp_path, text):
     (tmp_path / "config.json").write_text(text)
-    assert runs.live_figure(tmp_path) is None
+    assert runs.live_figure_of(tmp_path) is None
 
 
 def test_best_is_a_name_that_loads(new_run, measured):  # noqa: F811
@@ -176,15 +178,16 @@ def test_best_is_a_name_that_loads(new_run, measured):  # noqa: F811
     drive(run)
     folder = run.path.parent
     best = run.best_snapshot()
-    assert locate(f"{run.name}/best", runs=folder) == (best, f"{run.name}/{best.name}")
-    assert load_generator(f"{run.name}/best", runs=folder).origin["swd"] == runs.live_figure(best)
-    assert f"{run.name}/best" in list_sources(runs=folder, checkpoints=folder)
+    sources = Sources(folder, folder)
+    assert sources.find(f"{run.name}/best") == (best, f"{run.name}/{best.name}")
+    assert load_generator(f"{run.name}/best", runs=folder).origin["swd"] == runs.live_figure_of(best)
+    assert f"{run.name}/best" in sources.list()
     for snapshot in run.snapshots():
         config = json.loads((snapshot / "config.json").read_text())
         del config["origin"]["swd"]
         (snapshot / "config.json").write_text(json.dumps(config))
-    assert f"{run.name}/best" not in list_sources(runs=folder, checkpoints=folder)
-    with pytest.raises(ValueError, match="no snapshot 'best'; there are: 000000040"):
+    assert f"{run.name}/best" not in sources.list()
+    with pytest.raises(ValueError, match="no best snapshot yet, .*; there are: 000000040"):
         load_generator(f"{run.name}/best", runs=folder)
     shutil.rmtree(run.path / "snapshots")
     with pytest.raises(ValueError, match="there are: none yet"):

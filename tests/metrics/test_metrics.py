@@ -8,9 +8,10 @@ import pytest
 import torch
 
 from ganapp.data import Cancelled, ImageDataset, Images
-from ganapp.metrics import Figure, protocol_text, quick_swd, value_text
+from ganapp.metrics import Figure, protocol_text, value_text
 from ganapp.metrics.distances import coverage, manifold, memorisation, swd
 from ganapp.metrics.distances.frechet import frechet, frechet_of
+from ganapp.metrics.distances.swd import quick_swd
 from ganapp.metrics.distances.twosample import two_sample_accuracy
 from ganapp.metrics.figure import common, mean_and_interval, number
 from ganapp.metrics.judges import inception, network

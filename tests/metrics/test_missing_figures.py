@@ -1,6 +1,7 @@
 """A figure that cannot be measured is named with its reason, and the others are measured."""
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,6 +13,9 @@ from ganapp.cli.main import main
 from ganapp.config import ModelSpec
 from ganapp.generators import save_generator
 from ganapp.metrics import MEASURES
+from ganapp.metrics.distances import manifold, swd, twosample
+from ganapp.metrics.figure import CannotMeasure
+from ganapp.metrics.judges import inception
 from ganapp.networks import build_generator
 
 
@@ -68,7 +72,7 @@ def test_the_others_are_measured(home):
 
 
 @pytest.mark.parametrize("at", [0, 1])
-@pytest.mark.parametrize("error", [ValueError("no attribute is read."), OSError("no network")])
+@pytest.mark.parametrize("error", [CannotMeasure("no attribute is read."), OSError("no network")])
 def test_a_figure_that_fails_on_the_way_is_left_out(home, monkeypatch, error, at):
     monkeypatch.setitem(MEASURES, "pr", MEASURES["pr"]._replace(measure=failing(error, at)))
     missing = {}
@@ -76,6 +80,28 @@ def test_a_figure_that_fails_on_the_way_is_left_out(home, monkeypatch, error, at
     assert missing == {"pr": str(error)} and {f.name for f in found} >= {"swd"}
     assert all(figure.protocol["repeats"] == 2 for figure in found)
     assert len({figure.name for figure in found}) == len(found)  # none of the rounds before it failed
+
+
+def test_an_error_of_ours_is_no_reason(home, monkeypatch):
+    """As arrays of two shapes, or an index that is out of range."""
+    for error in (ValueError("operands could not be broadcast together"), IndexError("out of range")):
+        monkeypatch.setitem(MEASURES, "pr", MEASURES["pr"]._replace(measure=failing(error)))
+        missing = {}
+        with pytest.raises(type(error)):
+            evaluate(home, ["pr", "swd"], missing)
+        assert missing == {}
+
+
+def test_pictures_too_small_or_too_few_are_a_reason():
+    features = np.random.default_rng(0).normal(size=(4, 3))
+    for measured in (
+        lambda: swd.levels(5),
+        lambda: manifold.radii(features, 4),
+        lambda: twosample.two_sample_accuracy(np.zeros((9, 3, 8, 8)), np.zeros((7, 3, 8, 8)), 0, "cpu"),
+        lambda: inception.checked(Path("nowhere")),
+    ):
+        with pytest.raises(CannotMeasure):
+            measured()
 
 
 def test_if_none_can_be_measured_the_reasons_are_an_error(home, monkeypatch):

@@ -10,11 +10,13 @@ import pytest
 import torch
 from torch import nn
 
-from ganapp.metrics import MEASURES, measure, quick_swd
+from ganapp.metrics import MEASURES, measure
 from ganapp.metrics.distances import coverage, manifold, memorisation, swd, twosample
-from ganapp.metrics.evaluation import check, lack_text, prepare
-from ganapp.metrics.figure import T95, mean_and_interval, number
+from ganapp.metrics.distances.swd import quick_swd
+from ganapp.metrics.evaluation import check, lack_text
+from ganapp.metrics.figure import T95, CannotMeasure, mean_and_interval, number
 from ganapp.metrics.judges import classifier, inception, network
+from ganapp.metrics.preparing import prepare
 
 
 def noise(count, size=32, channels=3, seed=0, low=0, high=256):
@@ -287,7 +289,7 @@ def test_one_figure_that_cannot_be_measured_does_not_stop_the_others(tiny_datase
             raise OSError("the disk is gone.")
 
     def quiet(r, n):
-        raise ValueError
+        raise CannotMeasure
         yield
 
     for name, function in (("fd", fine), ("pr", broken), ("dc", quiet)):
@@ -297,12 +299,12 @@ def test_one_figure_that_cannot_be_measured_does_not_stop_the_others(tiny_datase
     found = measure(setting, ["pr", "fd", "dc", "c2st"], 32, 2, missing)
     assert [(figure.name, figure.value) for figure in found] == [("fine", 1.0)]  # no half of a figure
     assert missing == {
-        "pr": "the disk is gone.", "dc": "ValueError",
+        "pr": "the disk is gone.", "dc": "CannotMeasure",
         "c2st": "c2st cannot be measured: no pictures of tiny are held out; that needs 100 at least.",
     }  # fmt: skip
     with pytest.raises(ValueError) as error:
         measure(setting, ["pr", "dc"], 32, 2, {})
-    assert str(error.value) == "the disk is gone. ValueError"
+    assert str(error.value) == "the disk is gone. CannotMeasure"
     with pytest.raises(OSError, match="the disk is gone"):
         measure(setting, ["pr", "fd"], 32, 2)
     few = Setting(G, tiny_dataset(7, 28, 1, labels=False), None, {})

@@ -21,8 +21,8 @@ from ganapp.networks.families.progan import (
     ProGANDiscriminator,
     ProGANGenerator,
     Stem,
-    fade_images,
 )
+from ganapp.networks.parts.growing import fade_images
 from ganapp.networks.parts.heads import MinibatchStdDev
 from ganapp.training.loop import train
 from ganapp.training.losses import gradient_penalty

@@ -10,10 +10,10 @@ from ganapp.ui.shared.strings import script_catalogs
 def test_every_column_has_a_place_and_words():
     for name, column in COLUMNS.items():
         assert column.name == column.label == name and not column.player
-        assert column.kind in columns.KINDS and (column.chart in columns.CHARTS or column.menu)
+        assert column.kind in columns.KINDS and column.chart in (*columns.CHARTS, "")
         for words in script_catalogs().values():
             assert not column.chart or words[f"series.{name}"]
-            assert not column.menu or words[f"cmp.metric.{name}"]
+            assert words[f"column.{name}"]
 
 
 def test_the_menu_has_one_column_a_position():
@@ -26,6 +26,7 @@ def test_the_menu_has_one_column_a_position():
     ("name", "base", "player"),
     [
         ("d_loss", "d_loss", ""), ("d_a.loss", "d_loss", "d_a"), ("g_ab.loss", "g_loss", "g_ab"),
+        ("a2b.loss", "g_loss", "a2b"), ("a2b.cycle", "cycle", "a2b"), ("b2a.grad", "g_grad", "b2a"),
         ("d_a.r1", "r1", "d_a"), ("d_b.d_real", "d_real", "d_b"), ("d_b.real", "d_real", "d_b"),
         ("D.loss", "d_loss", "D"), ("vae.g_loss", "g_loss", "vae"),
     ],
@@ -40,9 +41,22 @@ def test_a_players_column_is_shown_like_its_base_column(name, base, player):
     )
 
 
-@pytest.mark.parametrize("name", ["nimg", "d_a.cycle", "vae.kl", "", ".", "loss", ".loss"])
+@pytest.mark.parametrize("name", ["nimg", "d_a.cycles", "vae.kl", "", ".", "loss", ".loss"])
 def test_what_nothing_shows_is_none(name):
     assert column_of(name) is None
+
+
+def test_every_column_of_the_rows_can_be_chosen():
+    """As in the menu, then those that the table does not know, by name; no axis, and no name of a table's own."""
+    rows = [
+        {"nimg": 1, "sec": 1.0, "vae.kl": 1.0, "mem_mb": 9, "d_real": 1.0},
+        {"d_fake": 0.0, "d_a.loss": 1.0, "hi": 2},
+    ]
+    names = ["gap", "d_real", "d_fake", "mem_mb", "d_a.loss", "vae.kl"]
+    assert columns.names_in(rows) == names and columns.names_in([]) == []
+    assert columns.names_in(rows[:1]) == ["d_real", "mem_mb", "vae.kl"], "no gap without both"
+    named = columns.named(names[3:])
+    assert named == [["mem_mb", "mem_mb", ""], ["d_a.loss", "d_loss", "d_a"], ["vae.kl", "", ""]]
 
 
 def test_drawn_names_are_in_the_order_of_the_legend():

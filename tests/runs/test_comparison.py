@@ -9,7 +9,7 @@ from PIL import Image
 
 from ganapp.cli.main import main
 from ganapp.config import TrainConfig, preset_config
-from ganapp.runs import comparison, create_run, list_runs, sweep
+from ganapp.runs import comparison, create_run, list_runs, sweep, write_figures
 from ganapp.runs.columns import MENU, SUMMARIZED
 from ganapp.ui.compare.compare import Comparison
 from ganapp.ui.compare.run_queue import plan
@@ -142,7 +142,7 @@ def test_a_sheet_has_all_grids_at_one_size_and_moment(tmp_path):
 
 def test_four_losses_on_one_backbone():
     base = preset_config("dcgan-r1-32").replace(minutes=2.0)
-    planned = sweep.plan(base, "loss", ["minimax", "non_saturating", "hinge", "relativistic"])
+    planned = sweep.plan(base, [("loss", ["minimax", "non_saturating", "hinge", "relativistic"])])
     assert [name for name, _ in planned] == [f"faces-loss-{c.loss}" for _, c in planned]
     assert all(config == base.replace(loss=config.loss) for _, config in planned)
     assert [row.field for row in comparison.differences([c for _, c in planned])] == ["loss"]
@@ -150,7 +150,7 @@ def test_four_losses_on_one_backbone():
 
 def test_families_begin_with_their_own_arguments():
     base = preset_config("dcgan-r1-32")
-    (_, same), (_, other) = sweep.plan(base, "family", ["dcgan", "r3gan"])
+    (_, same), (_, other) = sweep.plan(base, [("family", ["dcgan", "r3gan"])])
     assert same == base and base.d_args
     assert (other.family, other.g_args, other.d_args, other.r1) == ("r3gan", {}, {}, base.r1)
 
@@ -158,19 +158,19 @@ def test_families_begin_with_their_own_arguments():
 def test_presets_keep_data_budget_and_seed():
     base = preset_config("dcgan-r1-32").replace(dataset="mnist", minutes=3.0, kimg=9.0, seed=5)
     for (_, config), name in zip(
-        sweep.plan(base, "preset", ["dcgan-32", "r3gan-32"]), ("dcgan-32", "r3gan-32")
+        sweep.plan(base, [("preset", ["dcgan-32", "r3gan-32"])]), ("dcgan-32", "r3gan-32")
     ):
         assert config == preset_config(name).replace(dataset="mnist", minutes=3.0, kimg=9.0, seed=5)
 
 
 def test_nested_arguments_and_numbers():
     base = TrainConfig(g_args={"stem": "conv"})
-    configs = [config for _, config in sweep.plan(base, "g-args.width", ["8", "16"])]
+    configs = [config for _, config in sweep.plan(base, [("g-args.width", ["8", "16"])])]
     assert [config.g_args for config in configs] == [
         {"stem": "conv", "width": 8},
         {"stem": "conv", "width": 16},
     ]
-    assert [config.g_lr for _, config in sweep.plan(base, "g_lr", ["2e-4", "0.001"])] == [2e-4, 1e-3]
+    assert [config.g_lr for _, config in sweep.plan(base, [("g_lr", ["2e-4", "0.001"])])] == [2e-4, 1e-3]
 
 
 @pytest.mark.parametrize(
@@ -182,14 +182,64 @@ def test_nested_arguments_and_numbers():
         ("width.x", ["1", "2"], "field is 'width.x'"),
         ("loss", ["hinge"], "there are 1 values for loss; a comparison has 2 to 8"),
         ("seed", list("123456789"), "there are 9 values"),
-        ("g_lr", ["0.001", "1e-3"], "g_lr is given twice as 1e-3"),
+        ("g_lr", ["0.001", "1e-3"], "g_lr 1e-3 is there twice"),
         ("batch", ["8", "many"], "batch is 'many'; it must be a whole number"),
         ("preset", ["dcgan-32", "dcgan-33"], "preset is 'dcgan-33'"),
     ],
 )
 def test_a_wrong_value_is_said_in_one_sentence(field, values, sentence):
     with pytest.raises(ValueError, match=re.escape(sentence)):
-        sweep.plan(preset_config("dcgan-32"), field, values)
+        sweep.plan(preset_config("dcgan-32"), [(field, values)])
+
+
+def test_a_grid_has_every_pair_of_values_and_the_last_field_changes_fastest():
+    base = preset_config("dcgan-32").replace(dataset="mnist")
+    planned = sweep.plan(base, [("loss", ["hinge", "minimax"]), ("seed", ["1", "2", "3"])])
+    assert [(c.loss, c.seed) for _, c in planned] == [
+        (loss, seed) for loss in ("hinge", "minimax") for seed in (1, 2, 3)
+    ]
+    assert planned[1] == ("mnist-loss-hinge-seed-2", base.replace(loss="hinge", seed=2))
+    rows = comparison.differences([config for _, config in planned])
+    assert comparison.labels(["x"] * 6, rows) == [
+        f"{loss} · {seed}" for loss in ("hinge", "minimax") for seed in (1, 2, 3)
+    ]
+
+
+def test_what_a_preset_resets_is_set_after_it_in_either_order():
+    base = preset_config("dcgan-32").replace(dataset="mnist", minutes=3.0)
+    axes = [("loss", ["hinge", "minimax"]), ("preset", ["dcgan-32", "r3gan-32"])]
+    given = {(c.preset, c.loss) for _, c in sweep.plan(base, axes)}
+    turned = {(c.preset, c.loss) for _, c in sweep.plan(base, axes[::-1])}
+    assert given == turned == {(p, loss) for p in ("dcgan-32", "r3gan-32") for loss in ("hinge", "minimax")}
+
+
+@pytest.mark.parametrize(
+    "axes, sentence",
+    [
+        ([("loss", ["hinge", "minimax"]), ("seed", list("12345"))], "2 × 5 values are 10 runs"),
+        ([("loss", ["hinge", "minimax"]), ("seed", ["1"])], "there are 1 values for seed"),
+        ([("g-lr", ["1", "2"]), ("g_lr", ["3", "4"])], "g_lr is given as both fields"),
+        ([("loss", ["hinge", "hinge"]), ("seed", ["1", "2"])], "loss hinge and seed 1 is there twice"),
+        ([("loss", ["a", "b"])] * 3, "there are 3 fields; a sweep has 1 to 2"),
+    ],
+)
+def test_a_wrong_grid_is_said_in_one_sentence(axes, sentence):
+    with pytest.raises(ValueError, match=re.escape(sentence)):
+        sweep.plan(preset_config("dcgan-32"), axes)
+
+
+def test_a_sweep_from_a_run_has_its_settings_and_the_budget_of_the_form():
+    run = preset_config("dcgan-r1-32").replace(
+        dataset="mnist", batch=24, num_classes=10, channels=1, minutes=9.0, parent="00001-a", from_nimg=64
+    )
+    request = FORM | {"preset": "", "dataset": "", "field": "loss", "values": "hinge, minimax"}
+    request |= {"field2": "seed", "values2": "3, 4", "budget": "kimg", "amount": "2"}
+    configs = [config for _, config in plan(request, run)]
+    assert [(c.loss, c.seed) for c in configs] == [("hinge", 3), ("hinge", 4), ("minimax", 3), ("minimax", 4)]
+    assert {(c.dataset, c.batch, c.channels, c.kimg, c.minutes) for c in configs} == {
+        ("mnist", 24, 1, 2.0, 0.0)
+    }
+    assert {(c.preset, c.num_classes, c.parent, c.from_nimg) for c in configs} == {("dcgan-r1-32", 0, "", 0)}
 
 
 def test_commas_inside_brackets_stay():
@@ -221,8 +271,9 @@ def follow(known, answer):
             known[key] = answer[name]
     for run, news in answer.get("of", {}).items():
         cursor = known["runs"].setdefault(run, {})
-        names = {"figures": "figures_hash", "attempt": "attempt", "offset": "offset"}
+        names = {"figures": "figures_hash", "facts": "facts_hash", "attempt": "attempt", "offset": "offset"}
         cursor |= {key: news[name] for key, name in names.items() if name in news}
+        cursor["names"] = [*cursor.get("names", []), *(name for name, _, _ in news.get("names", []))]
         if news.get("grids"):
             cursor["grids"] = news["grids"][-1]
     return known
@@ -257,6 +308,38 @@ def test_all_then_nothing_then_only_what_is_new(tab):
     assert tab.poll(ask | {"known": known})["of"][two.name]["figures"]["kimg"] == 0.3
 
 
+def test_facts_of_a_run_come_with_it_and_again_when_figures_are_measured(tab):
+    run = add_run(tab.watch.folder, num_classes=4, minutes=2.0)
+    run.write_status(saved=192)
+    (run.path / "snapshots" / "000000192").mkdir(parents=True)
+    ask = {"runs": [run.name], "metrics": [], "known": {}}
+    facts = tab.poll(ask)["of"][run.name]["facts"]
+    assert facts["saved"] == 192 and facts["best"] is None and facts["measured"] is None
+    assert facts["rows"] == ["0", "1", "2", "3", "0", "1", "2", "3"] and facts["config"]["minutes"] == 2.0
+    known = follow({}, tab.poll(ask))
+    protocol = {"source": "r/000000192", "data": "faces (1)", "images": 500}
+    write_figures(run.path, [{"name": "fd", "value": 2.5, "interval": [2.0, 3.0], "protocol": protocol}])
+    measured = tab.poll(ask | {"known": known})["of"][run.name]["facts"]["measured"]
+    assert [(f["name"], f["text"], f["kimg"]) for f in measured["figures"]] == [("fd", "2.50 ± 0.50", 0.192)]
+
+
+def test_nothing_is_remembered_of_runs_that_are_gone(tab):
+    one, two = add_run(tab.watch.folder), add_run(tab.watch.folder)
+    tab.poll({"runs": [one.name, two.name], "metrics": [], "known": {}})
+    two.delete()
+    tab.poll({"runs": [one.name], "metrics": [], "known": {}})
+    assert set(tab._facts) == set(tab._figures) == set(tab._configs) == {one}
+
+
+def test_any_column_can_be_compared(tab):
+    run = add_run(tab.watch.folder)
+    run.append_stats({"nimg": 320, "sec": 9, "vae.kl": 0.5})
+    ask = {"runs": [run.name], "metrics": ["vae.kl", "nimg", "no", 5], "known": {}}
+    news = tab.poll(ask)["of"][run.name]
+    assert news["stats"]["vae.kl"] == [None] * 4 + [0.5] and "no" not in news["stats"]
+    assert ["vae.kl", "", ""] in news["names"] and ["gap", "gap", ""] in news["names"]
+
+
 def test_a_resume_starts_one_run_over_and_no_other(tab):
     one, two = add_run(tab.watch.folder), add_run(tab.watch.folder)
     ask = {"runs": [one.name, two.name], "metrics": ["g_loss"], "known": {}}
@@ -267,6 +350,65 @@ def test_a_resume_starts_one_run_over_and_no_other(tab):
     assert (
         list(news) == [one.name] and news[one.name]["reset"] and news[one.name]["stats"]["nimg"] == [64, 128]
     )
+
+
+def test_a_run_that_waits_differs_in_nothing_that_is_found_when_it_begins(tab):
+    """It has 0 classes and automatic threads in its file, the one that has begun 4 and 2."""
+    begun = add_run(tab.watch.folder, num_classes=4, threads=2, precision="fp32", channels=3)
+    waits = create_run(tab.watch.folder, TrainConfig(seed=1))
+    waits.write_status(state="queued")
+    ask = {"runs": [begun.name, waits.name], "metrics": [], "known": {}}
+    table = tab.poll(ask)["table"]
+    assert table["rows"] == [["seed", [0, 1]]] and table["classes"] == [4, None]
+    waits.write_config(TrainConfig(seed=1, num_classes=2, threads=2, precision="fp32", channels=3))
+    waits.write_status(state="running", attempt=1)
+    table = tab.poll(ask)["table"]
+    assert table["rows"] == [["num_classes", [4, 2]], ["seed", [0, 1]]] and table["classes"] == [4, 2]
+
+
+def test_what_is_wanted_of_a_run_that_waits_counts():
+    rows = comparison.differences([TrainConfig(threads=3), TrainConfig(threads=2)], [True, False])
+    assert rows == [("threads", [3, 2])]
+
+
+def test_a_budget_that_grew_is_read_again(tab):
+    one, two = add_run(tab.watch.folder, kimg=5), add_run(tab.watch.folder, kimg=5)
+    ask = {"runs": [one.name, two.name], "metrics": [], "known": {}}
+    assert tab.poll(ask)["table"]["rows"] == []
+    two.write_config(two.config().replace(kimg=8))
+    two.write_status(attempt=2)
+    assert tab.poll(ask)["table"]["rows"] == [["kimg", [5, 8]]]
+
+
+def test_a_name_that_is_another_runs_now_begins_anew(tab):
+    one = add_run(tab.watch.folder)
+    ask = {"runs": [one.name], "metrics": ["g_loss"], "known": {}}
+    first = tab.poll(ask)
+    known = follow({}, first)
+    known["runs"][one.name]["stamp"] = first["of"][one.name]["stamp"]
+    assert tab.poll(ask | {"known": known}) == {}
+    one.write_status(created=12.5)
+    news = tab.poll(ask | {"known": known})["of"][one.name]
+    assert news["stamp"] == "12.5" and news["reset"] and news["stats"]["nimg"] == [64, 128, 192, 256]
+
+
+def test_where_nobody_may_train_the_page_says_so_in_place_of_the_form(monkeypatch):
+    from ganapp.ui.compare.run_queue import choices
+
+    assert choices(False)["trains"] == "all"
+    monkeypatch.setenv("SPACE_ID", "me/space")
+    assert choices(False)["trains"] == "none"
+    for language, catalog in script_catalogs().items():
+        assert catalog["cmp.off.none"] and catalog["cmp.off.owners"], language
+
+
+def test_every_field_has_a_name_in_both_languages():
+    from ganapp.ui.compare.run_queue import choices
+
+    words = choices(False)["words"]
+    assert set(words) == set(TrainConfig.__dataclass_fields__)
+    for name, both in words.items():
+        assert both["en"] != name and both["zh-CN"] != name and set(both) == {"en", "zh-CN"}
 
 
 def test_a_run_that_goes_is_no_error(tab):
@@ -326,7 +468,8 @@ def test_start_makes_clearly_named_runs_in_order(tab, monkeypatch):
 
     monkeypatch.setattr("ganapp.driving.background.start", start)
     answer = tab.start(FORM | {"values": "minimax, non_saturating, hinge, relativistic"})
-    assert answer == {"runs": started}
+    listed = {row[0]: row for row in tab.poll(None)["runs"]}
+    assert answer == {"runs": [listed[name] for name in started]} and all(len(r) == 5 for r in answer["runs"])
     assert started == [
         "00001-faces-loss-minimax", "00002-faces-loss-non_saturating", "00003-faces-loss-hinge", "00004-faces-loss-relativistic",
     ]  # fmt: skip
@@ -365,7 +508,7 @@ def test_every_word_of_the_tab_is_translated():
     used |= set(re.findall(r'\bt\("([\w.]+[a-z])"', script)) | set(
         re.findall(r'\bheading\("([\w.]+)"\)', script)
     )
-    used |= {f"cmp.metric.{m}" for m in MENU}
+    used |= {f"column.{m}" for m in MENU}
     (block,) = re.findall(r"const FIGURES = \{\n(.*?)\n  \};", script, re.S)
     figures = re.findall(r"^    (\w+): \(", block, re.M)
     assert {"state", "parameters"} <= set(figures)
@@ -403,7 +546,7 @@ def test_compare_prints_tables_and_writes_the_sheet(tmp_path, capsys):
 
 @pytest.mark.parametrize(
     "more, sentence",
-    [(["1"], "1 runs are named"), (["1", "1"], "named twice"), (["1", "2", "--by", "x"], "by is 'x'"),
+    [(["1"], "1 run is named"), (["1", "1"], "named twice"), (["1", "2", "--by", "x"], "by is 'x'"),
      (["1", "2", "--out", "x.gif"], "must end in"), (["1", "9"], "there is no run '9'"), (["1", "2", "--x"], "unknown option")],
 )  # fmt: skip
 def test_compare_says_what_is_wrong(tmp_path, capsys, more, sentence):
@@ -449,6 +592,27 @@ def test_sweep_trains_one_after_another(tmp_path, tiny_folder, capsys):
     assert f"compare {runs[0].name} {runs[1].name} --runs" in text
     parameters = runs[0].status()["parameters"]
     assert parameters == runs[1].status()["parameters"] and parameters["g"] > 1000 < parameters["d"]
+
+
+def test_the_command_sweeps_two_fields_of_a_run(tmp_path, monkeypatch, capsys):
+    def drive(run, observe=None):
+        run.write_status(state="finished")
+        return "finished"
+
+    monkeypatch.setattr("ganapp.driving.driver.drive", drive)
+    base = create_run(
+        tmp_path, preset_config("dcgan-32").replace(dataset="faces", batch=24, minutes=3.0), "base"
+    )
+    command = ["sweep", "--like", "1", "--kimg", "2", "--runs", str(tmp_path), "--field", "loss"]
+    assert main([*command, "--values", "hinge,minimax", "--field", "seed"]) == 2
+    assert "--field is given 2 times and --values 1 times" in capsys.readouterr().err
+    assert main([*command, "--values", "hinge,minimax", "--preset", "dcgan-32"]) == 2
+    assert "give --like or --preset" in capsys.readouterr().err and list_runs(tmp_path) == [base]
+    assert main([*command, "--values", "hinge,minimax", "--field", "seed", "--values", "1,2"]) == 0
+    assert "4 runs, one after another." in capsys.readouterr().out
+    configs = [run.config() for run in list_runs(tmp_path)[::-1][1:]]
+    assert [(c.loss, c.seed) for c in configs] == [("hinge", 1), ("hinge", 2), ("minimax", 1), ("minimax", 2)]
+    assert {(c.batch, c.kimg, c.minutes, c.preset) for c in configs} == {(24, 2.0, 0.0, "dcgan-32")}
 
 
 def test_a_sweep_goes_on_after_a_failure_and_ends_at_a_pause(tmp_path, monkeypatch, capsys):

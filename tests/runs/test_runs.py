@@ -13,9 +13,10 @@ import pytest
 
 from ganapp import files
 from ganapp.config import TrainConfig
-from ganapp.runs import KEEP_SNAPSHOTS, VITALS, Run, create_run, list_runs, open_run
+from ganapp.runs import VITALS, Run, create_run, list_runs, open_run
 from ganapp.runs import rows as row_module
-from ganapp.runs.run import KEEP_STATES
+from ganapp.runs.mending import remove_leftovers
+from ganapp.runs.run import KEEP_SNAPSHOTS, KEEP_STATES
 
 
 @pytest.fixture
@@ -57,9 +58,8 @@ def test_numbers_go_up_and_names_are_made_from_data_and_recipe(tmp_path):
 
 
 @pytest.mark.parametrize("name", ["a/b", "../x", ".hidden", "a b", "x" * 81, "-x", "猫"])
-def test_names_that_are_refused(tmp_path, run, name):
-    with pytest.raises(ValueError, match="a run's name has 1 to 80 letters"):
-        create_run(tmp_path, TrainConfig(), name=name)
+def test_names_of_folders_that_are_refused(run, name):
+    """A title may be any text (test_titles.py); the folder's name may not."""
     with pytest.raises(ValueError, match="a run's name has 1 to 80 letters"):
         run.rename(name)
     with pytest.raises(ValueError, match="a run's name has 1 to 80 letters"):
@@ -370,7 +370,7 @@ def test_what_a_killed_process_left_is_removed_and_nothing_else(run):
     (run.path / "snapshots" / ".tmp-000000020").mkdir()
     (run.path / "snapshots" / ".tmp-000000020" / "model").write_text("half")
     (run.samples_folder / ".tmp-x.webp").write_text("half")
-    run.remove_leftovers()
+    remove_leftovers(run)
     assert sorted(run.path.rglob("*")) == before
 
 
@@ -460,13 +460,36 @@ def test_the_log_is_text_with_times(run):
     assert [line.split("  ", 1)[1] for line in lines] == ["first", "second"]
 
 
-def test_last_stats_reads_enough_bytes_for_long_rows(run):
-    """Real rows reach 630 bytes, and a row may have nearly MAX_ROW_BYTES."""
-    for size in (630, row_module.MAX_ROW_BYTES - 1):
-        path = run.path / f"{size}.jsonl"
-        for nimg in range(50):
-            row = {"nimg": nimg, "x": 0}
-            row = {"nimg": nimg, "x" * (size - len(json.dumps(row))): 0}
-            run.append_stats(row, path.name)
-        assert path.stat().st_size == 50 * size
-        assert [row["nimg"] for row in run.last_stats(20, path.name)] == list(range(30, 50))
+@pytest.mark.parametrize("size", [630, 40_000])
+def test_the_last_rows_are_found_however_long_rows_are(run, size, monkeypatch):
+    """A row of several players may be long; damaged lines and the one being written are passed over."""
+    monkeypatch.setattr(row_module, "BLOCK_BYTES", 1000)
+    path = run.path / "long.jsonl"
+    for nimg in range(50):
+        row = {"nimg": nimg, "x": 0}
+        run.append_stats({"nimg": nimg, "x" * (size - len(json.dumps(row))): 0}, path.name)
+        if nimg % 10 == 5:
+            path.write_bytes(path.read_bytes() + b"damaged\n")
+    assert path.stat().st_size == 50 * size + 5 * 8
+    path.write_bytes(path.read_bytes() + b'{"nimg": 50, "x"')
+    for count in (1, 20, 49, 50, 51, 1000):
+        found = [row["nimg"] for row in run.last_stats(count, path.name)]
+        assert found == list(range(max(50 - count, 0), 50))
+
+
+def test_the_last_rows_are_read_from_the_end_only(run, monkeypatch):
+    """A run of a week has 200 MB of rows."""
+    path = run.path / "stats.jsonl"
+    line = json.dumps({"nimg": 1, "x": 0}) + "\n"
+    path.write_text("no row\n" * 100_000 + line * 5_000)
+    seen = []
+    rows_in = row_module._rows_in
+    monkeypatch.setattr(row_module, "_rows_in", lambda lines: seen.extend(lines) or rows_in(lines))
+    assert len(run.last_stats(3_000)) == 3_000
+    assert len(seen) * len(line) < 3_000 * len(line) + 2 * row_module.BLOCK_BYTES
+
+
+def test_a_file_without_a_whole_line_has_no_last_row(run):
+    for text in ("", "x", '{"nimg": 5}', "\n"):
+        (run.path / "stats.jsonl").write_text(text)
+        assert run.last_stats(5) == []

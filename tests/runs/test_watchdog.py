@@ -13,7 +13,7 @@ import torch
 from conftest import latent_source, tiny_images
 from narrow import narrowed
 
-from ganapp.config import TrainConfig, preset_config
+from ganapp.config import UNLIMITED_KIMG, TrainConfig, preset_config
 from ganapp.data import ImageDataset, Images
 from ganapp.data.batches import Batches
 from ganapp.latents import images_from_latents, latent
@@ -318,6 +318,8 @@ def test_what_remedies_change():
     assert remedied(config.replace(r1=2), "r1") == config.replace(r1=8)
     assert remedied(config, "diffaugment") == config.replace(augment="diffaugment")
     assert remedied(config, "lower_budget", nimg=40_000, sec=120) == config.replace(kimg=70, minutes=6)
+    by_clock = config.replace(kimg=UNLIMITED_KIMG)
+    assert remedied(by_clock, "lower_budget", nimg=40_000, sec=120) == by_clock.replace(minutes=6)
     assert remedied(config.replace(g_lr=1e-7), "rollback").g_lr == 1e-7
 
 
@@ -444,3 +446,37 @@ def test_the_noise_of_the_gap_is_a_standard_error(monkeypatch, tiny_dataset):
     monkeypatch.setattr(vitals, "_outputs_of_d", lambda *_: (next(spread) * signs, np.eye(16)))
     found = vitals.measure(None, vitals.train[0].transpose(0, 2, 3, 1))
     assert found["d_noise"] == pytest.approx(math.sqrt(68 / 16), rel=1e-4)
+
+
+# -- picture to picture ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("task", "changed", "answers", "expected"),
+    [
+        ("degrade", 0.6, 0.9, set()),
+        ("degrade", 0.05, 0.9, {("copy", "amber")}),
+        ("degrade", 0.02, 0.9, {("copy", "red")}),
+        ("degrade", 0.6, 0.2, {("deaf", "amber")}),
+        ("degrade", 0.6, 0.05, {("deaf", "red")}),
+        ("unpaired", 0.05, 0.9, set()),  # the other set may differ in few pixels
+        ("unpaired", 0.005, 0.9, {("copy", "amber")}),
+    ],
+)
+def test_a_translator_that_copies_or_does_not_listen(task, changed, answers, expected):
+    config = preset_config("repair-64" if task == "degrade" else "cyclegan-32")
+    rows = [row | {"changed": changed, "answers": answers} for row in healthy_rows()]
+    findings = judge(rows, config)
+    assert {(f.kind, f.level) for f in findings} == expected
+    assert judge(rows[:4], config) == ()
+    for finding in findings:
+        better = remedied(config, finding.remedies[0])
+        if finding.kind == "copy":
+            assert better.g_lr == 2 * config.g_lr and better.identity == config.identity / 2
+        else:
+            assert (better.pixel, better.cycle) == (2 * config.pixel, config.cycle)
+    assert remedied(config, "diffaugment").augment_policy == (
+        "translation,cutout" if task == "degrade" else "color,translation,cutout"
+    )
+    with pytest.raises(ValueError, match="remedy is 'change_more'"):
+        remedied(preset_config("dcgan-32"), "change_more")

@@ -13,6 +13,8 @@ NARROW = {
         {"channel_base": 256, "channel_max": 8},
     ),
     "r3gan": ({"widths": [12] * 5, "blocks": 1}, {"widths": [12] * 5, "blocks": 1}),
+    "unet": ({"width": 6, "depth": 3}, {"width": 6, "layers": 2}),
+    "translator": ({"width": 6, "blocks": 1}, {"width": 6, "layers": 2}),
 }
 SMALLER = {"attention": 16, "embed_dim": 8, "group_size": 4}  # of what the preset has
 
@@ -37,5 +39,6 @@ def narrowed(name: str, steps: int) -> TrainConfig:
         ada_kimg=images / 1000 if config.augment == "ada" else config.ada_kimg,
         ada_target=0.0 if config.augment == "ada" else config.ada_target,
         grow_kimg=images / 8 / 1000 if config.grow_kimg else 0,
-        channels=3, num_classes=4 if config.conditional else 0, batch=BATCH, mirror=True, precision="fp32", threads=1, seed=3,
+        pool=min(config.pool, 2 * BATCH), in_channels=3 if config.task != "noise" else 0,
+        channels=3, num_classes=4 if config.learns_classes else 0, batch=BATCH, mirror=True, precision="fp32", threads=1, seed=3,
     )  # fmt: skip

@@ -6,7 +6,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from ganapp.config import DIFFAUGMENTS
+from ganapp.config.names import DIFFAUGMENTS
 from ganapp.training.augment import augment
 from ganapp.training.augment.ada import ADA_POLICY, COLORS, GEOMETRY, compose, reflected, rotation, warp
 from ganapp.training.augment.diffaugment import TRANSFORMS, _random_half
@@ -30,11 +30,12 @@ def test_names_are_those_of_the_configuration():
 
 
 @pytest.mark.parametrize("policy", POLICIES)
-@pytest.mark.parametrize("channels", [1, 3])
+@pytest.mark.parametrize("channels", [1, 3, 4])
 def test_never_is_the_identity_and_always_is_not(policy, channels):
     x = images(channels=channels)
-    assert seeded(x, policy, 0.0).equal(x)
-    assert seeded(x, policy, torch.zeros(())).equal(x)
+    exact = channels != 4  # colours beside alpha are taken apart and put together again
+    for never in (0.0, torch.zeros(())):
+        assert seeded(x, policy, never).equal(x) if exact else seeded(x, policy, never).allclose(x, atol=1e-6)
     always = seeded(x, policy, 1.0)
     assert always.shape == x.shape
     assert always.dtype == torch.float32
@@ -308,3 +309,49 @@ def test_half_of_the_places_lies_around_any_place(size, starts, least):
     strips = {tuple(row) for row in _random_half(torch.zeros(600, 1, size, size), size).int().tolist()}
     assert len(strips) == starts
     assert min(map(sum, strips)) == least and max(map(sum, strips)) == size // 2
+
+
+# -- transparency -------------------------------------------------------------------------------------------------------
+
+COLOUR_POLICIES = ["color", *COLORS, "contrast,hue,brightness"]
+
+
+def weighted(colours, alpha):
+    """Training's images (N, 4, H, W) of straight colours (N, 3, H, W) in [-1, 1] and alpha (N, 1, H, W) in [0, 1]."""
+    return torch.cat([(colours + 1) * alpha - 1, alpha * 2 - 1], 1)
+
+
+@pytest.mark.parametrize("policy", COLOUR_POLICIES)
+def test_colours_change_as_without_alpha_and_alpha_stays(policy):
+    colours = images(n=40, size=6)
+    opaque = seeded(weighted(colours, torch.ones(40, 1, 6, 6)), policy)
+    assert opaque[:, 3].equal(torch.ones(40, 6, 6))
+    assert opaque[:, :3].allclose(seeded(colours, policy), atol=1e-5)
+    alpha = (images(n=40, channels=1, size=6, seed=8) + 1) / 2
+    x = weighted(colours, alpha)
+    y = seeded(x, policy)
+    assert y[:, 3].allclose(x[:, 3], atol=1e-6) and not y[:, :3].allclose(x[:, :3], atol=1e-2)
+
+
+@pytest.mark.parametrize("policy", [p for p in COLOUR_POLICIES if p != "color"])
+def test_straight_colours_change_and_then_are_weighted(policy):
+    """ADA's changes are pixel by pixel, so the order does not matter."""
+    colours, alpha = images(n=30, size=5), (images(n=30, channels=1, size=5, seed=8) + 1) / 2
+    assert seeded(weighted(colours, alpha), policy).allclose(
+        weighted(seeded(colours, policy), alpha), atol=1e-5
+    )
+
+
+@pytest.mark.parametrize("policy", COLOUR_POLICIES)
+def test_what_is_not_seen_stays_black_and_moves_nothing(policy):
+    """A picture with nothing around it, and the same one cut out: DiffAugment's mean is that of what is seen."""
+    colours = images(n=30, size=8)
+    alpha = torch.zeros(30, 1, 8, 8)
+    alpha[..., :, 2:5] = 1
+    y = seeded(weighted(colours, alpha), policy)
+    assert y[:, :, :, 5:].allclose(torch.tensor(-1.0), atol=1e-5)
+    assert y[:, :3, :, 2:5].allclose(seeded(colours[..., 2:5], policy), atol=1e-5)
+
+
+def test_an_empty_picture_stays_finite():
+    assert seeded(torch.full((4, 4, 6, 6), -1.0), "color").allclose(torch.tensor(-1.0), atol=1e-5)

@@ -18,7 +18,7 @@ def timed(monkeypatch):
     def make(table):
         measured = []
 
-        def step(config, device):
+        def step(config, device, hopeless=None):
             measured.append((config.precision, torch.get_num_threads()))
             return table[measured[-1]]
 
@@ -51,6 +51,14 @@ def test_what_the_configuration_says_is_not_measured(timed, tiny_config):
     assert measured == []
     assert probe(tiny_config(precision="auto", threads=3), CPU) == ("bf16", 3)
     assert sorted(measured) == [("bf16", 3), ("fp32", 3)]
+
+
+def test_a_hopeless_precision_is_tried_once(tiny_config, monkeypatch):
+    clock = itertools.count(step=10)  # each step takes ten seconds
+    monkeypatch.setattr(module.time, "perf_counter", lambda: next(clock))
+    config = tiny_config(precision="fp32")
+    assert step_sec(config, CPU) == 10 and next(clock) == 60  # three steps, two looks at the clock each
+    assert step_sec(config, CPU, hopeless=10) == 10 and next(clock) == 90
 
 
 def test_one_core_is_measured_once(timed, tiny_config, monkeypatch):

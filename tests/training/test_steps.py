@@ -10,9 +10,10 @@ import torch
 from conftest import latent_source
 from torch import nn
 
+from ganapp.config.names import FROM_LATENT
 from ganapp.data.batches import Batches
-from ganapp.networks import FAMILIES, DiscriminatorOutput, build_discriminator, build_generator
-from ganapp.networks.families.progan import fade_images
+from ganapp.networks import DiscriminatorOutput, build_discriminator, build_generator
+from ganapp.networks.parts.growing import fade_images
 from ganapp.training import loop
 from ganapp.training.averaging import averaged_generator
 from ganapp.training.batch_source import Batch
@@ -20,7 +21,7 @@ from ganapp.training.loop import ADA_STEPS, d_step, g_step, train
 from ganapp.training.losses import CLASS_TERMS, LOSSES, orthogonal_penalty
 from ganapp.training.schedules import burn_in, growth, noise_level, penalty_weight
 from ganapp.training.seeding import step_seed
-from ganapp.training.state import REMEMBERED, Player, TrainState
+from ganapp.training.state import REMEMBERED, Player, TrainState, set_growth
 from ganapp.training.terms import matrices
 
 CPU = torch.device("cpu")
@@ -554,6 +555,17 @@ def test_networks_grow_together_and_real_images_with_them(tiny_config, draw, mon
     assert levels == [0, 0, 0, 0.5, 1, 1, 1, 1.5, 2, 2, 2, 2.5, 3, 3]  # 3 is 32 pixels
 
 
+def test_networks_grow_that_say_so(tiny_config, monkeypatch):
+    """And no network that happens to have a method of that name."""
+    config = tiny_config("progan", grow_kimg=1.0)
+    state = TrainState.create(config, CPU)
+    assert [net.level for net in (state.G, state.D, state.ema)] == [0.0] * 3
+    monkeypatch.setattr(type(state.D), "roles", frozenset())
+    state.nimg = 1500
+    assert set_growth(state, config) == 0.5
+    assert [net.level for net in (state.G, state.D, state.ema)] == [0.5, 0.0, 0.5]
+
+
 def test_what_starts_from_half_grown_networks_without_growing_is_fully_grown(tiny_config, draw):
     config = tiny_config("progan")
     state = TrainState.create(config, CPU)
@@ -575,16 +587,16 @@ def test_what_does_not_grow_sees_real_images_as_they_are(tiny_config, draw, monk
 
 def test_what_a_family_can_is_what_the_configuration_allows(tiny_config):
     """config.py names the families that grow and that have a mapping; it cannot look."""
-    for family in FAMILIES:
+    for family in FROM_LATENT:
         spec = tiny_config(family).spec()
         G, D = build_generator(spec), build_discriminator(spec, tiny_config(family).d_args)
-        for has, field in ((hasattr(G, "set_growth"), "grow_kimg"), (hasattr(G, "synthesis"), "path_length")):
+        for has, field in (("growing" in G.roles, "grow_kimg"), ("mapped" in G.roles, "path_length")):
             if has:
                 tiny_config(family, **{field: 1.0})
             else:
                 with pytest.raises(ValueError, match=f"{field} is 1; only"):
                     tiny_config(family, **{field: 1.0})
-        assert hasattr(G, "set_growth") == hasattr(D, "set_growth")
+        assert ("growing" in G.roles) == ("growing" in getattr(D, "roles", ())) == hasattr(D, "set_growth")
         assert hasattr(G, "synthesis") == hasattr(G, "mapping") == hasattr(G, "num_ws")
 
 
@@ -657,7 +669,7 @@ CALM_STYLES = {
     "g_lr": 0.01,
 }
 PLAIN = {"mlp": CALM, "stylegan2": CALM_STYLES}
-DIRECTED = [(family, "non_saturating") for family in FAMILIES] + [("dcgan", loss) for loss in LOSSES]
+DIRECTED = [(family, "non_saturating") for family in FROM_LATENT] + [("dcgan", loss) for loss in LOSSES]
 
 
 def warmed(config, draw):
@@ -669,7 +681,7 @@ def warmed(config, draw):
 
 
 @pytest.mark.parametrize("loss", LOSSES)
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", FROM_LATENT)
 def test_every_loss_moves_every_family(family, loss, tiny_config, draw):
     config = tiny_config(family, loss=loss)
     state = TrainState.create(config, CPU)
@@ -811,7 +823,7 @@ def test_a_state_of_the_first_version_is_read(tiny_config, draw):
         again.load_state_dict(old)
 
 
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", FROM_LATENT)
 def test_two_runs_are_equal_and_another_seed_is_not(family, tiny_config, draw):
     states = []
     for seed in (1, 1, 2):

@@ -23,6 +23,9 @@ def chromium_path():
     return found or pytest.skip("there is no Chromium here")
 
 
+SERVED_SEC = 180  # a busy machine takes a minute for what an idle one does in four seconds
+
+
 def free_port():
     with socket.socket() as s:
         s.bind(("127.0.0.1", 0))
@@ -38,18 +41,20 @@ def app(tmp_path_factory):
         [sys.executable, "app.py", "--port", str(port), "--runs", str(runs)], cwd=ROOT, env=environment
     )
     url = f"http://127.0.0.1:{port}"
-    deadline = time.time() + 60
-    while True:
-        try:
-            urllib.request.urlopen(url, timeout=2)
-            break
-        except OSError:
-            assert process.poll() is None, "the app ended before its page was served"
-            assert time.time() < deadline, "the page was not served within 60 s"
-            time.sleep(0.2)
-    yield url, runs, process
-    process.send_signal(signal.SIGTERM)
-    process.wait(60)
+    deadline = time.time() + SERVED_SEC
+    try:
+        while True:
+            try:
+                urllib.request.urlopen(url, timeout=2)
+                break
+            except OSError:
+                assert process.poll() is None, "the app ended before its page was served"
+                assert time.time() < deadline, f"the page was not served within {SERVED_SEC} s"
+                time.sleep(0.2)
+        yield url, runs, process
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(60)
 
 
 @pytest.fixture(scope="module")
@@ -85,6 +90,18 @@ def wait_for_state(page, word, timeout=90_000):
         arg=word,
         timeout=timeout,
     )
+
+
+def unfold(page, *sections):
+    """Open sections, from the outermost one in, and wait until what is in them keeps what is typed.
+
+    Gradio 6.31 hands a component its first value once more in the frame after its section is opened for the first
+    time (`render_previously_invisible_children`): 0.1 s after the click here, 0.5 s on a slow machine. What a script
+    types before is lost; a person's hand is slower.
+    """
+    for section in sections:
+        page.click(f"#{section} > button")
+        page.wait_for_timeout(700)
 
 
 def kimg(page):
@@ -146,13 +163,14 @@ def test_from_start_to_film(app, page):
 
     page.click("#tab_generate-button")
     page.wait_for_function(
-        "name => document.querySelector('#gen_source input').value.startsWith(name)",
+        "name => document.querySelector('#gen_source input')?.value.startsWith(name)",
         arg=run.name,
         timeout=15_000,
     )
     page.fill("#gen_seeds textarea, #gen_seeds input", "3, 1, 4, 1-2")
-    page.click("#gen_go")
-    page.wait_for_function("() => document.querySelectorAll('#gen_gallery img').length === 5", timeout=30_000)
+    page.wait_for_function(
+        "() => document.querySelectorAll('#create .tile.painted').length === 5", timeout=30_000
+    )
 
     page.fill("#walk_seeds textarea, #walk_seeds input", "1, 5")
     page.click("#walk_go")
@@ -167,14 +185,14 @@ def test_from_start_to_film(app, page):
 def test_a_labelled_data_set_is_downloaded(page, tmp_path):
     """The shipped generator of four expressions; then a number that is too large, which leaves the file as it is."""
     page.click("#tab_generate-button")
-    page.wait_for_function("() => document.querySelector('#gen_source input').value", timeout=15_000)
+    page.wait_for_function("() => document.querySelector('#gen_source input')?.value", timeout=15_000)
     page.fill("#gen_source input", "faces-32")
     page.press("#gen_source input", "Enter")
-    page.click("#labelled > button")
+    unfold(page, "labelled")
     page.fill("#set_per_class input", "5")
     page.click("#set_go")
     page.wait_for_function(
-        "() => document.querySelector('#set_said').textContent.includes('20 pictures of 4')", timeout=30_000
+        "() => document.querySelector('#set_said')?.textContent.includes('20 pictures of 4')", timeout=30_000
     )
     page.wait_for_selector("#set_file:not([disabled])")
     with page.expect_download() as download:
@@ -226,7 +244,7 @@ def test_the_best_snapshot_and_what_a_finished_run_can_go_on_with(finished_run, 
 
 def test_an_evaluation_is_stopped_from_another_page(app, browser, page):
     page.click("#tab_evaluate-button")
-    page.wait_for_function("() => document.querySelector('#eval_source input').value", timeout=15_000)
+    page.wait_for_function("() => document.querySelector('#eval_source input')?.value", timeout=15_000)
     page.fill("#eval_source input", "faces-32")
     page.press("#eval_source input", "Enter")
     page.fill("#eval_repeats input", "20")
@@ -244,13 +262,12 @@ def test_an_evaluation_is_stopped_from_another_page(app, browser, page):
 
 
 def test_a_wrong_setting_is_one_sentence(page):
-    page.click("#advanced > button")
-    page.click("#group_optimizer > button")
+    unfold(page, "advanced", "group_optimizer")
     page.fill("#set_batch input", "0")
     page.click("#start")
-    message = page.locator("#train_message [role=alert]")
+    message = page.locator("#refusal")  # at the control, see test_browser_form.py
     message.wait_for(timeout=10_000)
-    assert message.text_content() == "batch is 0; it must be between 1 and 4096."
+    assert message.inner_text() == "batch is 0; it must be between 1 and 4096."
 
 
 def test_another_folder_is_looked_at(page, tiny_folder):
@@ -262,7 +279,7 @@ def test_another_folder_is_looked_at(page, tiny_folder):
     box.fill(str(tiny_folder))
     box.press("Enter")
     page.wait_for_function(
-        "() => document.querySelector('#facts').textContent.includes('64 pictures')", timeout=30_000
+        "() => document.querySelector('#facts')?.textContent.includes('64 pictures')", timeout=30_000
     )
     assert "4 classes, 16 each: a, b, c, d" in page.locator("#facts").text_content()
 
@@ -280,7 +297,7 @@ def test_chinese_is_chosen_by_the_browser(app, browser):
     page.goto(app[0])
     page.wait_for_selector("#start")
     assert page.locator("#start").text_content().strip() == "开始"
-    assert page.locator("#tab_generate-button").text_content().strip() == "生成"
+    assert page.locator("#tab_generate-button").text_content().strip() == "创作"
     assert page.locator(".app-head p").inner_text().startswith("用图片训练")
     page.close()
 

@@ -7,6 +7,7 @@ import pytest
 import test_browser
 import torch
 from importers.original import Original
+from importers.trained import settle
 from importers.weights import draw
 from test_generate_tab import save
 
@@ -56,9 +57,8 @@ def drop(page, name, content: bytes):
 
 def generate(page, count):
     page.fill("#gen_seeds textarea, #gen_seeds input", f"1-{count}")
-    page.click("#gen_go")
     page.wait_for_function(
-        "n => document.querySelectorAll('#gen_gallery img').length === n", arg=count, timeout=30_000
+        "n => document.querySelectorAll('#create .tile.painted').length === n", arg=count, timeout=30_000
     )
 
 
@@ -95,6 +95,28 @@ def test_a_row_is_fetched_and_chosen(hub, page, tmp_path):
     assert page.locator("#hub_found label").count() == known + 1
 
 
+@pytest.mark.parametrize("mode", ["edit", "mix", "map"])
+def test_every_instrument_asks_before_it_fetches(hub, page, tmp_path, mode):
+    folder = save(tmp_path / "model", ModelSpec("mlp", 28, 1, 0, 8, {"hidden": [16]}))
+    hub.add(f"ana/{mode}", {p.name: p.read_bytes() for p in folder.iterdir()}, tags=("ganapp",))
+    page.click("#tab_generate-button")
+    page.click(f"#create_mode_{mode}")
+    page.fill("#gen_source input", f"ana/{mode}")
+    page.press("#gen_source input", "Enter")
+    fetch = page.locator("#create [data-m=fetch]")
+    fetch.wait_for(state="visible", timeout=15_000)
+    fetch.click()
+    fetch.wait_for(state="hidden", timeout=30_000)
+    canvas, at = {"edit": ("board", 0), "mix": ("miximage", 0), "map": ("mapimage", None)}[mode]
+    page.wait_for_function(
+        """([canvas, at, source]) => {
+          const { drawn, place } = document.querySelector(`#create [data-m=${canvas}]`).dataset;
+          return at === null ? place : JSON.parse(drawn ?? "[]")[at] === source; }""",
+        arg=[canvas, at, f"ana/{mode}"],
+        timeout=30_000,
+    )
+
+
 def test_a_dropped_checkpoint_is_imported_and_makes_pictures(page, tutorial):
     open_panel(page)
     drop(page, "netG.pth", tutorial)
@@ -104,9 +126,26 @@ def test_a_dropped_checkpoint_is_imported_and_makes_pictures(page, tutorial):
     assert "64 px" in page.locator("#gen_card").inner_text()
 
 
+def test_a_file_of_any_name_is_taken_and_imported_again_with_an_option(page, tmp_path):
+    """What was assumed of it is said, with the option; the option stands on the page and is used."""
+    case = Original("mimicry").cases["sngan_32"]
+    torch.save(settle(draw(case["shapes"], case["seed"])), tmp_path / "x")
+    open_panel(page)
+    assert page.locator("#hub_again").is_hidden() or page.locator("#hub_again").is_disabled()
+    drop(page, "netG_100000_steps", (tmp_path / "x").read_bytes())
+    page.get_by_text("it ends in tanh").first.wait_for(timeout=30_000)
+    assert re.fullmatch(r"imported/netG_100000_steps(-\d+)?", source(page))
+    page.click("#hub_options > button")
+    page.click("#hub_option_output input")
+    page.get_by_role("option", name="sigmoid", exact=True).click()
+    page.click("#hub_again")
+    page.get_by_text("netG_100000_steps-2 is here and chosen").wait_for(timeout=30_000)
+    assert page.locator("#hub_said").inner_text().count("\n") == 0 and source(page).endswith("-2")
+
+
 def test_a_damaged_checkpoint_is_one_sentence(page, tutorial):
     page.click("#tab_generate-button")
-    page.wait_for_function("() => document.querySelector('#gen_source input').value")
+    page.wait_for_function("() => document.querySelector('#gen_source input')?.value")
     before = source(page)
     open_panel(page)
     drop(page, "netG.pth", tutorial[: len(tutorial) // 2])

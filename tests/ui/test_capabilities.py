@@ -2,7 +2,9 @@
 
 import asyncio
 import importlib
+import json
 import os
+import zipfile
 from pathlib import Path
 
 import gradio as gr
@@ -11,10 +13,15 @@ import pytest
 from gradio.context import LocalContext
 from test_folder import make, save
 
+from ganapp.config import TrainConfig
+from ganapp.driving.same_data import check_there
+from ganapp.runs import create_run
 from ganapp.ui import build_ui, launch_options
 from ganapp.ui.access import capabilities, visitors
 from ganapp.ui.access.capabilities import Capabilities, Rate, here
+from ganapp.ui.access.paths import without_paths
 from ganapp.ui.generate.studio import Studio
+from ganapp.ui.shared.html import message
 
 SPACE = {"SPACE_ID": "ana/studio", "OAUTH_CLIENT_ID": "x"}
 OPEN = SPACE | {"GANAPP_TRAINING": "1", "GANAPP_OWNERS": "Ana, bob"}
@@ -141,13 +148,14 @@ def test_on_zero_gpu_pictures_are_drawn_inside_the_loan(environment, fake_spaces
     save(tmp_path / "shipped" / "faces")
     studio = Studio(tmp_path / "runs", tmp_path / "shipped", tmp_path / "out", allow_paths=False)
     LocalContext.request.set("ana's")
-    batch = studio.pictures("faces", "0-19")  # two chunks
-    assert fake_spaces == [("draw_on_gpu", 60, "ana's")] * 2 and len(batch.pictures) == 20
+    made = studio.archive("faces", "0-19")  # two chunks
+    assert fake_spaces == [("draw_on_gpu", 60, "ana's")] * 2 and made.count == 20
     from PIL import Image
 
     from ganapp.latents import generate
 
-    assert np.array_equal(np.asarray(Image.open(batch.pictures[19].path)), generate(make(), [19])[0])
+    with zipfile.ZipFile(made.path) as archive, archive.open("seed000019.png") as file:
+        assert np.array_equal(np.asarray(Image.open(file)), generate(make(), [19])[0])
 
 
 # -- the page ---------------------------------------------------------------------------------------------------------
@@ -170,7 +178,12 @@ def test_the_page_of_an_own_machine(environment, tmp_path):
     assert {"start", "upload", "publish", "pub_go", "pub_repo"} <= ids and not page.expects_oauth
     options = launch_options()
     gates = {gate.cls.__name__: gate.kwargs for gate in options["app_kwargs"]["middleware"]}
-    assert options["max_file_size"] == "4096mb" and set(gates) == {"SignInGate", "BodyGate", "NamedFiles"}
+    assert options["max_file_size"] == "4096mb" and set(gates) == {
+        "SignInGate",
+        "BodyGate",
+        "NamedFiles",
+        "HeadFirst",
+    }
     assert gates["BodyGate"] == {"upload_bytes": 0}
     act = server_function(page, "monitor", "act")
     assert "it must be one of" in act({"word": "x"}, None)["error"]
@@ -181,9 +194,15 @@ def test_the_page_of_a_space_where_nobody_trains(environment, tmp_path):
     page, ids = build(tmp_path)
     assert "train_off" in ids and "monitor" in ids and not ids & {"start", "upload", "dataset", "pub_go"}
     assert not page.expects_oauth  # which would end it where the Space has no OAuth
-    for elem_id, name in (("monitor", "act"), ("compare", "start")):
+    for elem_id, name in (
+        ("monitor", "act"),
+        ("compare", "act"),
+        ("compare", "start"),
+        ("runs_table", "act"),
+    ):
         said = server_function(page, elem_id, name)({"word": "delete", "run": "00001-x"}, None)
         assert said["error"].startswith("Training is off here")
+    assert server_function(page, "runs_table", "poll")({}).keys() & {"error"} == set()  # they may look
     assert "not at work" not in str(
         server_function(page, "monitor", "act")({"word": "timelapse", "run": "x"}, None)
     )
@@ -205,8 +224,9 @@ def test_the_page_of_a_space_whose_owners_train(environment, tmp_path):
     start = next(f for f in page.fns.values() if f.api_name == "start")
     given = {component: component.value for component in start.inputs}
     for profile, word in ((None, "not signed in"), (Profile("eve"), "eve")):
-        name, message = start.fn(given, profile).values()
-        assert name == "" and word in message and not list((tmp_path / "runs").iterdir())
+        answer = json.loads(start.fn(given, profile))
+        assert answer["name"] == "" and word in answer["sentence"]
+        assert not list((tmp_path / "runs").iterdir())
 
 
 def test_gradio_knows_who_is_signed_in_of_a_server_function():
@@ -227,6 +247,55 @@ def test_paths_of_the_machine_are_not_a_visitors_to_name(tmp_path):
         with pytest.raises(ValueError, match="start_from"):
             visitors.check_sources(can, "faces", start_from)
     visitors.check_sources(Capabilities(), os.sep)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "told"),
+    [
+        ("the data are not where they were: '/home/ana/My old pictures/cats' is gone.", "'cats' is gone."),
+        ('"/home/ana/Ana\'s/x.zip" cannot be read.', '"x.zip" cannot be read.'),
+        ("No room is left in /data/cache/maps/: free some.", "left in maps: free some."),
+        ("'C:\\\\Users\\\\ana\\\\cats' and ~ana/dogs/ are gone", "'cats' and dogs are gone"),
+        ("[Errno 2] No such file: '/a b/c'", "No such file: 'c'"),
+        ("Write hub:ylecun/mnist, https://a.b/c/d or R1 and/or 16/32 pixels.", None),
+        ("faces, 1.5 / 2 s, './x'", None),
+    ],
+)
+def test_a_sentence_without_the_folders_of_the_machine(sentence, told):
+    if told is None:
+        assert without_paths(sentence) == sentence
+    else:
+        said = without_paths(sentence)
+        assert told in said and not set("/\\") & set(said)
+
+
+def test_only_owners_are_told_where_the_data_of_a_run_were(environment, tmp_path):
+    """In the monitor, the comparison, the table of runs and its file. The owner can look for the folder."""
+    gone = str(tmp_path / "private place" / "cats")
+    environment(OPEN)
+    page, _ = build(tmp_path)
+    run = create_run(tmp_path / "runs", TrainConfig(dataset=gone))
+    (run.path / "state-000000064.pt").write_bytes(b"x")
+    with pytest.raises(ValueError) as error:
+        check_there(run, run.config())
+    run.write_status(state="failed", attempt=1, nimg=64, sec=1.0, reason=str(error.value))
+    asked = {
+        ("monitor", "poll"): {"run": run.name},
+        ("compare", "poll"): {"runs": [run.name]},
+        ("runs_table", "poll"): {},
+    }
+    for (tab, name), request in asked.items():
+        poll = server_function(page, tab, name)
+        for profile in (None, Profile("eve")):
+            said = json.dumps(poll(request, profile))
+            assert "'cats' is gone" in said and "private" not in said
+        assert f"{gone!r} is gone" in json.dumps(poll(request, Profile("ana")))
+    for kind in ("csv", "json"):
+        text = server_function(page, "runs_table", "download")({"names": [[run.name]], "format": kind})[
+            "text"
+        ]
+        assert "'cats' is gone" in text and "private" not in text
+    assert "private" not in message(error.value) and "&#x27;cats&#x27; is gone" in message(error.value)
 
 
 # -- uploads ----------------------------------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ from ganapp.config import ModelSpec
 from ganapp.networks import build_generator
 from ganapp.publishing import labelled_set
 from ganapp.ui.generate import words
-from ganapp.ui.generate.studio import MAX_PICTURES, SEED_CLASS, Studio, walk_labels
+from ganapp.ui.generate.studio import EVERY_CLASS, MAX_PICTURES, SEED_CLASS, Studio, walk_labels
 from ganapp.ui.shared.strings import STRINGS
 
 FACES = ("smile", "neutral", "sad")
@@ -81,16 +81,51 @@ def test_a_model_is_loaded_once_and_again_when_its_file_changes(folders, studio,
 
 def test_only_a_few_models_are_kept_and_the_longest_unused_goes(studio, monkeypatch):
     monkeypatch.setattr("ganapp.ui.generate.models.KEPT_MODELS", 2)
+    monkeypatch.setattr("ganapp.ui.generate.models.KEPT_BYTES", 0)
     a, b = studio.models.load("shipped"), studio.models.load(FACE_MODEL)
     assert studio.models.load("shipped") is a
     studio.models.load("00001-a")
     assert studio.models.load("shipped") is a and studio.models.load(FACE_MODEL) is not b
 
 
+def test_small_models_are_kept_for_a_walk_over_snapshots(folders, studio, monkeypatch):
+    monkeypatch.setattr("ganapp.ui.generate.models.KEPT_MODELS", 1)
+    names = ["shipped", FACE_MODEL, "00001-a/000000900", "00002-b/000000500"]
+    loaded = [studio.models.load(name) for name in names]
+    assert [studio.models.load(name) for name in names] == loaded
+    monkeypatch.setattr("ganapp.ui.generate.models.MOST_KEPT", 2)
+    studio.models.load("00001-a")
+    assert studio.models.load("00002-b/000000500") is loaded[3]
+    assert studio.models.load("shipped") is not loaded[0]
+
+
+def test_the_snapshots_of_a_run_are_named_oldest_first(folders, tmp_path):
+    runs = shutil.copytree(folders / "runs", tmp_path / "runs")
+    for nimg, swd in ((500, 8.5), (1000, 9.0)):
+        path = runs / "00002-b" / "snapshots" / f"{nimg:09d}" / "config.json"
+        config = json.loads(path.read_text())
+        config["origin"]["swd"] = swd
+        path.write_text(json.dumps(config))
+    models = Studio(runs, folders / "checkpoints", tmp_path / "out").models
+
+    def brief(source):
+        return [(one["name"], one["nimg"], one["best"], one["shown"]) for one in models.snapshots(source)]
+
+    old, new = "00002-b/000000500", "00002-b/000001000"
+    assert brief(new) == brief("00002-b") == [(old, 500, True, False), (new, 1000, False, True)]
+    assert brief("00002-b/best") == [(old, 500, True, True), (new, 1000, False, False)]
+    assert brief("shipped") == [] and brief("user/name") == []
+    for name in ("a2b", "b2a"):
+        save(runs / "00003-two" / "snapshots" / "000000700" / name, ModelSpec("mlp", 28, 1, 0, 8, {}))
+    for file in ("config.json", "status.json"):
+        shutil.copy(runs / "00002-b" / file, runs / "00003-two" / file)
+    assert [row[:2] for row in brief("00003-two/000000700/b2a")] == [("00003-two/000000700/b2a", 700)]
+
+
 def test_best_is_the_snapshot_with_the_least_live_figure(folders, tmp_path):
     runs = shutil.copytree(folders / "runs", tmp_path / "runs")
     studio = Studio(runs, folders / "checkpoints", tmp_path / "out")
-    with pytest.raises(ValueError, match="no longer there"):
+    with pytest.raises(ValueError, match="run '00002-b' has no best snapshot yet, since the live figure"):
         studio.models.folder("00002-b/best")
     for nimg, swd in ((500, 8.5), (1000, 9.0)):
         path = runs / "00002-b" / "snapshots" / f"{nimg:09d}" / "config.json"
@@ -155,31 +190,53 @@ def test_sentences_name_the_model_and_not_where_it_lies(folders, tmp_path):
 # -- pictures ------------------------------------------------------------------------------------------------
 
 
-def test_pictures_are_those_of_generate_and_carry_their_settings(studio):
-    told = []
-    batch = studio.pictures(FACE_MODEL, "3, 40-57", SEED_CLASS, 0.7, lambda *a: told.append(a))
+def in_archive(path):
+    """{name: (pixels, settings)} of a ZIP of pictures."""
+    from PIL import Image
+
+    with zipfile.ZipFile(path) as archive:
+        files = {name: io.BytesIO(archive.read(name)) for name in archive.namelist()}
+    return {
+        name: (np.asarray(Image.open(file)), media.read_png_metadata(io.BytesIO(file.getvalue())))
+        for name, file in files.items()
+    }
+
+
+def test_an_archive_has_the_pictures_of_generate_and_their_settings(studio):
+    made = studio.archive(FACE_MODEL, "3, 40-57", SEED_CLASS, 0.7)
     G, seeds = studio.models.load(FACE_MODEL), [3, *range(40, 58)]
     expected, y = latents.generate(G, seeds, psi=0.7), latents.labels_of(G, seeds)
-    assert [p.seed for p in batch.pictures] == seeds and told == [(0, 19), (16, 19)]
-    for picture, image, k in zip(batch.pictures, expected, y):
-        assert np.abs(_pixels(picture.path).astype(int) - image).max() <= 1
-        assert media.read_png_metadata(picture.path) == {
-            "seed": picture.seed, "label": k, "class_name": FACES[k], "psi": 0.7, "model": FACE_MODEL,
+    found = in_archive(made.path)
+    assert sorted(found) == [f"seed{seed:06d}.png" for seed in seeds] and made.count == 19
+    for seed, image, k in zip(seeds, expected, y.tolist()):
+        picture, settings = found[f"seed{seed:06d}.png"]
+        assert np.abs(picture.astype(int) - image).max() <= 1
+        assert settings == {
+            "seed": seed, "label": k, "class_name": FACES[k], "psi": 0.7, "model": FACE_MODEL,
             "version": __version__,
         }  # fmt: skip
-    with zipfile.ZipFile(batch.zip_path) as archive:
-        assert sorted(archive.namelist()) == [f"seed{seed:06d}.png" for seed in seeds]
-        again = media.read_png_metadata(io.BytesIO(archive.read("seed000041.png")))
-    assert again["seed"] == 41
 
 
-def test_a_chosen_class_and_a_model_without_classes(studio):
-    assert {p.class_name for p in studio.pictures(FACE_MODEL, "0-4", "sad").pictures} == {"sad"}
-    made = studio.pictures("shipped", "0, 0", "sad")  # a choice left from another model
-    assert [p.class_name for p in made.pictures] == [None, None] and made.pictures[0].path != made.pictures[
-        1
-    ].path
-    assert media.read_png_metadata(made.pictures[0].path)["label"] is None
+def test_a_chosen_class_every_class_and_a_model_without_classes(studio):
+    def classes(*asked):
+        return [settings["class_name"] for _, settings in in_archive(studio.archive(*asked).path).values()]
+
+    assert set(classes(FACE_MODEL, "0-4", "sad")) == {"sad"}
+    assert classes("shipped", "0, 0", "sad") == [None, None]  # a choice left from another model
+    assert classes(FACE_MODEL, "7-8", EVERY_CLASS) == [name for name in FACES for _ in range(2)]
+    assert classes("shipped", "7-8", EVERY_CLASS) == [None, None]
+    with pytest.raises(ValueError, match="100 seeds of 3 classes"):
+        studio.archive(FACE_MODEL, "0-99", EVERY_CLASS)
+
+
+@pytest.mark.parametrize(("smooth", "how"), [(False, "nearest"), (True, "lanczos")])
+def test_an_archive_of_larger_pictures_says_how(studio, smooth, how):
+    small, _ = in_archive(studio.archive("shipped", "5").path)["seed000005.png"]
+    large, settings = in_archive(studio.archive("shipped", "5", times=4, smooth=smooth).path)[
+        "seed000005.png"
+    ]
+    assert large.shape == (112, 112) and settings["enlarged"] == f"4x {how}"
+    assert np.array_equal(large, small.repeat(4, 0).repeat(4, 1)) != smooth
 
 
 @pytest.mark.parametrize(
@@ -197,12 +254,12 @@ def test_what_a_person_gets_wrong_is_one_sentence_and_leaves_nothing(
     studio, source, seeds, label, psi, sentence
 ):
     with pytest.raises(ValueError, match=re.escape(sentence)):
-        studio.pictures(source, seeds, label, psi)
+        studio.archive(source, seeds, label, psi)
     assert not studio.outputs.folder.exists()
 
 
 def test_pictures_lie_in_a_folder_of_their_visitor(studio):
-    ana, ben = (studio.pictures("shipped", "1", visitor=name).zip_path for name in ("ana", "ben"))
+    ana, ben = (studio.archive("shipped", "1", visitor=name).path for name in ("ana", "ben"))
     assert (
         ana.parent.parent == studio.outputs.folder / "ana"
         and ben.parent.parent == studio.outputs.folder / "ben"
@@ -215,7 +272,7 @@ def test_pictures_and_films_that_take_too_long_end_with_a_sentence_and_leave_not
     from ganapp.ui.generate.labelled_panel import make
 
     for ask in (
-        lambda: studio.pictures("shipped", "1"),
+        lambda: studio.archive("shipped", "1"),
         lambda: studio.film("shipped", "1, 2", frames=8, kind="gif"),
         lambda: make(studio, FACE_MODEL, 4, 0, 1.0, lambda done, total: None),
     ):
@@ -224,16 +281,7 @@ def test_pictures_and_films_that_take_too_long_end_with_a_sentence_and_leave_not
     assert [p for p in studio.outputs.folder.rglob("*") if p.is_file()] == []
 
 
-# -- between and films ---------------------------------------------------------------------------------------
-
-
-def test_the_slider_ends_at_its_seeds(studio):
-    G = studio.models.load(FACE_MODEL)
-    ends = latents.generate(G, [4, 9])
-    assert np.array_equal(studio.mix(FACE_MODEL, 4, 9, 0.0), ends[0])
-    assert np.array_equal(studio.mix(FACE_MODEL, 4, 9, 1.0), ends[1])
-    half = studio.mix(FACE_MODEL, 4, 9, 0.5, "sad")
-    assert np.array_equal(half, latents.between(G, [4, 9], 0.5, y="sad"))
+# -- films ---------------------------------------------------------------------------------------
 
 
 def test_stills_hold_every_keyframe(studio):
@@ -293,15 +341,40 @@ def test_classes_on_the_way(studio):
     )  # one seed through two classes
 
 
-def test_a_film_lets_the_slider_through(studio):
-    """While a film is being written, a mix is answered between two of its batches."""
+def test_a_film_along_a_trail_is_the_map_at_one_speed(studio):
+    told, trail = [], [[0, 0], [1, 0], [1, 2]]
+    path = studio.trail_film(FACE_MODEL, trail, 31, 9, "sad", 0.8, 25, "gif", lambda *a: told.append(a))
+    assert told == [(0, 31), (16, 31)] and path.name == "trail.gif"
+    from PIL import Image
+
+    with Image.open(path) as film:
+        assert film.n_frames == 31
+    for changes, sentence in (
+        ({"trail": [[0, 0]]}, "no length"),
+        ({"trail": [["x"]]}, "two numbers"),
+        ({"frames": 700}, "at most 600"),
+        ({"kind": "avi"}, "mp4, gif, webp"),
+    ):
+        asked = {"source": FACE_MODEL, "trail": trail, "frames": 9, "kind": "gif"} | changes
+        with pytest.raises(ValueError, match=sentence):
+            studio.trail_film(**asked)
+
+
+def test_a_film_lets_live_requests_through(studio):
+    """While a film is being written, pictures are drawn between two of its batches."""
     answered = []
 
     def while_filming(done, total):
-        answered.append(studio.mix(FACE_MODEL, 1, 2, 0.5).shape)
+        answered.append(live_shape(studio))
 
     studio.film(FACE_MODEL, "1, 2", 16, progress=while_filming)
     assert answered == [(28, 28, 3)] * 2
+
+
+def live_shape(studio):
+    """The shape of a picture that is drawn live, meanwhile."""
+    G = studio.models.load(FACE_MODEL)
+    return studio.turns.compute_live("me", latents.generate, G, [4])[0].shape
 
 
 # -- labelled data sets --------------------------------------------------------------------------------------
@@ -318,7 +391,7 @@ def test_a_labelled_data_set_is_that_of_the_command_line(studio, tmp_path):
     assert path.read_bytes() == (tmp_path / "same.zip").read_bytes()
 
 
-def test_a_data_set_lets_the_slider_through(studio):
+def test_a_data_set_lets_live_requests_through(studio):
     pytest.importorskip("gradio")
     from ganapp.ui.generate.labelled_panel import make
 
@@ -329,7 +402,7 @@ def test_a_data_set_lets_the_slider_through(studio):
         11,
         0,
         1.0,
-        lambda done, total: answered.append(studio.mix(FACE_MODEL, 1, 2, 0.5).shape),
+        lambda done, total: answered.append(live_shape(studio)),
     )
     assert answered == [(28, 28, 3)] * 3
 
@@ -378,8 +451,10 @@ def test_a_data_set_that_nobody_waits_for_ends_and_leaves_no_file(studio):
         32,
         90,
     )
-    assert "32 of 90 pictures" in busy_html(watch, 0) and 'value="32" max="90"' in busy_html(watch, 1)
-    assert "value" not in busy_html(Watch(), 0)
+    assert "32 of 90 pictures" in busy_html(watch, "en") and 'value="32" max="90"' in busy_html(
+        watch, "zh-CN"
+    )
+    assert "value" not in busy_html(Watch(), "en")
 
 
 def test_large_pictures_are_fewer_at_a_time(monkeypatch):
@@ -395,9 +470,23 @@ def test_large_pictures_are_fewer_at_a_time(monkeypatch):
 # -- words ---------------------------------------------------------------------------------------------------
 
 
+def saved(studio, folder) -> Path:
+    """A PNG of seed 41, sad, with truncation 0.55."""
+    with zipfile.ZipFile(studio.archive(FACE_MODEL, "41", "sad", 0.55).path) as archive:
+        return Path(archive.extract("seed000041.png", folder))
+
+
 def test_settings_come_back_out_of_a_picture(studio, tmp_path):
-    path = studio.pictures(FACE_MODEL, "41", "sad", 0.55).pictures[0].path
-    assert words.restore(path, studio.models.names()) == (FACE_MODEL, "41", "sad", 0.55, FACE_MODEL)
+    path = saved(studio, tmp_path)
+    assert words.restore(path, studio.models.names()) == (
+        FACE_MODEL,
+        "41",
+        "sad",
+        0.55,
+        FACE_MODEL,
+        {},
+        False,
+    )
     unknown = words.restore(path, ["shipped"])
     assert unknown.source is None and unknown.model == FACE_MODEL  # gone, and no Hub id either
 
@@ -419,25 +508,21 @@ def test_a_picture_without_settings_is_refused(tmp_path):
         words.restore(tmp_path / "plain.png", [])
 
 
-def test_the_dice_keeps_the_number_of_pictures():
-    for text, count in (("0-15", 16), ("3", 1), ("0-999", MAX_PICTURES), ("nonsense", 16)):
-        assert len(latents.parse_seeds(words.random_seeds(text))) == count
-    assert words.random_seeds("0-15") != words.random_seeds("0-15")
-
-
 def test_class_menus():
     def facts(names, count):
         return {"class_names": names, "spec": ModelSpec("mlp", 28, 1, count, 8, {}), "origin": {}}
 
     assert words.class_values(facts((), 2)) == [("0", "0"), ("1", "1")]
     assert words.class_values(facts(("cat", "cat"), 2)) == [("0: cat", "0"), ("1: cat", "1")]
-    assert words.class_menu(facts(("cat", "dog"), 2), "dog")["value"] == "dog"
-    assert words.class_menu(facts(("cat", "dog"), 2), "sad")["value"] == SEED_CLASS
+    values = [value for _, value in words.class_menu(facts(("cat", "dog"), 2))]
+    assert values == [SEED_CLASS, EVERY_CLASS, "cat", "dog"]
+    for count in (1, 1000):  # a row of one class is no choice, and of a thousand none that fits
+        assert EVERY_CLASS not in [v for _, v in words.class_menu(facts((), count))]
 
 
 def test_the_card_says_what_the_model_is_and_escapes_it(studio):
     facts = studio.models.facts(FACE_MODEL)
-    card = words.card_html(facts, 0, "elsewhere")
+    card = words.card_html(facts, "en", "elsewhere")
     for part in (
         "dcgan",
         "28 px",
@@ -448,12 +533,12 @@ def test_the_card_says_what_the_model_is_and_escapes_it(studio):
         "00002-b",
     ):
         assert part in card
-    assert "3 个类别" in words.card_html(facts, 1, FACE_MODEL)
+    assert "3 个类别" in words.card_html(facts, "zh-CN", FACE_MODEL)
     evil = words.card_html(
-        facts | {"origin": {"dataset": "<img src=x onerror=alert(1)>", "nimg": "x"}}, 0, ""
+        facts | {"origin": {"dataset": "<img src=x onerror=alert(1)>", "nimg": "x"}}, "en", ""
     )
     assert "<img" not in evil and "no classes" in words.card_html(
-        studio.models.facts("shipped"), 0, "shipped"
+        studio.models.facts("shipped"), "en", "shipped"
     )
 
 
@@ -479,7 +564,7 @@ def page(folders):
     return demo
 
 
-def test_the_page_builds_with_its_ids_and_two_public_names(folders):
+def test_the_page_builds_with_its_ids_and_one_public_name(folders):
     demo = page(folders)
     ids = {block.elem_id for block in demo.blocks.values() if block.elem_id}
     assert ids >= set(
@@ -489,17 +574,12 @@ def test_the_page_builds_with_its_ids_and_two_public_names(folders):
             "gen_random",
             "gen_class",
             "gen_psi",
-            "gen_go",
-            "gen_gallery",
-            "gen_zip",
+            "create",
+            "gen_columns",
             "gen_restore",
             "walk_seeds",
             "walk_go",
             "walk_video",
-            "mix_a",
-            "mix_b",
-            "mix_slider",
-            "mix_image",
             "set_per_class",
             "set_first",
             "set_go",
@@ -507,7 +587,7 @@ def test_the_page_builds_with_its_ids_and_two_public_names(folders):
         ]
     )
     public = {fn.api_name for fn in demo.fns.values() if fn.api_visibility == "public"}
-    assert public == {"generate", "interpolate"}
+    assert public == {"interpolate"}
     heavy = [fn for fn in demo.fns.values() if fn.queue and fn.fn is not None]
     assert {(fn.concurrency_id, fn.concurrency_limit) for fn in heavy} == {
         ("studio", 2),
@@ -527,21 +607,13 @@ def test_the_page_builds_with_its_ids_and_two_public_names(folders):
     ],
 )
 def test_how_long_something_took_is_said_without_an_exponent(sec, english, chinese):
-    assert (words.took(sec, 0), words.took(sec, 1)) == (english, chinese)
+    assert (words.took(sec, "en"), words.took(sec, "zh-CN")) == (english, chinese)
 
 
-def test_both_panels_say_minutes_as_minutes(folders, monkeypatch):
-    demo = page(folders)
-    handlers = {fn.name: fn.fn for fn in demo.fns.values() if fn.fn is not None}
-    for module in ("pictures_panel", "labelled_panel"):
-        clock = types.SimpleNamespace(perf_counter=iter((0.0, 131.0)).__next__)
-        monkeypatch.setattr(f"ganapp.ui.generate.{module}.time", clock)
-    said = by_id(handlers["generate"](FACE_MODEL, "4-6", "sad", 1.0, None, lambda at: None))
-    assert "3 pictures in 2 min from" in said["gen_message"] and set(said) == {
-        "gen_gallery",
-        "gen_message",
-        "gen_zip",
-    }
+def test_a_panel_says_minutes_as_minutes(folders, monkeypatch):
+    handlers = {fn.name: fn.fn for fn in page(folders).fns.values() if fn.fn is not None}
+    clock = types.SimpleNamespace(perf_counter=iter((0.0, 131.0)).__next__)
+    monkeypatch.setattr("ganapp.ui.generate.labelled_panel.time", clock)
     *_, (message, _) = handlers["export"](FACE_MODEL, 2, 0, 1.0, None)
     assert "6 pictures of 3 classes in 2 min from" in message
 
@@ -554,52 +626,56 @@ def by_id(answer):
 def test_a_handler_that_fails_says_so_and_leaves_all_else(folders, tmp_path):
     handlers = {fn.name: fn.fn for fn in page(folders).fns.values() if fn.fn is not None}
     media.save_png(tmp_path / "plain.png", np.zeros((4, 4, 3), np.uint8))
-    said = by_id(handlers["generate"]("shipped", "1, x", "*", 1.0, None, lambda at: None))
-    assert set(said) == {"gen_message"} and "not a seed" in said["gen_message"]
     said = by_id(handlers["restore"](tmp_path / "plain.png", "shipped", None))
     assert set(said) == {"gen_message", "gen_restore"} and said["gen_restore"] is None
     (said,) = handlers["interpolate"](
-        "shipped", "5", "", 2, 30, "slerp", True, "mp4", 1.0, None, lambda at: None
+        "shipped", "5", "", 2, 30, "slerp", True, "mp4", 1.0, "*", None, lambda at: None
     )
     assert set(by_id(said)) == {"walk_message"} and "at least two seeds" in by_id(said)["walk_message"]
-    said = by_id(handlers["describe"]("/no/such/place", None, None))
+    for asked in (None, "{", "[]", '{"trail": 3}', '{"trail": {"places": [], "first": "x"}}'):
+        (said,) = handlers["film_trail"](asked, "shipped", "*", 1.0, 30, "mp4", None, lambda at: None)
+        assert set(by_id(said)) == {"walk_message"} and 'role="alert"' in by_id(said)["walk_message"]
+    said = by_id(handlers["describe"]("/no/such/place", None))
     assert set(said) == {"gen_card"} and "is no folder" in said["gen_card"]
 
 
-def test_a_picture_restores_its_settings_and_its_model_if_it_is_known(studio, folders):
+def test_a_film_honours_the_chosen_class(folders, monkeypatch):
+    """Where the film names no classes of its own."""
+    seen = []
+    monkeypatch.setattr(Studio, "stills", lambda self, *asked: [])
+    monkeypatch.setattr(Studio, "film", lambda self, *asked: seen.append(asked[5]) or 1 / 0)
     handlers = {fn.name: fn.fn for fn in page(folders).fns.values() if fn.fn is not None}
-    path = studio.pictures(FACE_MODEL, "41", "sad", 0.55).pictures[0].path
+    for classes, label in (("", "sad"), (" ", "*"), ("smile, sad", "neutral")):
+        walk = handlers["interpolate"](
+            FACE_MODEL, "1, 2", classes, 2, 30, "slerp", True, "mp4", 1.0, label, None, lambda at: None
+        )
+        with pytest.raises(ZeroDivisionError):
+            list(walk)
+    assert seen == ["sad", "*", "smile, sad"]
+
+
+def test_a_picture_restores_its_settings_and_its_model_if_it_is_known(studio, folders, tmp_path):
+    handlers = {fn.name: fn.fn for fn in page(folders).fns.values() if fn.fn is not None}
+    path = saved(studio, tmp_path)
     found = by_id(handlers["restore"](path, None, None))
     assert (found["gen_seeds"], found["gen_psi"], found["gen_class"].value) == ("41", 0.55, "sad")
-    assert found["gen_source"].value == FACE_MODEL and found[None] is True  # gr.State: chosen by hand
+    assert found["gen_source"].value == FACE_MODEL
     media.save_png(path, np.zeros((4, 4, 3), np.uint8), {"seed": 7, "model": "gone"})
     found = by_id(handlers["restore"](path, "shipped", None))
     assert found["gen_seeds"] == "7" and "gone is not in the list" in found["gen_message"]
-    assert "gen_source" not in found and None not in found
+    assert "gen_source" not in found
 
 
 @pytest.mark.slow
-def test_a_client_makes_pictures_and_a_film(folders):
+def test_a_client_makes_a_film(folders):
     client_module = pytest.importorskip("gradio_client")
     demo = page(folders)
     _, url, _ = demo.launch(prevent_thread_lock=True, quiet=True, server_port=None)
     try:
         client = client_module.Client(url, verbose=False)
-        gallery, message, archive = client.predict(FACE_MODEL, "4-6", "sad", 1.0, api_name="/generate")
-        assert [media.read_png_metadata(item["image"])["seed"] for item in gallery] == [4, 5, 6]
-        assert "3 pictures" in message and archive.endswith(".zip")
-        gallery, message, archive = client.predict("/no/such", "4", "*", 1.0, api_name="/generate")
-        assert "is no folder" in message
         strip, video, _, file, message = client.predict(
-            FACE_MODEL, "4, 6", "", 3, 24, "slerp", True, "mp4", 1.0, api_name="/interpolate"
+            FACE_MODEL, "4, 6", "", 3, 24, "slerp", True, "mp4", 1.0, "*", api_name="/interpolate"
         )
         assert Path(file).stat().st_size > 500 and "MP4" in message
     finally:
         demo.close()
-
-
-def _pixels(path: Path) -> np.ndarray:
-    from PIL import Image
-
-    with Image.open(path) as picture:
-        return np.asarray(picture)

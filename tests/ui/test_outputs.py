@@ -27,7 +27,7 @@ def test_a_folder_is_a_visitors_and_cannot_be_guessed(tmp_path):
 
 
 def test_a_visitors_own_oldest_go_first(tmp_path):
-    outputs = Outputs(tmp_path / "out", 10**9, 100 * KB)
+    outputs = Outputs(tmp_path / "out", 10**7, 100 * KB)
     others = fill(outputs, "ben", 90 * KB)
     own = [fill(outputs, "ana", 40 * KB) for _ in range(4)]
     assert [p.exists() for p in own] == [False, False, True, True] and others.exists()
@@ -43,6 +43,18 @@ def test_a_busy_hour_of_one_takes_nothing_from_another(tmp_path):
     assert all(p.exists() for p in looked_at)
     held = sum(f.stat().st_size for f in (tmp_path / "out").rglob("file"))
     assert 150 * KB <= held <= 200 * KB
+
+
+def test_no_more_than_so_many_folders_are_remembered_however_small(tmp_path, monkeypatch):
+    monkeypatch.setattr("ganapp.ui.generate.outputs.MOST", 20)
+    outputs = Outputs(tmp_path / "out", 10**9, 10**9)
+    first = fill(outputs, "ben")
+    for _ in range(60):
+        fill(outputs, "ana")
+    assert len(outputs._made) == 20 and first.exists()  # those of who made most went
+    again = Outputs(tmp_path / "out", 10**9, 10**9)
+    fill(again, "ana")
+    assert len(again._made) == 20
 
 
 def test_nobody_removes_a_visitors_folder_while_one_in_it_is_made(tmp_path, monkeypatch):
@@ -75,7 +87,7 @@ def test_what_is_old_goes(tmp_path):
 
 def test_what_an_earlier_process_left_counts(tmp_path):
     left = fill(Outputs(tmp_path / "out", 10**9, 10**9), "ana", 90 * KB)
-    outputs = Outputs(tmp_path / "out", 10**9, 100 * KB)
+    outputs = Outputs(tmp_path / "out", 10**7, 100 * KB)
     fill(outputs, "ana", 90 * KB)
     assert not left.exists()
     (tmp_path / "out" / "stray").write_text("x")
@@ -83,7 +95,7 @@ def test_what_an_earlier_process_left_counts(tmp_path):
 
 
 def test_tiny_files_take_room_too(tmp_path):
-    outputs = Outputs(tmp_path / "out", 10**9, 10 * SMALLEST)
+    outputs = Outputs(tmp_path / "out", 10**7, 10 * SMALLEST)
     for _ in range(30):
         fill(outputs, "ana", 1)
     assert len(list((tmp_path / "out" / "ana").iterdir())) == 10

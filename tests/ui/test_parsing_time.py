@@ -16,13 +16,14 @@ from ganapp.latents.labels import resolve_label
 from ganapp.publishing import labelled_set
 from ganapp.runs import sweep
 from ganapp.runs.run import check_name
-from ganapp.ui.access import asked, bodies, file_names, visitors
+from ganapp.ui.access import asked, bodies, file_names, paths, visitors
 from ganapp.ui.access.capabilities import Capabilities, here
 from ganapp.ui.compare import run_queue
 from ganapp.ui.evaluate.evaluator import Evaluator
 from ganapp.ui.generate import words
 from ganapp.ui.generate.models import Models
 from ganapp.ui.generate.studio import Studio, walk_labels
+from ganapp.ui.shared.language import language_of
 
 MOST_SEC = 0.2
 N = 100_000
@@ -59,6 +60,8 @@ WORST = {
     "colour": "rgb(" + " " * N,
     "hash": "#" + "f" * N,
     "dots of a path": "../" * (N // 3),
+    "quotes and slashes": "'/" * (N // 2),
+    "paths": " /a" * (N // 3),
 }  # fmt: skip
 
 
@@ -98,10 +101,9 @@ def parsers(place):
 
     return {
         "seeds": latents.parse_seeds,
-        "dice": words.random_seeds,
         "label": lambda text: resolve_label(Generator, text),
         "labels of a walk": lambda text: walk_labels(Generator, text),
-        "pictures": lambda text: studio.pictures(text, text, text),
+        "pictures": lambda text: studio.archive(text, text, text),
         "film": lambda text: studio.film("a", text, labels=text, kind="mp4"),
         "kind of a film": lambda text: studio.film("a", "1", kind=text),
         "a picture's settings": restore,
@@ -121,15 +123,16 @@ def parsers(place):
         "name of a run": check_name,
         "values of a sweep": sweep.split_values,
         "a sweep": lambda text: run_queue.plan({"preset": text, "field": text, "values": text, "amount": text}),
-        "planned sweep": lambda text: sweep.plan(config, text, [text, text + "x"]),
+        "planned sweep": lambda text: sweep.plan(config, [(text, [text, text + "x"])]),
         "name of a class": lambda text: labelled_set.UNSAFE.sub("", text),
         "search": lambda text: [m for m in generators.known_models() if text.lower().split() and m.repo],
-        "language": lambda text: words.language_of(type("R", (), {"headers": {"accept-language": text}})),
+        "language": lambda text: language_of(type("R", (), {"headers": {"accept-language": text, "cookie": text}})),
         "a body": lambda text: bodies.check_json(text.encode("utf-8", "surrogatepass")),
         "a request": asked.answers(lambda request: {}, run=str, known=dict),
         "a request's texts": lambda text: asked.answers(lambda request: {}, known=dict)({"known": {"run": text}}),
         "a file's address": lambda text: file_names.path_of("at-" + text),
         "an address": lambda text: visitors.address_of({"headers": [(b"x-forwarded-for", text.encode("utf-8", "replace"))]}),
+        "paths in a sentence": paths.without_paths,
         "capabilities": lambda text: Capabilities().may_train(text),
     }  # fmt: skip
 

@@ -138,7 +138,7 @@ def server_functions(page):
 def test_every_server_function_answers_whatever_it_is_asked(served):
     """With an object, never with a status 500, and without a path of the machine."""
     found = [pair for pair in server_functions(served.page) if pair[0]]
-    assert {("monitor", "poll"), ("monitor", "act"), ("compare", "poll"), ("compare", "start")} <= set(found)
+    assert {(tab, name) for tab in ("monitor", "compare") for name in ("poll", "act", "curves")} <= set(found)
     for elem_id, name in found:
         for value in odd_values(f"{elem_id}.{name}", 150):
             status, text = served.question(elem_id, name, value)
@@ -349,6 +349,16 @@ def test_a_name_is_the_same_after_a_restart_and_is_not_the_path(tmp_path):
     assert file_names.path_of(f"{name}/x/y.webp") == (tmp_path / "a" / "x" / "y.webp").as_posix()
     for bad in (f"{name}/../x", name, f"{name}/", "at-0/x", f"{name}/x/../../y"):
         assert file_names.path_of(bad) is None
+
+
+def test_names_of_folders_that_are_gone_are_forgotten(tmp_path, monkeypatch):
+    """Each picture that a visitor saves has a folder of its own, which is removed after some hours."""
+    monkeypatch.setattr(file_names, "_folders", {})
+    monkeypatch.setattr(file_names, "MOST", 4)
+    here = file_names.named(tmp_path)
+    names = [file_names.named(tmp_path / str(i)) for i in range(11)]
+    assert len(file_names._folders) <= 4
+    assert file_names.path_of(f"{here}/x") and not file_names.path_of(f"{names[0]}/x")
 
 
 # -- sign-in and visitors ----------------------------------------------------------------------------------------------

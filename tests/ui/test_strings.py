@@ -8,6 +8,9 @@ import pytest
 
 import ganapp.ui
 from ganapp.config import PRESETS
+from ganapp.config.names import DIRECTIONS, TASKS
+from ganapp.degradations import DEGRADATIONS
+from ganapp.generators.importers.options import OPTIONS
 from ganapp.runs import WORKING
 from ganapp.runs.remedies import REMEDIES
 from ganapp.runs.watchdog import KINDS
@@ -15,7 +18,7 @@ from ganapp.ui.shared import strings
 from ganapp.ui.shared.strings import STRINGS
 
 UI = Path(ganapp.ui.__file__).parent
-FILES = {"SHARED": strings.SHARED, "TRAIN": strings.TRAIN, "COMPARE": strings.COMPARE,
+FILES = {"SHARED": strings.SHARED, "CHARTS": strings.CHARTS, "RUNS": strings.RUNS, "TRAIN": strings.TRAIN, "COMPARE": strings.COMPARE, "TABLE": strings.TABLE,
          "GENERATE": strings.GENERATE, "EVALUATE": strings.EVALUATE}  # fmt: skip
 # Keys built from a prefix and a value, as the code writes the prefix: the values, None where any will do.
 BUILT = {
@@ -30,19 +33,44 @@ BUILT = {
         "preparing",
     },
     "js.word.": {"pause", "stop", "save"},
+    "js.ended.": {"finished", "failed", "interrupted"},
+    "js.do.": {"longer", "pictures", "evaluate", "clone", "sweep", "publish", "export", "rename", "delete"},
+    "js.do.longer.": {"minutes", "kimg", "burn_in", "noise", "growth"},
     "js.series.": None,
     "js.light.": {f"{kind}.{part}" for kind in KINDS for part in ("means", "advice")} | {"grey", "green"},
     "js.light.do.": set(REMEDIES),
-    "js.cmp.metric.": None,
+    "js.column.": None,
+    "js.tbl.col.": None,
     "js.cmp.fact.": None,
-    "cmp.field.": {"preset", "dataset"},
+    "js.cmp.arg.": None,
+    "js.cmp.value.": {"auto", "none"},
+    "js.cmp.off.": {"none", "owners"},
+    "cmp.field.": {
+        "preset",
+        "dataset",
+        "num_classes",
+        "in_channels",
+        "kimg",
+        "minutes",
+        "parent",
+        "from_nimg",
+    },
     "cmp.help.": {"preset", "dataset"},
     "group.": {"data", "model", "objective", "optimizer", "budget", "machine", "lineage"},
-    "data.facts.": {"grey", "colour"},
+    "js.upload.": {
+        f"{what}{one}" for what in ("pictures", "films", "others", "apply") for one in ("", ".one")
+    },
+    "js.translate.damage.": set(DEGRADATIONS),
+    "train.damage.": set(DEGRADATIONS),
+    "train.task.": set(TASKS),
+    "train.direction.": set(DIRECTIONS),
+    "data.facts.": {"pairs", "grey", "colour", "transparent"},
     "preset.expect.": {"seen", "measured", "busy"},
+    "app.theme.": {"system", "light", "dark"},
     "eval.group.": None,
     "eval.is.": None,
     "pub.": {f"{what}.{who}" for what in ("create", "update") for who in ("public", "private")},
+    "hub.option.": {*OPTIONS, "usual"},
     "pub.is.": {"new", "changed", "same", "gone"},
 }
 

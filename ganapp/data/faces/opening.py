@@ -1,4 +1,7 @@
-"""Opens the data set "faces", which is drawn once into the cache. The drawing is in drawing.py."""
+"""Opens the data set "faces", which is drawn once into the cache, and its parts.
+
+The drawing is in drawing.py, the same face in two ways in pairs.py.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,23 @@ from ..decode import to_grey
 from . import art, canvas, colours, drawing, shapes
 
 FACES = {"train": (20_000, 0), "heldout": (2_000, 1_000_003)}  # split -> (count, seed)
+# Parts of the faces, two and two to learn from unpaired sets: name -> (factor, whether a value belongs)
+PARTS = {
+    "faces-happy": ("expression", lambda value: value == "smile"),
+    "faces-sad": ("expression", lambda value: value == "sad"),
+    "faces-hat": ("hat", lambda value: value != "none"),
+    "faces-nohat": ("hat", lambda value: value == "none"),
+}
+
+
+def open_part(name: str, *arguments) -> ImageDataset:
+    """Open a part of the faces, without classes: rows of the map of all faces. Arguments as of open_faces."""
+    faces = open_faces(*arguments)
+    factor, belongs = PARTS[name]
+    wanted = np.array([belongs(value) for value in drawing.ATTRIBUTES[factor]])
+    rows = np.flatnonzero(wanted[faces.attributes[factor]])
+    attributes = {factor: values[rows] for factor, values in faces.attributes.items()}
+    return ImageDataset(name, faces.images.pick(rows), None, (), (), attributes)
 
 
 def open_faces(
@@ -51,14 +71,9 @@ def open_faces(
         finally:
             writer.close()
 
-    # The source of the drawing code is part of the identity: changed code may draw other faces.
-    sources = b"\0".join(
-        Path(module.__file__).read_bytes() for module in (drawing, art, canvas, colours, shapes)
-    )
-    code = hashlib.blake2b(sources, digest_size=8).hexdigest()
     identity = {
         "source": "faces",
-        "code": code,
+        "code": code_of_drawing(),
         "count": count,
         "seed": seed,
         "resolution": resolution,
@@ -69,3 +84,13 @@ def open_faces(
     return ImageDataset(
         "faces", images, tables["labels"].astype(np.int64), tuple(meta["class_names"]), (), attributes
     )
+
+
+def code_of_drawing(*more) -> str:
+    """Hash of the source of the drawing code, part of the identity: changed code may draw other faces.
+
+    more: modules that have a part in it, too.
+    """
+    modules = (drawing, art, canvas, colours, shapes, *more)
+    sources = b"\0".join(Path(module.__file__).read_bytes() for module in modules)
+    return hashlib.blake2b(sources, digest_size=8).hexdigest()

@@ -53,7 +53,7 @@ def open_hub(
     colour, name, report_progress = parse_colour(background), parse(source), throttled(progress)
     name = name._replace(revision=_commit(name))
     options = {"rules": RULES, "resolution": resolution, "channels": channels, "crop": crop}
-    options["background"] = list(colour)
+    options["background"] = None if channels == 4 else list(colour)
 
     def build(folder: Path) -> dict:
         report_progress(0, None, f"Looking at {name.repo}")
@@ -66,12 +66,15 @@ def open_hub(
                 pictures = _decoded(
                     stream,
                     reader,
-                    lambda data: decode(data, resolution, channels, crop, colour, True),
+                    lambda data: decode(
+                        data, resolution, channels, crop, colour, keep_depth=True, keep_alpha=True
+                    ),
                     report_progress,
                     cancelled,
                     resolution,
                 )
-                return write_map(folder, name.repo, pictures, resolution, channels, [], stream.class_names)
+                names = stream.class_names
+                return write_map(folder, name.repo, pictures, resolution, channels, colour, [], names)
         finally:
             reader.shutdown(wait=False, cancel_futures=True)
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 OLDEST = 4  # major version of datasets, the first that cannot run a loading script
 FORMATS = ("parquet", "arrow", "imagefolder", "webdataset")
+FILM_FORMAT = "videofolder"
 CARDS = ("README.md", ".huggingface.yaml")  # files that may say which files belong to which split
 MAX_CARD = 2_000_000  # bytes of such a file
 MAX_GB = 20.0  # size of a split that is fetched, unless GANAPP_HUB_GB is set
@@ -80,6 +81,8 @@ def open_stream(name: "HubName", scratch: str) -> Stream:
         builder = datasets.load_dataset_builder(
             name.repo, name.config or None, revision=name.revision, cache_dir=scratch
         )
+    if builder.name == FILM_FORMAT:
+        raise _films(name)
     if builder.name not in FORMATS:
         raise ValueError(
             f"{name.repo} is stored as {builder.name}; pictures are read from {', '.join(FORMATS)}."
@@ -130,6 +133,9 @@ def find_columns(name: "HubName", features: Any) -> tuple[str, str | None]:
     images = (
         [name.image] if name.image else [c for c, f in found.items() if _kind(f) == "Image"] or list(found)
     )
+    films = [column for column, feature in (features or {}).items() if _kind(feature) == "Video"]
+    if films and (not images or name.image in films):
+        raise _films(name)
     if not images:
         raise ValueError(f"{name.repo} has no column of pictures; its columns are {listed or 'not known'}.")
     if len(images) > 1:
@@ -153,6 +159,13 @@ def find_columns(name: "HubName", features: Any) -> tuple[str, str | None]:
     if labels and not re.fullmatch("ClassLabel|u?int.*|(large_)?string", _kind(features[labels[0]])):
         raise ValueError(f"The column {labels[0]!r} of {name.repo} has no classes; its columns are {listed}.")
     return images[0], labels[0] if labels else None
+
+
+def _films(name: "HubName") -> ValueError:
+    return ValueError(
+        f"{name.repo} holds films, which are not streamed from the Hub: download them and choose their "
+        "folder, so that their frames are the pictures."
+    )
 
 
 @contextmanager

@@ -9,15 +9,19 @@ import json
 import os
 import posixpath
 import re
+import shutil
 import threading
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import BinaryIO
+
+from ganapp.files import NO_ROOM, text_of_size
 
 from ..cache import Cancelled
 from ..decode import Unusable
-from ..names import PICTURES, TABLES
+from ..names import FILMS, PICTURES, TABLES
 from ..preparing import MAX_FILE, Entry
 
 UNSUPPORTED = {
@@ -25,7 +29,7 @@ UNSUPPORTED = {
     ".cr3", ".nef", ".arw", ".orf", ".rw2",
 }  # fmt: skip
 ARCHIVES = {".zip", ".tar", ".tgz", ".gz", ".bz2", ".xz", ".7z", ".rar"}  # reported, never opened
-WANTED = {*PICTURES, *TABLES, *UNSUPPORTED, *ARCHIVES}
+WANTED = {*PICTURES, *FILMS, *TABLES, *UNSUPPORTED, *ARCHIVES}
 # Folders that systems and network drives put beside a person's pictures (compared in lower case).
 SYSTEM_FOLDERS = {
     "__macosx", "@eadir", "@recycle", "@recently-snapshot", "@tmp", "#recycle", "#snapshot", "$recycle.bin",
@@ -82,20 +86,36 @@ def hash_listing(*listing) -> str:
     return hashlib.blake2b(json.dumps(listing).encode(), digest_size=16).hexdigest()
 
 
+def file_entry(root: Path, name: str, size: int) -> Entry:
+    """A file of a folder."""
+    path = root / name
+
+    def on_disk(_: Path) -> Path:
+        check_file(path)
+        return path
+
+    return Entry(name, size, file_reader(path), on_disk)
+
+
 def file_reader(path: Path) -> Callable[[], bytes]:
     """A function that reads a file, and raises Unusable if it cannot."""
 
     def read() -> bytes:
         try:
-            if not path.is_file():  # reading a named pipe would wait for ever
-                if path.is_symlink() and not path.exists():
-                    raise Unusable("a link that leads nowhere: the file is gone")
-                raise Unusable("the file is gone" if not path.exists() else "not a regular file")
+            check_file(path)
             return path.read_bytes()
         except OSError as error:
             raise Unusable(f"cannot be read ({error.strerror})") from error
 
     return read
+
+
+def check_file(path: Path) -> None:
+    """Raise Unusable if a path is no regular file: reading a named pipe would wait for ever."""
+    if not path.is_file():
+        if path.is_symlink() and not path.exists():
+            raise Unusable("a link that leads nowhere: the file is gone")
+        raise Unusable("the file is gone" if not path.exists() else "not a regular file")
 
 
 def open_zip(path: Path) -> zipfile.ZipFile:
@@ -139,7 +159,7 @@ def zip_entries(file: zipfile.ZipFile, path: Path) -> Iterator[Entry]:
         raise ValueError(f"{path.name} is protected by a password: make it again without one.")
     lock = threading.Lock()  # entries share one open file, which is not safe for threads
     for name, info in sorted(infos, key=lambda pair: pair[0]):
-        yield Entry(name, info.file_size, _zip_reader(file, info, lock))
+        yield _zip_entry(file, name, info, lock)
 
 
 def _zip_names(file: zipfile.ZipFile) -> list[str]:
@@ -166,33 +186,43 @@ def _zip_names(file: zipfile.ZipFile) -> list[str]:
     return [name.replace("\\", "/") for name in names]
 
 
-def _zip_reader(file: zipfile.ZipFile, info: zipfile.ZipInfo, lock: threading.Lock) -> Callable[[], bytes]:
+def _zip_entry(file: zipfile.ZipFile, name: str, info: zipfile.ZipInfo, lock: threading.Lock) -> Entry:
     def read() -> bytes:
-        if info.flag_bits & 1:
-            raise Unusable("protected by a password")
-        # zipfile does not bound the memory that other methods take.
-        if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-            raise Unusable("packed by a method that is not read (only stored and deflated are)")
         if info.file_size > MAX_FILE:
             raise Unusable(f"too large ({info.file_size / 1e6:,.0f} MB)")
-        try:
-            # At most info.file_size bytes, even if the entry holds more; in parts, so that none is copied.
-            data = io.BytesIO()
-            with lock, file.open(info) as entry:
-                while part := entry.read(1 << 20):
-                    data.write(part)
-            return data.getvalue()
-        except (
-            zipfile.BadZipFile,
-            zlib.error,
-            EOFError,
-            OSError,
-            RuntimeError,
-            NotImplementedError,
-        ) as error:
-            raise Unusable(f"damaged in the ZIP ({error})") from error
+        data = io.BytesIO()
+        _unpack(file, info, lock, data)
+        return data.getvalue()
 
-    return read
+    def copy(folder: Path) -> Path:
+        if info.file_size > shutil.disk_usage(folder).free:
+            raise Unusable(f"too large to be copied out of the ZIP ({text_of_size(info.file_size)})")
+        path = folder / f"film{suffix(name)}"
+        with open(path, "wb") as out:
+            _unpack(file, info, lock, out)
+        return path
+
+    return Entry(name, info.file_size, read, copy)
+
+
+def _unpack(file: zipfile.ZipFile, info: zipfile.ZipInfo, lock: threading.Lock, out: BinaryIO) -> None:
+    """Write an entry's bytes to a file, in parts, so that none is held twice.
+
+    Raises Unusable if it cannot be read.
+    """
+    if info.flag_bits & 1:
+        raise Unusable("protected by a password")
+    # zipfile does not bound the memory that other methods take.
+    if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        raise Unusable("packed by a method that is not read (only stored and deflated are)")
+    try:
+        # At most info.file_size bytes, even if the entry holds more.
+        with lock, file.open(info) as entry:
+            shutil.copyfileobj(entry, out, 1 << 20)
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError) as error:
+        if isinstance(error, OSError) and error.errno in NO_ROOM:
+            raise
+        raise Unusable(f"damaged in the ZIP ({error})") from error
 
 
 def suffix(name: str) -> str:

@@ -11,7 +11,7 @@ import json
 import re
 
 from ..decode import Unusable
-from ..names import PICTURES, TABLES
+from ..names import FILMS, PICTURES, TABLES
 from ..preparing import MAX_CLASSES, Entry
 from .entries import shown, suffix
 
@@ -33,9 +33,10 @@ LABEL_COLUMNS = ("label", "class", "category", "target", "labels", "class_name",
 
 
 def read_dataset_json(entry: Entry) -> dict[str, str | int] | None:
-    """{file: label} of a StyleGAN dataset.json; {} if it says that there are none; None if it is another file.
+    """{file: label} of a StyleGAN dataset.json; {} if it has none; None if it is another file.
 
-    Raises ValueError (message fit for the user) if it cannot be read or a label is neither a number nor a name.
+    Raises ValueError (message fit for the user) if it cannot be read or a label is neither a number nor a
+    name.
     """
     try:
         content = json.loads(_read(entry))
@@ -53,8 +54,8 @@ def read_dataset_json(entry: Entry) -> dict[str, str | int] | None:
         label = _class_of(pair[1]) if isinstance(pair, list) and len(pair) == 2 else None
         if label is None or not isinstance(pair[0], str):
             raise ValueError(
-                f'{entry.name} has the label {str(pair)[:60]}; each must be ["file.png", label] with the name of '
-                f"a class or a whole number from 0 to {MAX_CLASSES - 1}."
+                f'{entry.name} has the label {str(pair)[:60]}; each must be ["file.png", label] '
+                f"with the name of a class or a whole number from 0 to {MAX_CLASSES - 1}."
             )
         labels[pair[0]] = label
     if len({type(label) for label in labels.values()}) > 1:
@@ -127,7 +128,7 @@ def _csv_rows(text: str) -> list[dict]:
     cells = [row for row in csv.reader(io.StringIO(text.lstrip(), newline=""), delimiter=delimiter) if row]
     if not cells:
         return []
-    if len(cells[0]) == 2 and suffix(cells[0][0].strip()) in PICTURES:
+    if len(cells[0]) == 2 and suffix(cells[0][0].strip()) in PICTURES + FILMS:
         cells.insert(0, ["file", "label"])
     header = cells[0]
     return [dict(zip(header, row, strict=False)) for row in cells[1:]]

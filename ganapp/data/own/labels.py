@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from ..names import PICTURES
+from ..names import FILMS, PICTURES
 from ..preparing import Entry
 from .entries import ARCHIVES, UNSUPPORTED, shown, suffix
 from .label_files import read_dataset_json, read_table, tables_among
@@ -28,17 +28,17 @@ class Labelled(NamedTuple):
     notes: list[str]
 
 
-def label_entries(entries: list[Entry]) -> Labelled:
-    """Find the label of each picture among `entries`.
+def label_entries(entries: list[Entry], labelled: bool = True) -> Labelled:
+    """Find the label of each picture and film among `entries`.
 
-    A dataset.json of StyleGAN comes first, then a table (CSV, TSV or metadata.jsonl) that labels at least half
-    of the pictures, then class folders. Raises ValueError (message fit for the user) if a dataset.json is
-    damaged.
+    A dataset.json of StyleGAN comes first, then a table (CSV, TSV or metadata.jsonl) that labels at least
+    half of the pictures, then class folders; labelled=False: there are none. Raises ValueError (message fit
+    for the user) if a dataset.json is damaged.
     """
-    report = [(e.name, _why_unsupported(e.name)) for e in entries if suffix(e.name) in UNSUPPORTED | ARCHIVES]
-    pictures = [e for e in entries if suffix(e.name) in PICTURES]
-    if not pictures:
-        return Labelled([], report, [])
+    report = unsupported(entries)
+    pictures = [e for e in entries if suffix(e.name) in PICTURES + FILMS]
+    if not pictures or not labelled:
+        return _unlabelled(pictures)._replace(report=report)
     found = _by_dataset_json(entries, pictures)
     notes: list[str] = []
     if found is None:
@@ -46,6 +46,11 @@ def label_entries(entries: list[Entry]) -> Labelled:
     if found is None:
         found = _by_folder(pictures)
     return Labelled(found.pictures, report + found.report, notes + found.notes)
+
+
+def unsupported(entries: Sequence[Entry]) -> list[tuple[str, str]]:
+    """(name, reason) of the files that a person may take for pictures and that are not read."""
+    return [(e.name, _why_unsupported(e.name)) for e in entries if suffix(e.name) in UNSUPPORTED | ARCHIVES]
 
 
 def _why_unsupported(name: str) -> str:
@@ -68,7 +73,7 @@ def _with_labels(pictures: list[Entry], labels: list, source: str, notes: Sequen
 def _by_dataset_json(entries: list[Entry], pictures: list[Entry]) -> Labelled | None:
     """Labels of a dataset.json in a folder that holds all pictures; None if there is none of StyleGAN's."""
     by_name = {e.name: e for e in entries}
-    common = _common_folders([e.name for e in pictures])
+    common = common_folders([e.name for e in pictures])
     for k in range(len(common) + 1):
         file = by_name.get("/".join([*common[:k], "dataset.json"]))
         labels = read_dataset_json(file) if file is not None else None
@@ -130,8 +135,8 @@ def _by_folder(pictures: list[Entry]) -> Labelled:
     listed = ", ".join(sorted(map(shown, folders))[:3]) + (", …" if len(folders) > 3 else "")
     if len(outside) > max(1, MOST_OUTSIDE * len(pictures)):
         note = (
-            f"There are no classes: {len(outside):,} of the {len(pictures):,} pictures lie beside the folders "
-            f"{listed}. Move them into folders if these are classes."
+            f"There are no classes: {len(outside):,} of the {len(pictures):,} pictures lie beside "
+            f"the folders {listed}. Move them into folders if these are classes."
         )
         return _unlabelled(pictures, [note])
     left_out = {e.name for e in outside}
@@ -140,7 +145,7 @@ def _by_folder(pictures: list[Entry]) -> Labelled:
     return Labelled(labelled, report, [])
 
 
-def _common_folders(names: list[str]) -> list[str]:
+def common_folders(names: Sequence[str]) -> list[str]:
     """The folders that hold all files, outermost first."""
     first, *others = (name.split("/")[:-1] for name in names)
     common = first

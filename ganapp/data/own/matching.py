@@ -1,7 +1,7 @@
 """Finds names of a list of labels among names of files: first as they are, then with what programs change.
 
-Unicode forms, slashes, "./", upper case, endings and leading folders may differ; a name that could mean several
-files is not guessed.
+Unicode forms, slashes, "./", upper case, endings and leading folders may differ; a name that could mean
+several files is not guessed.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ Label = TypeVar("Label")
 def match_names(files: list[str], labels: Mapping[str, Label]) -> list[Label | None]:
     """The label of each file, None for those without one.
 
-    Each looser comparison looks only at the files and names that the stricter ones left over. Other folders are
-    only looked for if no path is found as it is: b/1.png is not a/1.png where a/0.png is found.
+    Each looser comparison looks only at the files and names that the stricter ones left over. Other folders
+    are only looked for if no path is found as it is: b/1.png is not a/1.png where a/0.png is found.
     """
     found = {name: labels[name] for name in files if name in labels}
     left = {name: label for name, label in labels.items() if name not in found}

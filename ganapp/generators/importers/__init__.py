@@ -11,7 +11,6 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .blank import blank_weights
 from .layout import Imported, Layout
 from .recognition import MISFIT, Recognized, known_layouts, misfit, recognize
 
@@ -72,13 +71,14 @@ def _build(found: Imported, name: str, layout: Layout):
     finite.
     """
 
-    from ganapp.networks import build_generator
+    from ganapp.networks import blank_weights, build_generator
 
     try:
         with blank_weights():
             G = build_generator(found.spec)
-        # Taken out one by one, so that a large network is not in memory twice.
-        state = {key: _float_copy(found.tensors.pop(key)) for key in list(found.tensors)}
+        state, held = {}, set()
+        for key in list(found.tensors):  # taken out one by one, so that what is copied is freed
+            state[key] = _own_float(found.tensors.pop(key), held)
         G.load_state_dict(state, strict=True, assign=True)
         picture = _first_picture(G.eval().requires_grad_(False))
     except (*MISFIT, ValueError) as error:
@@ -90,20 +90,34 @@ def _build(found: Imported, name: str, layout: Layout):
     return G
 
 
-def _float_copy(tensor: Tensor) -> Tensor:
-    """A contiguous copy, as float32 if floating. safetensors cannot save tensors that share memory."""
+def _own_float(tensor: Tensor, held: set[int]) -> Tensor:
+    """The tensor, as float32 if floating, or a contiguous copy if it shares its memory.
+
+    held: the addresses of the tensors before it. safetensors cannot save tensors that share memory.
+    """
     import torch
 
+    tensor = tensor.detach()
+    storage = tensor.untyped_storage()
+    is_own = tensor.is_contiguous() and storage.nbytes() == tensor.nbytes and storage.data_ptr() not in held
     kind = torch.float32 if tensor.is_floating_point() else tensor.dtype
-    return tensor.detach().to(kind, copy=True, memory_format=torch.contiguous_format)
+    tensor = tensor.to(kind, copy=not is_own, memory_format=torch.contiguous_format)
+    held.add(tensor.untyped_storage().data_ptr())
+    return tensor
 
 
 def _first_picture(G):
     import torch
 
+    from ganapp.networks import LittleMemory
+
     z = torch.linspace(-1, 1, G.spec.z_dim)[None]
-    with torch.inference_mode():
-        return G(z, torch.zeros(1, dtype=torch.int64) if G.spec.num_classes else None)
+    y = torch.zeros(1, dtype=torch.int64) if G.spec.num_classes else None
+    with torch.inference_mode(), LittleMemory():
+        if G.spec.takes == "picture":
+            x = torch.linspace(-1, 1, G.spec.resolution).expand(1, G.spec.in_channels, G.spec.resolution, -1)
+            return G(x, y)
+        return G(z, y)
 
 
 def _folder_name(source: str) -> str:

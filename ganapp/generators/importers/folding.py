@@ -1,7 +1,8 @@
-"""Folds spectral norm into plain weights, as torch.nn.utils.spectral_norm computes them in eval mode."""
+"""Folds spectral norm into plain weights, as torch or BigGAN-PyTorch computes them in eval mode."""
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -44,6 +45,33 @@ def fold_spectral_norm(tensors: dict[str, Tensor], transposed: tuple[str, ...] =
                 f"{u.numel()} and {v.numel()} values."
             )
         folded[f"{prefix}weight"] = tensor / (u @ (matrix @ v))
+    return folded
+
+
+def fold_power_iteration(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+    """Replace weight and u0 by weight / σ with σ = |W v|, v = Wᵀ u0 / |Wᵀ u0|; other tensors stay.
+
+    This is how BigGAN-PyTorch (layers.py) keeps spectral norm: it has no v. Further vectors (u1, sv0 …) are
+    left out. Raises ValueError if u0 is missing beside sv0 or has another length than W has rows.
+    """
+    folded = {}
+    for name, tensor in tensors.items():
+        prefix, _, last = name.rpartition(".")
+        u = tensors.get(f"{prefix}.u0")
+        if re.fullmatch(r"s?[uv]\d+", last):
+            continue
+        if last == "weight" and u is None and f"{prefix}.sv0" in tensors:
+            raise ValueError(f"{name} has spectral norm, but its vector u0 is not in the file.")
+        if last == "weight" and u is not None:
+            matrix = tensor.flatten(1)
+            if len(matrix) != u.numel():
+                raise ValueError(
+                    f"{name} has {len(matrix)} rows, but the vector of its spectral norm has {u.numel()} "
+                    "values."
+                )
+            v = u.flatten() @ matrix
+            tensor = tensor / (matrix @ (v / v.norm())).norm()
+        folded[name] = tensor
     return folded
 
 

@@ -1,6 +1,7 @@
 """Options of an import: what a state dict cannot tell of its network, so that the user may have to say it.
 
-A layout lists the options that it reads. Where one is not given, the usual value is assumed, and a note says so.
+A layout lists the options that it reads. Where one is not given, the usual value is assumed, and a note says
+so.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Option(NamedTuple):
-    """An option of the command import. A value is one of `choices` or, if there are none, a number of a range."""
+    """An option of the command import: one of `choices` or, without any, a number of a range."""
 
     about: str
     choices: tuple[str, ...] = ()
@@ -25,11 +26,13 @@ OPTIONS = {
     "output": Option("how the network ends, where the file does not tell", ("tanh", "sigmoid")),
     "activation": Option("between its layers, where the file does not tell", ("relu", "leaky_relu")),
     "labels": Option("whether labels act, where the file does not tell", ("used", "unused")),
-    "classes": Option("inputs of an InfoGAN that are a class", (), 0, 1000),
+    "statistics": Option("whose statistics batch norms of pix2pix use", ("picture", "running")),
+    "classes": Option("inputs of an InfoGAN or PGAN that are a class", (), 0, 1000),
     "codes": Option("inputs of an InfoGAN that are codes", (), 0, 1000),
-    "clamp": Option("bound of StyleGAN2's activations (conv_clamp), 0 = none", (), 0.0, 1e6),
+    "clamp": Option("bound of the activations of StyleGAN2 and 3 (conv_clamp), 0 = none", (), 0.0, 1e6),
+    "norm_eps": Option("eps of BigGAN-PyTorch's conditional batch norms (BN_eps)", (), 0.0, 1.0),
     "mapping_rate": Option(
-        "StyleGAN2's learning rate of the mapping, relative (lr_multiplier)", (), 1e-6, 1.0
+        "relative learning rate of StyleGAN2's or 3's mapping (lr_multiplier, lr_mlp)", (), 1e-6, 1.0
     ),
 }
 

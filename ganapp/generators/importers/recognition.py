@@ -1,4 +1,4 @@
-"""Recognizes a checkpoint: tries the state dicts of a file with each layout, and says what was found if none fits."""
+"""Recognizes a checkpoint: tries its state dicts with each layout, and says what it is if none fits."""
 
 from __future__ import annotations
 
@@ -11,21 +11,29 @@ from .layout import Imported, Layout
 from .options import checked, flag
 
 if TYPE_CHECKING:
+    from torch import Tensor
+
     from .reading.candidates import Candidate
     from .reading.checkpoint import Checkpoint
 
 # Modules in layouts/, in the order in which they are tried: those with the most specific keys first.
 MODULES = (
     "biggan_deep",
+    "biggan",
+    "gan_zoo",
+    "lucidrains_stylegan2",
     "fastgan",
     "lightweight",
     "stylegan2",
+    "stylegan3",
     "r3gan",
     "studiogan",
     "mimicry",
+    "pix2pix",
     "pytorch_gan",
     "dcgan",
 )
+LARGEST = 1e12  # of a trained weight or statistic; a flipped bit of an exponent gives 1e19 and more
 # Raised if tensors are missing or have shapes that their keys do not promise.
 MISFIT = (RuntimeError, LookupError, ArithmeticError, TypeError)
 
@@ -68,17 +76,39 @@ def recognize(path: Path, options: Mapping[str, Any] | None = None) -> Recognize
 
 
 def _convert(name: str, candidate: Candidate, extra: dict[str, Any]) -> tuple[Imported, Layout] | None:
+    import torch
+
     from .folding import plain_names
 
-    tensors = plain_names(candidate.tensors)
+    # In single precision before anything is folded: half would lose digits, double would give other ones.
+    tensors = {
+        key: tensor.to(torch.float32) if tensor.is_floating_point() else tensor
+        for key, tensor in plain_names(candidate.tensors).items()
+    }
     for layout in known_layouts():
         try:
             found = layout.convert(dict(tensors), dict(extra))
         except MISFIT as error:
             raise misfit(name, layout, error) from None
+        except ValueError as error:
+            raise error if name in str(error) else ValueError(f"{name}: {error}") from None
         if found is not None:
+            _check_numbers(tensors, name)
             return found, layout
     return None
+
+
+def _check_numbers(tensors: dict[str, Tensor], name: str) -> None:
+    """Raise ValueError if a number is one that no training gives: not every format has checksums."""
+    for key, tensor in tensors.items():
+        if tensor.ndim and not tensor.is_floating_point():  # counters are single numbers
+            kind = str(tensor.dtype).removeprefix("torch.")
+            raise ValueError(f"{name} is damaged: {key} holds {kind} values, which are no weights.")
+        most = 0.0
+        if tensor.is_floating_point() and tensor.numel():
+            most = max(abs(float(end)) for end in tensor.detach().aminmax())
+        if LARGEST < most < float("inf"):  # what is not finite has a sentence of its own
+            raise ValueError(f"{name} is damaged: {key} holds {most:.1g}, which is no trained weight.")
 
 
 def _check_options(given: dict[str, Any], layout: Layout, name: str) -> None:
@@ -99,7 +129,8 @@ def _with_notes(found: Imported, layout: Layout, taken: Candidate, checkpoint: C
     if rest and taken.place:
         why = ", the averaged weights," if taken.averaged and not rest[0].averaged else ""
         notes = (
-            f"{taken.place}{why} was taken; {rest[0].place or 'the file'} holds a network of the same layers.",
+            f"{taken.place}{why} was taken; "
+            f"{rest[0].place or 'the file'} holds a network of the same layers.",
         )
     return Recognized(found._replace(notes=notes + found.notes), layout, taken.place)
 

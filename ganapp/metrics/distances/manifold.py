@@ -10,6 +10,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from ..figure import CannotMeasure
+
 PR_NEIGHBOURS = 3
 DC_NEIGHBOURS = 5
 BLOCK = 1024  # rows of the distance matrix that are in memory at a time
@@ -43,10 +45,10 @@ def density_coverage(real: np.ndarray, fake: np.ndarray, k: int = DC_NEIGHBOURS)
 def radii(features: np.ndarray, k: int) -> np.ndarray:
     """Squared distance of each feature (N, F) to its k-th nearest other one, (N,).
 
-    Raises ValueError (message fit for the user) if there are k features or fewer.
+    Raises CannotMeasure if there are k features or fewer.
     """
     if len(features) <= k:
-        raise ValueError(
+        raise CannotMeasure(
             f"there are {len(features)} pictures; the {k} nearest others of each need at least {k + 1}."
         )
     return np.concatenate([np.partition(d, k, axis=1)[:, k] for _, d in distances(features, features)])

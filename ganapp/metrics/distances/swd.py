@@ -12,6 +12,8 @@ from collections.abc import Callable
 
 import numpy as np
 
+from ..figure import CannotMeasure
+
 IMAGES = 16_384  # of each set in the published protocol
 PER_IMAGE = 128  # patches per image and level
 SIZE = 7  # of a patch, in pixels
@@ -69,10 +71,10 @@ def quick_swd(real: np.ndarray, fake: np.ndarray, seed: int = 0) -> float:
 def levels(resolution: int) -> list[int]:
     """Sizes of the pyramid's levels, finest first: 64 -> [64, 32, 16]. Odd sizes cannot be halved.
 
-    Raises ValueError (message fit for the user) if images are smaller than a patch.
+    Raises CannotMeasure if images are smaller than a patch.
     """
     if resolution < SIZE:
-        raise ValueError(
+        raise CannotMeasure(
             f"pictures of {resolution} px are too small for swd; it compares patches of {SIZE}×{SIZE}."
         )
     sizes = [resolution]

@@ -11,6 +11,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from ..figure import CannotMeasure
 from ..judges.network import OnProgress, build, run, train
 
 SEEN = 30_000  # images shown in training, with repetition
@@ -29,11 +30,10 @@ def two_sample_accuracy(
 ) -> float:
     """Accuracy on the unseen halves of real and fake, both uint8 (N, C, R, R).
 
-    Raises ValueError (message fit for the user) if their numbers differ or are below LEAST, Cancelled if
-    `cancelled` returns True.
+    Raises CannotMeasure if their numbers differ or are below LEAST, Cancelled if `cancelled` returns True.
     """
     if len(real) != len(fake) or len(real) < LEAST:
-        raise ValueError(
+        raise CannotMeasure(
             f"a two-sample test needs as many real as generated pictures, {LEAST} at least; "
             f"there are {len(real)} and {len(fake)}."
         )

@@ -24,6 +24,8 @@ import numpy as np
 from ganapp.data import Cancelled, Progress, acquire_lock, cache_folder, make_folder
 from ganapp.files import text_of_size
 
+from ..figure import CannotMeasure
+
 RELEASE = "https://github.com/toshas/torch-fidelity/releases/download/v0.2.0/"
 URL = RELEASE + "weights-inception-2015-12-05-6726825d.pth"
 PUBLISHED = "6726825d"  # start of the sha256 of the published weights
@@ -73,9 +75,11 @@ class Inception:
 
 
 def check_installed() -> None:
-    """Raise ValueError (message fit for the user) if torch-fidelity is not installed."""
+    """Raise CannotMeasure if torch-fidelity is not installed."""
     if importlib.util.find_spec("torch_fidelity") is None:
-        raise ValueError("fid, kid, is and prc need torch-fidelity: pip install -r requirements-metrics.txt.")
+        raise CannotMeasure(
+            "fid, kid, is and prc need torch-fidelity: pip install -r requirements-metrics.txt."
+        )
 
 
 def load(
@@ -86,8 +90,7 @@ def load(
 ) -> Inception:
     """The network with the weights of a file, by default the published ones, downloaded at first use.
 
-    Raises ValueError (message fit for the user) if there are no such weights, Cancelled if `cancelled`
-    returns True.
+    Raises CannotMeasure if there are no such weights, Cancelled if `cancelled` returns True.
     """
     check_installed()
     import torch
@@ -98,7 +101,7 @@ def load(
     try:
         tensors = torch.load(file, map_location="cpu", weights_only=True)
     except Exception as error:  # noqa: BLE001 (torch raises a dozen types for damaged files)
-        raise ValueError(
+        raise CannotMeasure(
             f"{file.name} holds no weights that can be read safely ({_first_line(error)})."
         ) from None
     names = ["2048", "logits_unbiased"]
@@ -110,7 +113,7 @@ def load(
                 "inception-v3-compat", names, cuda=False, feature_extractor_weights_path=clean, verbose=False
             )
         except (RuntimeError, TypeError, AttributeError) as error:
-            raise ValueError(
+            raise CannotMeasure(
                 f"{file.name} is not the Inception network of torch-fidelity ({_first_line(error)})."
             ) from None
     return Inception(network.to(device), sha256, device)
@@ -119,19 +122,20 @@ def load(
 def checked(file: Path) -> str:
     """The sha256 of a file.
 
-    Raises ValueError (message fit for the user) if its name holds another hash, it is too large or cannot be
-    read.
+    Raises CannotMeasure if its name holds another hash, it is too large or cannot be read.
     """
     try:
         size = file.stat().st_size
         if size > MOST_BYTES:
-            raise ValueError(f"{file.name} is larger than {text_of_size(MOST_BYTES)}, which is refused.")
+            raise CannotMeasure(f"{file.name} is larger than {text_of_size(MOST_BYTES)}, which is refused.")
         sha256 = hashlib.sha256(file.read_bytes()).hexdigest()
     except OSError as error:
-        raise ValueError(f"the Inception weights {str(file)!r} cannot be read ({error.strerror}).") from None
+        raise CannotMeasure(
+            f"the Inception weights {str(file)!r} cannot be read ({error.strerror})."
+        ) from None
     wanted = HASHED.search(file.name)
     if wanted and not sha256.startswith(wanted[1]):
-        raise ValueError(
+        raise CannotMeasure(
             f"{file.name} is damaged: its sha256 begins with {sha256[:8]}, "
             f"its name says {wanted[1]}; delete it."
         )
@@ -143,7 +147,7 @@ def fetch(
 ) -> Path:
     """The file of the published weights in the cache. It is downloaded there if absent, and checked.
 
-    Raises ValueError (message fit for the user) if that fails, Cancelled if `cancelled` returns True.
+    Raises CannotMeasure if that fails, Cancelled if `cancelled` returns True.
     """
     file = make_folder(cache_folder() / "downloads") / url.rpartition("/")[2]
     lock = acquire_lock("inception", progress, cancelled)
@@ -158,7 +162,7 @@ def fetch(
                     raise Cancelled("downloading the Inception weights was cancelled")
                 done += len(chunk)
                 if done > MOST_BYTES:
-                    raise ValueError(
+                    raise CannotMeasure(
                         f"{file.name} is larger than {text_of_size(MOST_BYTES)}, which is refused."
                     )
                 out.write(chunk)
@@ -169,7 +173,7 @@ def fetch(
         return file
     except (urllib.error.URLError, http.client.HTTPException, OSError) as error:
         reason = str(getattr(error, "reason", None) or error).rstrip(".")
-        raise ValueError(
+        raise CannotMeasure(
             f"the Inception weights cannot be downloaded ({reason}): fid, kid, is and prc need them, "
             "or a path with --inception; all other figures work without."
         ) from None

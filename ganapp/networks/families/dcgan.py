@@ -25,7 +25,7 @@ MINIBATCH = ("none", "stddev", "discrimination")
 class DCGANGenerator(nn.Module):
     """z (N, z_dim), y (N,) or None -> images (N, C, R, R) in [-1, 1]."""
 
-    roles = frozenset({"embedding", "latent"})
+    roles = frozenset({"embedding", "latent", "staged"})
 
     def __init__(
         self,
@@ -53,6 +53,9 @@ class DCGANGenerator(nn.Module):
 
     def embed(self, y):
         return self.input.embed(y)
+
+    def feature_stages(self):
+        return [layer for layer in self.body if isinstance(layer, nn.ReLU)]
 
     def forward(self, z, y=None):
         x = self.input(z, y)[:, :, None, None]  # (N, Z, 1, 1)

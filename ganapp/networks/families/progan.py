@@ -2,8 +2,7 @@
 
 They have equalized learning rate, pixel norm and minibatch standard deviation. A map of r×r pixels has
 fmap_base / (r / 2) channels, at least 16 and at most fmap_max (published: 8192 and 512). Images always have
-the full resolution; only the feature maps inside grow. The level of growth is 0 at 4×4 and rises by 1 with
-each doubling; its fraction is the fade.
+the full resolution; only the feature maps inside grow (parts/growing.py).
 """
 
 from __future__ import annotations
@@ -14,13 +13,14 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from ..parts.growing import add_growth, set_growth, split_level
 from ..parts.heads import ClassInput, Head, MinibatchStdDev
 
 
 class ProGANGenerator(nn.Module):
     """z (N, z_dim), y (N,) or None -> images (N, C, R, R) in [-1, 1] (not clamped while training)."""
 
-    roles = frozenset({"embedding", "latent"})
+    roles = frozenset({"embedding", "growing", "latent", "staged"})
 
     def __init__(
         self,
@@ -61,6 +61,9 @@ class ProGANGenerator(nn.Module):
     def set_growth(self, level: float) -> None:
         set_growth(self, level)
 
+    def feature_stages(self):
+        return list(self.stages)
+
     def forward(self, z, y=None):
         low, alpha = split_level(self.level)
         x = self.normalize(self.input(z, y))
@@ -80,6 +83,8 @@ class ProGANDiscriminator(nn.Module):
     Images are averaged down to the size of the level. Logits depend on the batch through the standard
     deviation over groups of stddev_group images; 0 leaves that layer out.
     """
+
+    roles = frozenset({"growing"})
 
     def __init__(
         self,
@@ -129,59 +134,6 @@ class ProGANDiscriminator(nn.Module):
         for i in range(low, -1, -1):
             h = self.stages[i](h)
         return self.head(h, y)
-
-
-def fade_images(images: torch.Tensor, level: float) -> torch.Tensor:
-    """Real images (N, C, R, R) as a fade shows them, same shape (Karras 2018, section 3).
-
-    They are mixed with themselves at the lower of the two resolutions, as the generator's images are. At a
-    whole level they are returned unchanged.
-    """
-    low, alpha = split_level(level)
-    if not alpha:
-        return images
-    coarse = F.avg_pool2d(images, images.shape[2] // (4 * 2**low))
-    return torch.lerp(F.interpolate(coarse, size=images.shape[2]), images, alpha)
-
-
-def add_growth(net: nn.Module, top: int) -> None:
-    """Give a network its level of growth, from 0 to `top`; it starts at `top`.
-
-    The level is in the buffer `growth`, which is saved, and in the float `level`, which forward reads without
-    waiting for the device.
-    """
-    net.top = top
-    net.level = float(top)
-    net.register_buffer("growth", torch.tensor(float(top)))
-    net.register_load_state_dict_post_hook(level_from_buffer)
-
-
-def set_growth(net: nn.Module, level: float) -> None:
-    """Set the level: 0 (4×4) to net.top (full resolution). Raises ValueError if it is out of range."""
-    check_level(level, net.top)
-    # As a float32, so that the float equals the buffer.
-    net.level = torch.tensor(level, dtype=torch.float32, device="cpu").item()
-    net.growth.fill_(net.level)
-
-
-def level_from_buffer(net: nn.Module, _keys) -> None:
-    """Set the float `level` from the buffer that load_state_dict has just filled."""
-    if not net.growth.is_meta:
-        level = float(net.growth)
-        check_level(level, net.top)
-        net.level = level
-
-
-def check_level(level: float, top: int) -> None:
-    if not 0 <= level <= top:
-        raise ValueError(
-            f"the level of growth is {level:g}; it must be between 0 (4×4) and {top} (full resolution)."
-        )
-
-
-def split_level(level: float) -> tuple[int, float]:
-    """(finest complete level, weight of the next one): 1.3 -> (1, 0.3)."""
-    return int(level), level - int(level)
 
 
 def pool(x, factor: int):

@@ -27,7 +27,7 @@ BLOCKS = ("bottleneck", "plain")
 class R3GANGenerator(nn.Module):
     """z (N, z_dim), y (N,) or None -> images (N, C, R, R) in [-1, 1] (not clamped while training)."""
 
-    roles = frozenset({"embedding", "latent"})
+    roles = frozenset({"embedding", "latent", "staged"})
 
     def __init__(
         self,
@@ -62,6 +62,9 @@ class R3GANGenerator(nn.Module):
 
     def embed(self, y):
         return self.input.embed(y)
+
+    def feature_stages(self):
+        return list(self.stages)
 
     def forward(self, z, y=None):
         x = self.linear(self.input(z, y))[:, :, None, None] * self.basis  # (N, W, 4, 4)

@@ -34,7 +34,7 @@ class ResNetGenerator(nn.Module):
     self-attention, 0 = none.
     """
 
-    roles = frozenset({"embedding", "latent"})
+    roles = frozenset({"embedding", "latent", "staged"})
 
     def __init__(
         self,
@@ -90,6 +90,9 @@ class ResNetGenerator(nn.Module):
         if y.is_floating_point():
             return y
         return F.one_hot(y, self.num_classes).float() if self.embedding is None else self.embedding(y)
+
+    def feature_stages(self):
+        return list(self.blocks)
 
     def forward(self, z, y=None):
         if self.conditional_norm and y is None:

@@ -33,7 +33,7 @@ class StyleGAN2Generator(nn.Module):
     random layer.
     """
 
-    roles = frozenset({"embedding", "latent", "mapped"})
+    roles = frozenset({"embedding", "latent", "mapped", "staged"})
     whole_batch = "the average of styles"  # w_avg moves on with each pass
 
     def __init__(
@@ -62,6 +62,9 @@ class StyleGAN2Generator(nn.Module):
 
     def embed(self, y):
         return self.mapping.embed(y)
+
+    def feature_stages(self):
+        return list(self.synthesis.blocks)
 
     def forward(self, z, y=None):
         w = self.mapping(z, y)  # (N, W)
@@ -236,7 +239,8 @@ class StyledConv(nn.Module):
         if self.noise is not None:
             noise = torch.randn_like(x[:, :1]) if self.training else self.noise.to(x.dtype)
             x = x + noise * self.noise_strength.to(x.dtype)
-        return leaky(x + self.bias.to(x.dtype)[:, None, None])
+        x = x + self.bias.to(x.dtype)[:, None, None]
+        return leaky(x)
 
 
 class ToRGB(nn.Module):

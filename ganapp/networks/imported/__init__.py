@@ -14,12 +14,15 @@ from .conv_stack import ConvStack
 from .fastgan import FastGANGenerator
 from .leaky_mlp import LeakyMLP
 from .lightweight import LightweightGenerator
+from .lucidrains_stylegan2 import LucidrainsStyleGAN2
 from .mimicry import MimicryGenerator
 from .nvidia_stylegan2 import NvidiaStyleGAN2
 from .paper_r3gan import PaperR3GAN
 from .relu_mlp import ReLUMLP
 from .studiogan import DeepConvGenerator
+from .stylegan3 import StyleGAN3
 from .upsample_dcgan import UpsampleDCGAN
+from .zoo_progan import ZooProGAN
 
 IMPORTED: dict[str, type[nn.Module]] = {
     "biggan_deep": BigGANDeepGenerator,
@@ -27,10 +30,13 @@ IMPORTED: dict[str, type[nn.Module]] = {
     "fastgan": FastGANGenerator,
     "leaky_mlp": LeakyMLP,
     "lightweight": LightweightGenerator,
+    "lucidrains_stylegan2": LucidrainsStyleGAN2,
     "mimicry": MimicryGenerator,
     "nvidia_stylegan2": NvidiaStyleGAN2,
     "paper_r3gan": PaperR3GAN,
     "relu_mlp": ReLUMLP,
     "studiogan": DeepConvGenerator,
+    "stylegan3": StyleGAN3,
     "upsample_dcgan": UpsampleDCGAN,
+    "zoo_progan": ZooProGAN,
 }

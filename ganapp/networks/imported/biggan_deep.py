@@ -1,4 +1,4 @@
-"""biggan_deep: the generator of BigGAN-deep, as in pytorch-pretrained-BigGAN.
+"""biggan_deep: the generator of BigGAN-deep, as in pytorch-pretrained-BigGAN and BigGAN-PyTorch.
 
 Paper: Brock 2019, arXiv 1809.11096, appendix B.
 """
@@ -19,10 +19,10 @@ class BigGANDeepGenerator(nn.Module):
 
     `widths` are the channels before the first block and after each block; every second block doubles the
     resolution. `attended` is the number of blocks before the self-attention, -1 = none. The class embedding
-    is as long as z and is concatenated with it. `eps` is that of the batch norms.
+    has `embed_dim` values, 0 = as many as z, and is concatenated with it. `eps` is that of the batch norms.
     """
 
-    roles = frozenset({"embedding", "latent"})
+    roles = frozenset({"embedding", "latent", "staged"})
 
     def __init__(
         self,
@@ -34,6 +34,7 @@ class BigGANDeepGenerator(nn.Module):
         widths: Sequence[int],
         attended: int = -1,
         eps: float = 1e-4,
+        embed_dim: int = 0,
     ):
         super().__init__()
         if resolution != 4 * 2 ** ((len(widths) - 1) // 2) or not num_classes:
@@ -41,10 +42,11 @@ class BigGANDeepGenerator(nn.Module):
                 f"{len(widths) - 1} blocks do not make {resolution} pixels, or there are no classes."
             )
         self.attended = attended
-        self.embedding = nn.Embedding(num_classes, z_dim)
-        self.stem = nn.Linear(2 * z_dim, 16 * widths[0])
+        condition_dim = z_dim + (embed_dim or z_dim)
+        self.embedding = nn.Embedding(num_classes, condition_dim - z_dim)
+        self.stem = nn.Linear(condition_dim, 16 * widths[0])
         self.blocks = nn.ModuleList(
-            Block(before, after, 2 * z_dim, bool(i % 2), eps)
+            Block(before, after, condition_dim, bool(i % 2), eps)
             for i, (before, after) in enumerate(zip(widths, widths[1:]))
         )
         self.attention = Attention(widths[attended]) if attended >= 0 else None
@@ -53,6 +55,9 @@ class BigGANDeepGenerator(nn.Module):
 
     def embed(self, y):
         return y if y.is_floating_point() else self.embedding(y)
+
+    def feature_stages(self):
+        return list(self.blocks)
 
     def forward(self, z, y):
         condition = torch.cat([z, self.embed(y)], 1)

@@ -11,11 +11,12 @@ class ConvStack(nn.Module):
     """z (N, z_dim) -> images (N, C, R, R) in [-1, 1].
 
     The first layer turns z into a 4×4 map. The others double it (kernel 4, stride 2, padding 1). Batch norm
-    and ReLU follow each. `widths` are their channels. `last` is the kernel of the image layer: 4, which doubles
-    once more, or 1, which cuts off `crop` pixels on each side. `biased`: 1 for each layer that has a bias.
+    and ReLU follow each. `widths` are their channels. `last` is the kernel of the image layer: 4, which
+    doubles once more, or 1, which cuts off `crop` pixels on each side. `biased`: 1 for each layer that has a
+    bias.
     """
 
-    roles = frozenset({"latent"})
+    roles = frozenset({"latent", "staged"})
 
     def __init__(
         self,
@@ -45,6 +46,9 @@ class ConvStack(nn.Module):
         to_image = (4, 2, 1) if last == 4 else (1, 1, crop)
         layers += [nn.ConvTranspose2d(widths[-1], channels, *to_image, bias=bool(biases[-1])), nn.Tanh()]
         self.layers = nn.Sequential(*layers)
+
+    def feature_stages(self):
+        return [layer for layer in self.layers if isinstance(layer, nn.ReLU)]
 
     def forward(self, z, y=None):
         return self.layers(z[:, :, None, None])

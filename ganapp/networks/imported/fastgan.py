@@ -28,7 +28,7 @@ class FastGANGenerator(nn.Module):
     the image layer has one. `tanh`: the image layer ends with it.
     """
 
-    roles = frozenset({"latent"})
+    roles = frozenset({"latent", "staged"})
 
     def __init__(
         self,
@@ -63,6 +63,9 @@ class FastGANGenerator(nn.Module):
             }
         )
         self.to_image = nn.Conv2d(widths[-1], channels, 3, padding=1, bias=bias)
+
+    def feature_stages(self):
+        return list(self.blocks)
 
     def forward(self, z, y=None):
         if self.sphere:

@@ -1,6 +1,7 @@
 """leaky_mlp: the dense generators of PyTorch-GAN: linear layers, batch norm, leaky ReLU, and tanh at the end.
 
-The originals are eriklindernoren/PyTorch-GAN, implementations/gan, wgan, wgan_gp, wgan_div, bgan, softmax_gan, cgan.
+The originals are eriklindernoren/PyTorch-GAN, implementations/gan, wgan, wgan_gp, wgan_div, bgan,
+softmax_gan, cgan.
 """
 
 from __future__ import annotations

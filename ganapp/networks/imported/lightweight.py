@@ -28,7 +28,7 @@ class LightweightGenerator(nn.Module):
     instead of an attended mean.
     """
 
-    roles = frozenset({"latent"})
+    roles = frozenset({"latent", "staged"})
 
     def __init__(
         self,
@@ -61,6 +61,9 @@ class LightweightGenerator(nn.Module):
             {str(size): Attention(befores[sizes.index(2 * size)]) for size in attention}
         )
         self.to_image = nn.Conv2d(widths[-1], channels, 3, padding=1)
+
+    def feature_stages(self):
+        return list(self.blocks)
 
     def forward(self, z, y=None):
         x = F.normalize(self.stem(z[:, :, None, None]), dim=1)

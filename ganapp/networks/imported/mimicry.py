@@ -22,7 +22,7 @@ class MimicryGenerator(nn.Module):
     48 pixels begin at 6×6. `attention` is the number of blocks before the self-attention, 0 = none.
     """
 
-    roles = frozenset({"embedding", "latent"})
+    roles = frozenset({"embedding", "latent", "staged"})
 
     def __init__(
         self, resolution, channels, num_classes, z_dim, *, widths: Sequence[int], attention: int = 0
@@ -47,6 +47,9 @@ class MimicryGenerator(nn.Module):
     def embed(self, y):
         """y (N,) int64 -> one-hot (N, num_classes). Floats pass unchanged."""
         return y if y.is_floating_point() else F.one_hot(y, self.num_classes).float()
+
+    def feature_stages(self):
+        return list(self.blocks)
 
     def forward(self, z, y=None):
         if self.num_classes and y is None:

@@ -1,4 +1,4 @@
-"""Noise that two imported networks add to their maps. It is fixed: a seed always gives the same image."""
+"""Noise that imported networks add to their maps. It is fixed: a seed always gives the same image."""
 
 from __future__ import annotations
 
@@ -24,3 +24,9 @@ class FixedNoise(nn.Module):
 
     def forward(self, x):
         return x + self.weight * fixed_noise(x.shape[-1]).to(x)
+
+
+@lru_cache(maxsize=8)
+def fixed_uniform(size: int) -> torch.Tensor:
+    """Noise (1, 1, size, size), uniform in [0, 1), a function of the size alone."""
+    return torch.from_numpy(np.random.RandomState(size).rand(1, 1, size, size).astype(np.float32))

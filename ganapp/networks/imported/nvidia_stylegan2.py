@@ -24,7 +24,7 @@ class NvidiaStyleGAN2(nn.Module):
     [-clamp, clamp]; 0 = not clamped.
     """
 
-    roles = frozenset({"embedding", "latent", "mapped"})
+    roles = frozenset({"embedding", "latent", "mapped", "staged"})
 
     def __init__(
         self,
@@ -55,6 +55,9 @@ class NvidiaStyleGAN2(nn.Module):
 
     def embed(self, y):
         return self.mapping.embed(y)
+
+    def feature_stages(self):
+        return list(self.synthesis.blocks)
 
     def forward(self, z, y=None):
         return self.synthesis(self.mapping(z, y)).clamp(-1, 1)  # (N, C, R, R)

@@ -25,7 +25,7 @@ class PaperR3GAN(nn.Module):
     stage. `embed_dim` is the length of the class embedding.
     """
 
-    roles = frozenset({"embedding", "latent"})
+    roles = frozenset({"embedding", "latent", "staged"})
 
     def __init__(
         self,
@@ -62,6 +62,9 @@ class PaperR3GAN(nn.Module):
 
     def embed(self, y):
         return self.input.embed(y)
+
+    def feature_stages(self):
+        return list(self.stages)
 
     def forward(self, z, y=None):
         x = self.stages[0](self.linear(self.input(z, y))[:, :, None, None] * self.basis)  # (N, W, 4, 4)

@@ -22,7 +22,7 @@ class DeepConvGenerator(nn.Module):
     biases of the norms.
     """
 
-    roles = frozenset({"embedding", "latent"})
+    roles = frozenset({"embedding", "latent", "staged"})
 
     def __init__(
         self,
@@ -54,6 +54,9 @@ class DeepConvGenerator(nn.Module):
     def embed(self, y):
         """y (N,) int64 -> one-hot (N, num_classes). Floats pass unchanged."""
         return y if y.is_floating_point() else F.one_hot(y, self.num_classes).float()
+
+    def feature_stages(self):
+        return list(self.norms)
 
     def forward(self, z, y=None):
         if self.num_classes and y is None:

@@ -1,6 +1,7 @@
-"""upsample_dcgan: the convolutional generators of PyTorch-GAN: a dense stem, nearest upsampling, 3×3 convolutions.
+"""upsample_dcgan: the convolutional generators of PyTorch-GAN.
 
-The originals are eriklindernoren/PyTorch-GAN, implementations/dcgan, lsgan, acgan, infogan and others alike.
+A dense stem, then nearest upsampling and 3×3 convolutions. The originals are eriklindernoren/PyTorch-GAN,
+implementations/dcgan, lsgan, acgan, infogan and others alike.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ class UpsampleDCGAN(nn.Module):
     value becomes uniform by its distribution function.
     """
 
-    roles = frozenset({"embedding", "latent"})
+    roles = frozenset({"embedding", "latent", "staged"})
 
     def __init__(
         self,
@@ -70,6 +71,9 @@ class UpsampleDCGAN(nn.Module):
         if y.is_floating_point():
             return y
         return F.one_hot(y, self.num_classes).float() if self.embedding is None else self.embedding(y)
+
+    def feature_stages(self):
+        return [layer for layer in self.layers if isinstance(layer, nn.LeakyReLU)]
 
     def forward(self, z, y=None):
         if self.num_classes and y is None:

@@ -16,7 +16,8 @@ from .diffaugment import TRANSFORMS
 def augment(images: Tensor, policy: str, p: float | Tensor) -> Tensor:
     """Apply each transform of `policy` to each image with probability p, 0 to 1.
 
-    images (N, C, H, W) in [-1, 1] with 1 or 3 channels -> the same shape, possibly outside [-1, 1]. policy:
+    images (N, C, H, W) in [-1, 1] with 1, 3 or 4 channels -> the same shape, possibly outside [-1, 1]. Of 4,
+    the colours are premultiplied by alpha, which no change of colours touches. policy:
     names of TRANSFORMS, GEOMETRY and COLORS, joined by commas. These three groups are applied in this order,
     and the names of a group in the order of the policy. The geometry is composed to one resampling, the
     colours to one matrix.

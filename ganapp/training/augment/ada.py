@@ -13,6 +13,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from .alpha import join_alpha, split_alpha
 from .draws import chosen, integers, normal, uniform
 
 ADA_POLICY = "xflip,rotate90,xint,scale,rotate,aniso,rotate,xfrac,brightness,contrast,lumaflip,hue,saturation"
@@ -179,8 +180,15 @@ def around_luma(images: Tensor, luma: Tensor, rest: Tensor) -> Tensor:
 
 
 def recolor(images: Tensor, matrices: Tensor) -> Tensor:
-    """Apply matrices (N, 4, 4) to images (N, 3, H, W), or to grey ones (N, 1, H, W) as if r = g = b."""
+    """Apply matrices (N, 4, 4) to images (N, 3, H, W), or to grey ones (N, 1, H, W) as if r = g = b.
+
+    Of (N, 4, H, W) the straight colours change, and alpha stays.
+    """
     linear, offset = matrices[:, :3, :3], matrices[:, :3, 3:]
+    if images.shape[1] == 4:
+        colours, alpha = split_alpha(images)
+        changed = linear @ colours.flatten(2) + offset * alpha.flatten(2)
+        return join_alpha(changed.view(colours.shape), alpha)
     if images.shape[1] == 1:
         linear, offset = linear.sum(2, keepdim=True).mean(1, keepdim=True), offset.mean(1, keepdim=True)
     return (linear @ images.flatten(2) + offset).view(images.shape)

@@ -9,16 +9,35 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from .alpha import join_alpha, split_alpha
 from .draws import chosen, integers, uniform
+
+LEAST_ALPHA = 1e-3  # mean alpha of an image that is taken for an empty one
 
 
 def color(images: Tensor, p: float | Tensor) -> Tensor:
-    """Brightness shifted by -0.5 … 0.5, then saturation times 0 … 2, then contrast times 0.5 … 1.5."""
+    """Brightness shifted by -0.5 … 0.5, then saturation times 0 … 2, then contrast times 0.5 … 1.5.
+
+    Premultiplied colours of four channels change as far as they can be seen; alpha stays.
+    """
+    if images.shape[1] == 4:
+        return _color_beside_alpha(images, p)
     x = images + chosen(uniform(images, -0.5, 0.5, 1, 1, 1), p)
     for low, high, dims in ((0.0, 2.0, (1,)), (0.5, 1.5, (1, 2, 3))):
         factor = chosen(uniform(images, low, high, 1, 1, 1), p, 1.0)
         x = x * factor + x.mean(dims, keepdim=True) * (1 - factor)
     return x
+
+
+def _color_beside_alpha(images: Tensor, p: float | Tensor) -> Tensor:
+    """The same on the straight colours of images (N, 4, H, W); contrast is about the mean of what is seen."""
+    x, alpha = split_alpha(images)
+    x = x + chosen(uniform(images, -0.5, 0.5, 1, 1, 1), p) * alpha
+    saturation = chosen(uniform(images, 0.0, 2.0, 1, 1, 1), p, 1.0)
+    x = x * saturation + x.mean(1, keepdim=True) * (1 - saturation)
+    contrast = chosen(uniform(images, 0.5, 1.5, 1, 1, 1), p, 1.0)
+    mean = x.mean((1, 2, 3), keepdim=True) / alpha.mean((1, 2, 3), keepdim=True).clamp(min=LEAST_ALPHA)
+    return join_alpha(x * contrast + mean * alpha * (1 - contrast), alpha)
 
 
 def translation(images: Tensor, p: float | Tensor) -> Tensor:

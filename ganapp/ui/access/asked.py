@@ -1,7 +1,7 @@
-"""What a server function of a gr.HTML is asked: one dictionary, checked, and always an answer in a dictionary.
+"""What a server function of a gr.HTML is asked, and what it answers: one dictionary each, checked.
 
-Every server function of the page is wrapped in `answers`, so that none of them sees a value of a wrong kind, and
-whatever is sent is answered with {"error": a sentence} in place of a status 500.
+Every server function of the page is wrapped in `answers`, so that none of them sees a value of a wrong kind,
+and whatever is sent is answered with {"error": a sentence} in place of a status 500.
 """
 
 from __future__ import annotations
@@ -10,7 +10,11 @@ import logging
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import gradio as gr
+
+from ..shared.language import answer_in_language, with_sentences
 from .capabilities import here
+from .paths import without_paths
 
 MAX_ITEMS, MAX_NESTED = 256, 5
 MAX_LENGTH = 4_000  # characters of one text; the longest, the values of a sweep, are a few hundred
@@ -25,16 +29,25 @@ KINDS = {
 }
 
 
-def answers(act: Callable[[dict], dict], **kinds: type) -> Callable[[Any], dict]:
-    """A server function that calls `act` with a checked request. kinds: the keys that it reads, each with its type.
+def answers(
+    act: Callable[[dict], dict], longest: int = MAX_LENGTH, **kinds: type
+) -> Callable[[Any], dict]:  # fmt: skip
+    """A server function that calls `act` with a checked request.
 
-    Keys that are missing or None are left out, others dropped. {"error": a sentence} if the request is not
-    allowed, or if act raises ValueError, OSError (without the path where visitors may name none) or anything else.
+    longest: characters of one text. kinds: the keys that it reads, each with its type. Keys that are missing
+    or None are left out, others dropped. {"error": a sentence} if the request is not allowed, or if act
+    raises ValueError, OSError or anything else. Those who may not see paths are told none in a sentence.
     """
 
-    def answered(request: Any) -> dict:
+    def answered(request: Any, profile: gr.OAuthProfile | None = None) -> dict:
+        said = answer(request)
+        if not here().may_see_paths(profile and profile.username):
+            said = with_sentences(said, without_paths)
+        return answer_in_language(said)
+
+    def answer(request: Any) -> dict:
         try:
-            return act(checked(request, kinds))
+            return act(checked(request, kinds, longest))
         except ValueError as error:
             return {"error": str(error)}
         except OSError as error:
@@ -47,7 +60,7 @@ def answers(act: Callable[[dict], dict], **kinds: type) -> Callable[[Any], dict]
     return answered
 
 
-def checked(request: Any, kinds: Mapping[str, type]) -> dict[str, Any]:
+def checked(request: Any, kinds: Mapping[str, type], longest: int = MAX_LENGTH) -> dict[str, Any]:
     """The known keys of a request, each of its type. Raises ValueError (message fit for the user)."""
     if request is None:
         return {}
@@ -55,9 +68,11 @@ def checked(request: Any, kinds: Mapping[str, type]) -> dict[str, Any]:
         raise ValueError(f"the request is {shown(request)}; it must be an object.")
     found = {key: request[key] for key in kinds if request.get(key) is not None}
     for key, value in found.items():
+        if kinds[key] is float and type(value) is int and abs(value) <= MAX_NUMBER:  # JSON writes 1.0 as 1
+            value = found[key] = float(value)
         if not isinstance(value, kinds[key]) or isinstance(value, bool) and kinds[key] is not bool:
             raise ValueError(f"{key} is {shown(value)}; it must be {KINDS[kinds[key]]}.")
-        _check_size(key, value, MAX_NESTED)
+        _check_size(key, value, MAX_NESTED, longest)
     return found
 
 
@@ -70,16 +85,16 @@ def shown(value: Any) -> str:
     return repr(value[:80] if isinstance(value, str) else value)
 
 
-def _check_size(key: str, value: Any, nested: int) -> None:
-    if isinstance(value, str) and len(value) > MAX_LENGTH:
-        raise ValueError(f"{key} has {len(value):,} characters; at most {MAX_LENGTH:,} are read.")
+def _check_size(key: str, value: Any, nested: int, longest: int) -> None:
+    if isinstance(value, str) and len(value) > longest:
+        raise ValueError(f"{key} has {len(value):,} characters; at most {longest:,} are read.")
     if isinstance(value, int | float) and not -MAX_NUMBER <= value <= MAX_NUMBER:  # NaN is not, either
         raise ValueError(f"{key} is a number that is not finite or too large.")
     if isinstance(value, dict | list):
         if not nested or len(value) > MAX_ITEMS:
             raise ValueError(f"{key} is too large: at most {MAX_ITEMS} items, {MAX_NESTED} deep.")
         for inner in value.values() if isinstance(value, dict) else value:
-            _check_size(key, inner, nested - 1)
+            _check_size(key, inner, nested - 1, longest)
 
 
 def without_path(error: OSError) -> str:

@@ -14,6 +14,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
+from ..shared.language import answer_in_language, language_of
+
 MAX_BODY = 1_000_000  # bytes of anything but an upload: the page itself sends less than 50 KB
 MAX_TEXT = 20_000  # characters of one text
 BODY_SEC, UPLOAD_SEC = 30, 3600
@@ -37,7 +39,8 @@ class TooMuch(Exception):
 class BodyGate:
     """ASGI middleware: refuses what is too large (413), too slow (408) or no JSON (400) with a sentence.
 
-    upload_bytes: the most of one upload, all its files together; 0 for any. An upload is passed on as it comes.
+    upload_bytes: the most of one upload, all its files together; 0 for any. An upload is passed on as it
+    comes.
     """
 
     def __init__(self, app: Callable, upload_bytes: int = 0, sec: float = BODY_SEC) -> None:
@@ -175,7 +178,9 @@ def _bounded(receive: Callable, most: int) -> Callable:
 
 async def _refuse(error: TooMuch, scope: dict, receive: Callable, send: Callable) -> None:
     """Answer with the sentence. The connection is closed, because there may be more of the body."""
+    from starlette.requests import HTTPConnection
     from starlette.responses import JSONResponse
 
-    body = {"detail": error.sentence, "error": error.sentence}  # as Gradio's client and our scripts read it
+    said = {"detail": error.sentence, "error": error.sentence}  # as Gradio's client and our scripts read it
+    body = answer_in_language(said, language_of(HTTPConnection(scope)))
     await JSONResponse(body, error.status, {"connection": "close"})(scope, receive, send)

@@ -56,6 +56,10 @@ class Capabilities:
                 "duplicate this Space, or run the app on your own machine."
             )
 
+    def may_see_paths(self, user: str | None) -> bool:
+        """Whether a visitor is told where files of this machine lie."""
+        return self.paths or self.may_train(user)
+
     def may_measure_freely(self, user: str | None) -> bool:
         """Whether a visitor's measurements have no limits and are stored with the model."""
         return self.evaluation == "all" or self.may_train(user)
@@ -92,8 +96,9 @@ def here(environ: Mapping[str, str] = os.environ, data: Path = Path("/data")) ->
     stays = data.is_dir() and os.access(data, os.W_OK)
     return Capabilities(
         on_space=True, sign_in=sign_in, trains="owners" if trains else "none", owners=owners, paths=False,
-        upload_mb=200, uploads_an_hour=30, upload_bytes=201_000_000, labelled=1_000, labelled_bytes=32_000_000,
-        answer_sec=120, outputs_bytes=2_000_000_000, outputs_bytes_each=300_000_000,
+        upload_mb=200, uploads_an_hour=30, upload_bytes=201_000_000,
+        labelled=1_000, labelled_bytes=32_000_000, answer_sec=120,
+        outputs_bytes=2_000_000_000, outputs_bytes_each=300_000_000,
         evaluation="limited" if environ.get("GANAPP_EVALUATION") == "1" else "owners",
         runs=data / "runs" if stays else Path("runs"), runs_stay=stays, zero_gpu=zero_gpu,
     )  # fmt: skip

@@ -1,7 +1,7 @@
 """Names by which the browser asks for files of this machine, so that no answer tells where they lie.
 
-`named(folder)` gives a folder a name; the middleware NamedFiles turns NAME/FILE in the address of a file into the
-path. Whether a file may be fetched is still decided by Gradio, behind its check of who is signed in.
+`named(folder)` gives a folder a name; the middleware NamedFiles turns NAME/FILE in the address of a file into
+the path. Whether a file may be fetched is still decided by Gradio, behind its check of who is signed in.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from urllib.parse import quote
 PREFIX = "at-"
 FILE = "/file="
 _folders: dict[str, Path] = {}  # of this process, as Gradio's own list of served folders
+MOST = 4096  # names, after each so many the ones of folders that are gone are forgotten
 
 
 def named(folder: Path) -> str:
@@ -22,6 +23,10 @@ def named(folder: Path) -> str:
     path = Path(os.path.abspath(folder))
     name = PREFIX + hashlib.sha256(os.fsencode(path)).hexdigest()[:24]
     _folders[name] = path
+    if len(_folders) % MOST == 0:  # each picture that a visitor saves has a folder of its own, for some hours
+        for old, place in list(_folders.items()):
+            if not place.exists():
+                _folders.pop(old, None)
     return name
 
 
@@ -34,7 +39,10 @@ def path_of(address: str) -> str | None:
 
 
 class NamedFiles:
-    """ASGI middleware: in /file=NAME/FILE, puts the path in place of the name. A refusal does not tell the path."""
+    """ASGI middleware: in /file=NAME/FILE, puts the path in place of the name.
+
+    A refusal does not tell the path.
+    """
 
     def __init__(self, app: Callable) -> None:
         self.app = app

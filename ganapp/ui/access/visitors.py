@@ -12,8 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import gradio as gr
+from gradio.context import LocalContext
 
 from ..shared.html import note
+from ..shared.language import answer_in_language, language_of
 from .bodies import BodyGate, is_upload
 from .capabilities import Capabilities, Rate, here
 from .file_names import NamedFiles
@@ -27,11 +29,12 @@ def name_of(profile: gr.OAuthProfile | None) -> str | None:
 
 
 def owners_only(
-    act: Callable[[Any], dict], can: Capabilities | None = None, reads: tuple[str, ...] = ()
+    act: Callable[..., dict], can: Capabilities | None = None, reads: tuple[str, ...] = ()
 ) -> Callable:
     """Guard a server function of a gr.HTML that changes runs: only those who may train here can call it.
 
-    Others get {"error": one sentence}. reads: values of request["word"] that change nothing, open to all.
+    Others get {"error": one sentence}. act: one that `answers` made. reads: values of request["word"] that
+    change nothing, open to all.
     """
     can = can or here()
 
@@ -40,8 +43,8 @@ def owners_only(
             try:
                 can.check_training(name_of(profile))
             except ValueError as error:
-                return {"error": str(error)}
-        return act(request)
+                return answer_in_language({"error": str(error)})
+        return act(request, profile)
 
     guarded.__name__ = act.__name__  # gradio calls it by its name
     return guarded
@@ -49,15 +52,15 @@ def owners_only(
 
 def check_sources(can: Capabilities, dataset: str | None, start_from: str | None = None) -> None:
     """Raises ValueError if a path of this machine is named that the visitor may not name."""
-    from ganapp.data import HUB, NAMED, cache_folder
+    from ganapp.data import BUILT_IN, HUB, cache_folder
 
     if can.paths:
         return
     dataset, start_from = str(dataset or "").strip(), str(start_from or "").strip()
     uploaded = Path(os.path.abspath(dataset)).is_relative_to(os.path.abspath(cache_folder() / "uploads"))
-    if not (dataset in NAMED or dataset.startswith(HUB) or uploaded):
+    if not (dataset in BUILT_IN or dataset.startswith(HUB) or uploaded):
         raise ValueError(
-            f"data is {dataset!r}; here it must be one of {', '.join(NAMED)}, hub:user/name or an upload."
+            f"data is {dataset!r}; here it must be one of {', '.join(BUILT_IN)}, hub:user/name or an upload."
         )
     if start_from and (os.path.isabs(start_from) or ".." in start_from or "~" in start_from):
         raise ValueError(
@@ -82,7 +85,7 @@ class UploadGate:
 
     async def __call__(self, scope: dict, receive: Callable, send: Callable) -> None:
         if scope["type"] == "http" and is_upload(scope) and not self.rate.take(address_of(scope)):
-            return await _too_many("Too many uploads: try again in an hour.")(scope, receive, send)
+            return await _too_many("Too many uploads: try again in an hour.", scope)(scope, receive, send)
         await self.app(scope, receive, send)
 
 
@@ -99,14 +102,16 @@ class SignInGate:
             and scope["path"].rstrip("/").endswith("/login")
         )
         if is_try and not self.rate.take(address_of(scope)):
-            return await _too_many("Too many tries: wait ten minutes.")(scope, receive, send)
+            return await _too_many("Too many tries: wait ten minutes.", scope)(scope, receive, send)
         await self.app(scope, receive, send)
 
 
-def _too_many(sentence: str) -> Callable:
+def _too_many(sentence: str, scope: dict) -> Callable:
+    from starlette.requests import HTTPConnection
     from starlette.responses import JSONResponse
 
-    return JSONResponse({"detail": sentence, "error": sentence}, status_code=429)
+    said = {"detail": sentence, "error": sentence}
+    return JSONResponse(answer_in_language(said, language_of(HTTPConnection(scope))), status_code=429)
 
 
 def address_of(scope: dict) -> str:
@@ -115,10 +120,15 @@ def address_of(scope: dict) -> str:
     return forwarded.rpartition(",")[2].strip() or (scope.get("client") or ("",))[0]
 
 
-def visitor_of(request: gr.Request | None) -> str:
-    """Whose files a handler makes: a short name of the visitor's address, which no visitor can choose."""
-    whole = getattr(request, "request", None)
-    address = address_of(whole.scope) if whole is not None else ""
+def visitor_of(request: gr.Request | None = None) -> str:
+    """Whose files a handler makes: a short name of the visitor's address, which no visitor can choose.
+
+    None: the request of the handler or server function that is running.
+    """
+    request = request or LocalContext.request.get(None)
+    whole = getattr(request, "request", request)  # a server function's request is not Gradio's own
+    scope = getattr(whole, "scope", None)
+    address = address_of(scope) if scope is not None else ""
     return hashlib.sha256(address.encode()).hexdigest()[:16]
 
 

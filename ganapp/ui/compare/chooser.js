@@ -7,19 +7,21 @@ function namedRun({ make }, run, tag, ...more) {
   const node = make(tag);
   const dot = make("i", undefined, { className: "dot" });
   dot.style.setProperty("--tone", `var(${colourOf(run)})`);
-  node.append(dot, make("span", run.label, { title: run.name }), ...more);
+  node.append(dot, make("span", run.label, { title: run.title ?? run.name }), ...more);
   return node;
 }
 
 // choose(names): other runs are to be compared.
 function makeChooser({ t, kimg, ui, set, show, make }, state, choose) {
-  const rows = new Map(); // name -> its nodes, kept so that the focus stays where it is
+  const rows = new Map(); // stamp and names -> its nodes, kept so that the focus stays where it is
 
   function render() {
     takeFigures();
     const filter = ui.filter.value.trim().toLowerCase();
     show(ui.filter, state.runs.length > 8 || Boolean(filter));
-    const shown = sortedRuns(state.runs.filter(([name]) => name.toLowerCase().includes(filter)));
+    const shown = sortedRuns(
+      state.runs.filter((row) => `${row[0]} ${row[3]}`.toLowerCase().includes(filter)),
+    );
     const nodes = shown.map(renderRow);
     if (!nodes.length) nodes.push(make("p", t("cmp.none")));
     const before = [...ui.list.children];
@@ -36,9 +38,10 @@ function makeChooser({ t, kimg, ui, set, show, make }, state, choose) {
     }
   }
 
-  function renderRow([name, word, nimg]) {
-    if (!rows.has(name)) rows.set(name, makeRow(name));
-    const { item, box, dot, words } = rows.get(name);
+  function renderRow([name, word, nimg, title, stamp]) {
+    const key = [stamp, name, title].join(" ");
+    if (!rows.has(key)) rows.set(key, makeChoice(name, title));
+    const { item, box, dot, words } = rows.get(key);
     const run = state.chosen.find((one) => one.name === name);
     box.checked = Boolean(run);
     box.disabled = !run && state.chosen.length >= FORM.most;
@@ -48,10 +51,10 @@ function makeChooser({ t, kimg, ui, set, show, make }, state, choose) {
     return item;
   }
 
-  function makeRow(name) {
-    const [item, label] = [make("li"), make("label", undefined, { title: name })];
+  function makeChoice(name, called) {
+    const [item, label] = [make("li"), make("label", undefined, { title: called })];
     const [box, dot, words] = [make("input", undefined, { type: "checkbox" }), make("i"), make("small")];
-    label.append(box, dot, make("span", name), words);
+    label.append(box, dot, make("span", called), words);
     item.append(label);
     box.addEventListener("change", () => {
       const names = state.chosen.map((run) => run.name);

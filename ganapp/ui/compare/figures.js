@@ -1,7 +1,8 @@
 // The table of the chosen runs: the figures of each, and the settings in which they differ.
 
 function makeFigures(parts, state) {
-  const { language, t, number, ui, set, make } = parts;
+  const { t, number, ui, set, show, make } = parts;
+  const { fieldName, textOf } = makeFieldWords(parts, FORM.words);
   const cells = new Map(); // "figure run" -> its td
 
   const millions = (n) => (n >= 1e6 ? `${number(n / 1e6, 2)} M` : `${number(n / 1e3, 0)} k`);
@@ -21,11 +22,46 @@ function makeFigures(parts, state) {
     cells.clear();
     const [head, body] = [make("thead"), make("tbody")];
     head.append(headRow());
-    body.append(heading("cmp.figures"), ...Object.keys(FIGURES).map(figureRow));
+    body.append(heading("cmp.figures"), ...Object.keys(FIGURES).map(figureRow), ...measuredRows());
     body.append(heading("cmp.differ"), ...state.differences.rows.map(settingRow));
     const isSame = !state.differences.rows.length && state.chosen.length > 1 && state.differences.isKnown;
     if (isSame) body.append(row(make("td", t("cmp.differ.none"), { colSpan: state.chosen.length + 1 })));
     ui.table.replaceChildren(head, body);
+    renderProtocols();
+  }
+
+  // What Evaluate measured: a row for each figure that one of the runs has, and below it where it was measured
+  // differently.
+  function measuredRows() {
+    const found = state.chosen.map((run) => run.facts?.measured?.figures ?? []);
+    const names = Object.keys(MEASURED).filter((name) => found.flat().some((one) => one.name === name));
+    const rows = names.flatMap((name) => {
+      const title = make("th", figureName(parts, name), { scope: "row" });
+      const values = found.map((figures) => {
+        const [cell, figure] = [make("td"), figures.find((one) => one.name === name)];
+        cell.append(...(figure ? measuredNodes(parts, figure) : ["–"]));
+        return cell;
+      });
+      const other = state.differences.incomparable.find((one) => one[0] === name);
+      return [row(title, ...values), ...(other ? [warning(other[1])] : [])];
+    });
+    return rows.length ? [heading("measured"), ...rows] : [];
+  }
+
+  function warning(what) {
+    const cell = make("td", undefined, { colSpan: state.chosen.length + 1 });
+    cell.append(make("span", t("measured.differ", { what: spoken(parts, what) })));
+    const node = row(cell);
+    node.className = "differ";
+    return node;
+  }
+
+  function renderProtocols() {
+    const nodes = state.chosen.flatMap(({ title, facts }) =>
+      protocolNodes(parts, facts?.measured?.protocols ?? [], title),
+    );
+    ui.protocols.replaceChildren(...nodes);
+    show(ui.how, nodes.length > 0);
   }
 
   function row(...nodes) {
@@ -42,9 +78,9 @@ function makeFigures(parts, state) {
 
   function headRow() {
     const cellOf = (run) => {
-      const cell = make("th", undefined, { scope: "col", title: run.name });
+      const cell = make("th", undefined, { scope: "col", title: run.title });
       cell.append(namedRun(parts, run, "span"));
-      if (run.label !== run.name) cell.append(make("small", run.name));
+      if (run.label !== run.title) cell.append(make("small", run.title));
       return cell;
     };
     return row(make("td"), ...state.chosen.map(cellOf));
@@ -63,17 +99,6 @@ function makeFigures(parts, state) {
   function settingRow([field, values]) {
     const title = make("th", fieldName(field), { scope: "row", title: field });
     return row(title, ...values.map((value) => make("td", textOf(value), { title: textOf(value) })));
-  }
-
-  function fieldName(field) {
-    const [outer, inner] = field.split(".");
-    if (inner) return `${outer === "g_args" ? "G" : "D"}: ${inner}`;
-    return FORM.fields[field]?.label[language] ?? field;
-  }
-
-  function textOf(value) {
-    if (value === null || value === undefined || value === "") return "–";
-    return typeof value === "string" ? value : JSON.stringify(value);
   }
 
   function render() {

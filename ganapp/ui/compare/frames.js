@@ -1,7 +1,5 @@
 // The sample grids of the chosen runs at the same moment, by images or by seconds of training.
 
-const GRID_COLUMNS = 8; // images in a row of a sample grid
-
 // Seconds of training at a number of images, read off the run's points.
 function secondsAt({ nimg, sec }, at) {
   const i = firstFrom(nimg, at);
@@ -9,7 +7,8 @@ function secondsAt({ nimg, sec }, at) {
   return i < nimg.length && nimg[i] > n0 ? s0 + ((at - n0) / (nimg[i] - n0)) * (sec[i] - s0) : s0;
 }
 
-function makeFrames(parts, state, charts) {
+// act, done: of a run, see run_actions_row.js.
+function makeFrames(parts, state, charts, { act, done }) {
   const { t, number, kimg, ui, set, able, press, make, settings, keep, gridUrl, picture } = parts;
   // While live, it shows the last moment that all runs have reached, which moves on as they train.
   const timeline = makeTimeline(parts, { frames: 120, endIsLive: false, preload, draw: render });
@@ -20,22 +19,40 @@ function makeFrames(parts, state, charts) {
       run.caption.replaceChildren(namedRun(parts, run, "b"), run.when);
     }
     ui.frames.replaceChildren(...state.chosen.map((run) => run.figure));
+    renderSeeds();
+    fit();
   }
 
   function makeFigure(run) {
-    const [figure, frame, crop] = [make("figure"), make("div"), make("div")];
-    [frame.className, crop.className] = ["frame", "crop"];
+    const [figure, named, frame, crop] = [make("figure"), make("div"), make("div"), make("div")];
+    [named.className, frame.className, crop.className] = ["named", "frame", "crop"];
+    const rownames = make("ol", undefined, { className: "rownames", hidden: true });
+    rownames.ariaLabel = t("grid.classes");
     const img = make("img", undefined, { alt: "", hidden: true });
-    const nodes = { frame, crop, img, waiting: make("p"), caption: make("figcaption"), when: make("small") };
+    const [waiting, caption, when] = [make("p"), make("figcaption"), make("small")];
+    const nodes = { frame, crop, img, rownames, waiting, caption, when };
     const shown = (image) => {
       Object.assign(run, { width: image.naturalWidth, height: image.naturalHeight });
       fit();
     };
-    Object.assign(run, nodes, { grid: makeGrid(parts, img, nodes.waiting, shown) });
-    crop.append(img);
-    frame.append(crop, run.waiting);
-    figure.append(run.caption, frame);
+    const actions = makeRunRow(parts, { act, done });
+    Object.assign(run, nodes, { actions, grid: makeGrid(parts, img, waiting, shown) });
+    crop.append(img, makeCells(run));
+    frame.append(crop, waiting);
+    named.append(rownames, frame);
+    figure.append(caption, named, actions.node);
     return figure;
+  }
+
+  // A press on a picture enlarges it.
+  function makeCells(run) {
+    const button = make("button", undefined, { className: "cells" });
+    button.ariaLabel = button.title = t("enlarge");
+    press(button, (event) => {
+      const { img, name, at: nimg, facts } = run;
+      enlargeGrid(parts, img, img, event, { name, nimg, ...facts, ...facts?.config });
+    });
+    return button;
   }
 
   // -- moments ----------------------------------------------------------------------------------------------
@@ -43,9 +60,9 @@ function makeFrames(parts, state, charts) {
   // When the grids of a run were drawn: in images, or in seconds read off its points.
   function placesOf(run) {
     if (!settings.time) return run.grids;
-    const stamp = `${run.table.version} ${run.grids.length}`;
-    if (run.stamp !== stamp) run.seconds = run.grids.map((nimg) => secondsAt(run.table, nimg));
-    run.stamp = stamp;
+    const version = `${run.table.version} ${run.grids.length}`;
+    if (run.placed !== version) run.seconds = run.grids.map((nimg) => secondsAt(run.table, nimg));
+    run.placed = version;
     return run.seconds;
   }
 
@@ -71,20 +88,37 @@ function makeFrames(parts, state, charts) {
     const at = moments.length ? charts.say(timeline.place) : "";
     timeline.say(timeline.live && at ? t("cmp.same", { at }) : at);
     able(ui.follow, !timeline.live);
-    for (const run of state.chosen) renderGrid(run);
+    for (const run of state.chosen) {
+      renderGrid(run);
+      run.actions.render(run);
+    }
+  }
+
+  // Whether the same place in two grids is the same latent vector and class.
+  function renderSeeds() {
+    const { z_dim: sizes, classes } = state.differences;
+    const differ = (values) => new Set(values.filter((value) => value !== null)).size > 1;
+    const list = (values) => [...new Set(values.filter((value) => value !== null))].join(", ");
+    const sentences = [differ(sizes) ? t("cmp.seeds.z", { list: list(sizes) }) : t("cmp.seeds")];
+    if (differ(classes)) sentences.push(t("cmp.seeds.classes", { list: list(classes) }));
+    set(ui.seeds, sentences.join(" "));
   }
 
   function renderGrid(run) {
     const word = run.figures?.state;
     if (!run.grids.length || !run.folder) {
       run.grid.clear();
-      set(run.waiting, word ? t(WORKING.includes(word) ? "grid.waiting" : "grid.none") : "");
+      putRowNames(parts, run.rownames, []);
+      const words = word === "queued" ? "cmp.queued" : WORKING.includes(word) ? "grid.waiting" : "grid.none";
+      set(run.waiting, word ? t(words) : "");
       return set(run.when, word === "queued" ? t("state.queued") : "");
     }
     const index = gridAt(run, timeline.place);
     const nimg = run.grids[index];
+    run.at = nimg;
     const minutes = number(secondsAt(run.table, nimg) / 60, 1);
     set(run.when, t(hasEnded(run, index) ? "cmp.at.last" : "cmp.at", { kimg: kimg(nimg), min: minutes }));
+    putRowNames(parts, run.rownames, run.facts?.rows ?? []);
     run.grid.put(gridUrl(run.folder, nimg), `${run.label}: ${t("grid.alt", { kimg: kimg(nimg) })}`);
   }
 
@@ -112,26 +146,29 @@ function makeFrames(parts, state, charts) {
     const most = total < 560 ? 2 : total < 800 ? 3 : 4;
     const side = state.chosen.length < 5 ? Math.min(most, Math.max(2, state.chosen.length)) : most;
     ui.frames.style.setProperty("--columns", side);
+    for (const run of state.chosen) run.actions.fit(run.figure.clientWidth);
     const ready = state.chosen.filter((run) => run.width && !run.img.hidden);
     if (!ready.length) return;
     const ratio = window.devicePixelRatio || 1;
     const widths = ready.map((run) => run.frame.clientWidth);
     const room = Math.min(...widths, window.innerHeight * 0.64) * ratio; // in pixels of the screen
-    const largest = Math.max(...ready.map((run) => run.width / GRID_COLUMNS));
+    const largest = Math.max(...ready.map((run) => run.width / COLUMNS_OF_GRID));
     const columns = Math.max(1, Math.min(Number(settings.size), Math.floor(room / largest)));
     for (const run of ready) fitOne(run, columns, room, ratio);
   }
 
-  function fitOne({ img, crop, width, height }, columns, room, ratio) {
-    const one = width / GRID_COLUMNS;
+  function fitOne({ img, crop, rownames, width, height }, columns, room, ratio) {
+    const one = width / COLUMNS_OF_GRID;
     const times = Math.max(1, Math.floor(room / columns / one)) / ratio;
     const side = columns * one * times;
     img.style.imageRendering = "pixelated";
     [img.style.width, img.style.height] = [`${width * times}px`, `${height * times}px`];
-    [crop.style.width, crop.style.height] = [
-      `${side}px`,
-      `${columns < GRID_COLUMNS ? side : height * times}px`,
-    ];
+    const tall = columns < COLUMNS_OF_GRID ? side : height * times;
+    [crop.style.width, crop.style.height] = [`${side}px`, `${tall}px`];
+    // A name beside each row that is seen, as tall as the row.
+    const row = (height * times) / Math.max(1, rownames.childElementCount);
+    rownames.style.gridAutoRows = `${row}px`;
+    [...rownames.children].forEach((name, i) => (name.hidden = (i + 1) * row > tall + 1));
   }
 
   // -- the controls -----------------------------------------------------------------------------------------

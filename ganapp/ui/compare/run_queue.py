@@ -1,4 +1,4 @@
-"""A queue of runs that differ in one setting: the form's choices, the plan, and the start.
+"""A queue of runs that differ in one setting or two: the form's choices, the plan, and the start.
 
 The runs themselves are planned by ganapp/runs/sweep.py; this adds what the page knows.
 """
@@ -9,33 +9,42 @@ import time
 from pathlib import Path
 from typing import Any
 
-from ganapp.config import PRESETS, default_preset
+from ganapp.config import PRESETS, TrainConfig, default_preset
 from ganapp.runs import Run, sweep
 from ganapp.runs.comparison import MOST
 
-from ..shared.strings import PRESETS_CHINESE, STRINGS, field_strings
+from ..access.capabilities import here
+from ..shared.strings import FIELDS, PRESETS_CHINESE, STRINGS, field_strings
 from ..train import recipe
 
 LANGUAGES = ("en", "zh-CN")
 NOT_SWEPT = ("kimg", "minutes")  # the budget has its own place in the form
 ASKED_SEC = 5.0
+TEXTS = ("preset", "dataset", "budget", "amount", "field", "values", "field2", "values2")
+ASKED = (*TEXTS, "base", "stamp")  # what a request to start holds; all are texts
 
 
-def plan(request: dict[str, Any]) -> list:
+def plan(request: dict[str, Any], base: TrainConfig | None = None) -> list:
     """The runs that the form asks for, as (name, configuration), everything checked.
 
-    Raises ValueError (message fit for the user) if a value is not allowed.
+    base: the configuration of a run that they are to be like; None: that of request["preset"]. Raises
+    ValueError (message fit for the user) if a value is not allowed.
     """
     from ganapp.driving import beginning
 
-    names = ("preset", "dataset", "budget", "amount", "field", "values")
-    text = {name: str(request.get(name) or "").strip() for name in names}
+    text = {name: str(request.get(name) or "").strip() for name in TEXTS}
     try:
         amount = float(text["amount"] or 0)
     except ValueError:
         raise ValueError(f"The budget is {text['amount'][:40]!r}; it must be a number.") from None
-    config = recipe.config_from(text["preset"], text["dataset"], text["budget"], amount, {})
-    planned = sweep.plan(config, text["field"], sweep.split_values(text["values"]))
+    axes = [(text["field"], sweep.split_values(text["values"]))]
+    if text["field2"]:
+        axes.append((text["field2"], sweep.split_values(text["values2"])))
+    if base:
+        config = recipe.with_budget(sweep.base_of(base), text["budget"], amount)
+    else:
+        config = recipe.config_from(text["preset"], text["dataset"], text["budget"], amount, {})
+    planned = sweep.plan(config, axes)
     for _, config in planned:
         recipe.check_data(config)
         beginning.check_networks(config)
@@ -74,7 +83,21 @@ def choices(has_gpu: bool) -> dict[str, Any]:
             if name not in NOT_SWEPT
         },
         "most": MOST,
+        "words": words_of_all(),
+        "trains": here().trains,
     }
+
+
+def words_of_all() -> dict[str, dict[str, str]]:
+    """What each field of a configuration is called, in each language."""
+    return {name: words_of(name) for name in TrainConfig.__dataclass_fields__}
+
+
+def words_of(name: str) -> dict[str, str]:
+    """What a field of a configuration is called in the table of those that differ, in each language."""
+    if name in FIELDS:
+        return in_languages(*field_strings(name)[f"field.{name}"])
+    return in_languages(*STRINGS[f"cmp.field.{name}"])
 
 
 def field_words(name: str) -> dict[str, dict[str, str]]:

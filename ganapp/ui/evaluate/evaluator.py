@@ -1,8 +1,8 @@
-"""What the Evaluate tab does, without the page: evaluations in threads of their own. The HTML is in figures.py.
+"""What the Evaluate tab does, without the page: evaluations in threads of their own.
 
-The owner has one at a time, and a closed page changes nothing: the figures are stored in the run, or beside the
-generator, and shown when the model is chosen again. A visitor of a Space has one, too, within LIMITS. It is
-stored nowhere, waits for those of other visitors, and ends with its page.
+The HTML is in figures.py. The owner has one at a time, and a closed page changes nothing: the figures are
+stored in the run, or beside the generator, and shown when the model is chosen again. A visitor of a Space has
+one, too, within LIMITS. It is stored nowhere, waits for those of other visitors, and ends with its page.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ NICE = 10
 OWNER = ""  # who asks, where it is the owner, or anybody on a person's own machine
 MOST_WAITING = 8  # evaluations of visitors
 POLL_SEC = 0.1
+LEAST_SHARE = 0.15  # of the whole that is done before the time left is told
 
 
 class Limits(NamedTuple):
@@ -42,18 +43,28 @@ LIMITS = Limits()
 
 
 class Evaluation:
-    """One evaluation, running or done. `what`, `done`, `total`: its progress; `error`: a sentence or ""."""
+    """One evaluation, running or done.
+
+    `what`, `done`, `total`: what it does now; `share`: how much of the whole is done, from 0 to 1. `figures`:
+    those so far; `stopped`: whether a person ended it before the rest. `error`: a sentence or "".
+    """
 
     def __init__(
         self, models: Models, source: str, data: str, names: list[str], images: int, repeats: int, seed: int,
         turn: threading.Lock | None = None, sec: float = 0,
     ) -> None:  # fmt: skip
-        """turn: what it waits for. It is a visitor's, and is not stored. sec: that it may take then; 0: any."""
+        """A visitor's evaluation has a `turn`, for which it waits, and is not stored.
+
+        sec: how long it may take then; 0: any time.
+        """
         self.models, self.source, self.data, self.names = models, source, data, names
         self.images, self.repeats, self.seed = images, repeats, seed
         self.done, self.total, self.what = 0, None, ""
+        self.began, self.share, self.stopped = time.monotonic(), 0.0, False
         self.figures: list[dict[str, Any]] = []
+        self.missing: dict[str, str] = {}  # figures that cannot be measured, and why
         self.neighbours: metrics.Neighbours | None = None
+        self.examples: dict[str, Any] = {}  # real images of kinds that are missing, by name
         self.error = ""
         self.cancel = threading.Event()
         self.turn, self.sec, self.end = turn, sec, 0.0
@@ -89,14 +100,36 @@ class Evaluation:
     def _measure(self) -> None:
         _step_back()
         setting = metrics.prepare(
-            self.models.find(self.source), self.data, self.seed,
-            progress=self._progress, cancelled=lambda: self.cancel.is_set() or self._is_late(),
+            self.models.find(self.source), self.data, self.seed, runs=self.models.runs,
+            checkpoints=self.models.sources.checkpoints, progress=self._progress,
+            cancelled=lambda: self.cancel.is_set() or self._is_late(),
         )  # fmt: skip
-        figures = metrics.measure(setting, self.names, self.images, self.repeats)
-        self.figures = [figure.to_json() for figure in figures]
+        so_far: list[metrics.Figure] = []
+
+        def tell(share: float, figures: list[metrics.Figure]) -> None:
+            # What is before the first figure, opening and the classifier, takes about the first tenth.
+            self.share, so_far[:] = 0.1 + 0.8 * share, figures
+
+        try:
+            so_far[:] = metrics.measure(setting, self.names, self.images, self.repeats, self.missing, tell)
+        except Cancelled:
+            if not so_far or self._is_late():
+                raise
+            self.stopped = True  # what is measured is kept
+        self.figures = [figure.to_json() for figure in so_far]
         if self.turn is None:
-            metrics.store(setting, figures)
+            metrics.store(setting, so_far)
+        if self.stopped:
+            return
+        self.share = 0.9
+        self.examples = metrics.examples(setting, metrics.missing_kinds(self.figures))
         self.neighbours = metrics.neighbours(setting, SAMPLES)
+
+    def left_sec(self) -> float | None:
+        """About how many seconds are left; None before that can be told."""
+        if self.share < LEAST_SHARE:
+            return None
+        return (time.monotonic() - self.began) * (1 - self.share) / self.share
 
     def _is_late(self) -> bool:
         return bool(self.end) and time.monotonic() > self.end
@@ -117,17 +150,29 @@ class Evaluator:
         self._turn, self._lock = threading.Lock(), threading.Lock()
 
     def data_of(self, source: str) -> str | None:
-        """The data that a run was trained on, if the source is a run or one of its snapshots."""
+        """The data that a generator was trained on: a run's own, else the set that its origin names."""
         run = Run(self.models.runs / source.partition("/")[0])
         try:
-            data = run.config().dataset if source and run.snapshots() else None
-        except ValueError:
+            if source and run.snapshots():
+                data = run.config().dataset
+                return data if self.allow_paths or data in NAMED else None  # the owner's folder stays private
+            facts = self.models.facts(source) if source else None
+        except (ValueError, OSError):
             return None
-        return data if self.allow_paths or data in NAMED else None  # a folder of the owner stays private
+        return metrics.data_of(facts["origin"]) if facts else None
+
+    def is_other_data(self, source: str, data: str) -> bool:
+        """Whether these are other pictures than the generator's own, as far as those are known."""
+        own = self.data_of(source)
+        return own is not None and bool(data) and data != own
 
     def stored(self, source: str) -> list[dict[str, Any]]:
         """Figures of earlier evaluations of a listed model."""
-        return metrics.figures_of(self.models.folder(source)) if source in self.models.names() else []
+        if source not in self.models.names():
+            return []
+        return metrics.figures_of(
+            self.models.folder(source), self.models.runs, self.models.sources.checkpoints
+        )
 
     def start(
         self, source: str, data: str, names: Sequence[str], images: float, repeats: float, seed: float,
@@ -135,8 +180,9 @@ class Evaluator:
     ) -> Evaluation:  # fmt: skip
         """Begin an evaluation.
 
-        Raises ValueError (message fit for the user) if something is missing, is beyond a visitor's limits, or
-        another evaluation of the same person is running.
+        Figures that cannot be measured are noted in the evaluation's `missing`. Raises ValueError (message
+        fit for the user) if a choice is missing, is beyond a visitor's limits, none of the figures can be
+        measured, or another evaluation of the same person is running.
         """
         source, data = str(source or "").strip(), str(data or "").strip()
         self.models.facts(source)  # raises ValueError if there is no such model, or it may not be named here
@@ -145,7 +191,7 @@ class Evaluator:
         if not self.allow_paths and data not in NAMED:
             raise ValueError(f"data is {data!r}; here it must be one of {', '.join(NAMED)}.")
         asked = list(names), int(images or 0), int(repeats or 0), int(seed or 0)
-        metrics.check(*asked)
+        metrics.check(*asked, missing={})  # the work notes anew what is missing
         if who != OWNER:
             check_limits(*asked[:3])
         with self._lock:

@@ -24,8 +24,21 @@ STRINGS: dict[str, tuple[str, str]] = {
         "No figures yet: choose what to measure and press Measure. Each figure comes with its protocol.",
         "还没有指标：选择要测量的内容后点击“开始测量”。每个指标都附有测量方法。",
     ),
+    "eval.progress": ("Progress of the measurement", "测量进度"),
+    "eval.left": ("about {sec} left", "约剩 {sec}"),
+    "eval.stopped": (
+        "Stopped: these are the figures that were measured until then.",
+        "已停止：这些是在此之前测得的指标。",
+    ),
+    "eval.other_data": (
+        "The generator was trained on other pictures: a large distance to these says nothing about it.",
+        "这些不是该生成器的训练图片：距离大并不说明它不好。",
+    ),
+    "eval.protocol": ("How this was measured", "测量方法"),
+    "eval.missing_kinds": ("Real pictures of what is missing", "所缺类别的真实图片"),
     "eval.figure": ("Figure", "指标"),
     "eval.value": ("Value (95 % of repetitions)", "数值（重复测量的 95 %）"),
+    "eval.missing": ("not measured", "未测量"),
     "eval.neighbours": ("Nearest training pictures", "最接近的训练图片"),
     "eval.neighbours.about": (
         (
@@ -34,7 +47,7 @@ STRINGS: dict[str, tuple[str, str]] = {
         ),
         "若是抄袭，样本会与下方图片完全相同；仅仅典型的样本只是相似。",
     ),
-    "eval.samples": ("Samples", "样本"),
+    "eval.samples": ("Nearest of 256 samples", "256 个样本中最接近的"),
     "eval.in_pixels": ("Nearest in pixels", "像素最近"),
     "eval.in_features": ("Nearest in features", "特征最近"),
     "eval.group.swd": ("Patches (MS-SWD)", "图像块（MS-SWD）"),

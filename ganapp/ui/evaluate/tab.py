@@ -18,11 +18,12 @@ from ganapp.metrics import MEASURES, MOST_REPEATS, REPEATS, WITHOUT_DOWNLOAD
 
 from ..access.capabilities import Capabilities, here
 from ..access.visitors import name_of
+from ..shared.chosen import Chosen, build_chosen
 from ..shared.events import QUICK, queued
 from ..shared.html import alert, note
 from ..shared.strings import t
 from .evaluator import IMAGES, MOST_WAITING, OWNER, Evaluation, Evaluator
-from .figures import neighbours_html, progress_html, table_html
+from .figures import examples_html, neighbours_html, progress_html, table_html, verdict_html
 
 TICK_SEC = 0.5
 USUAL = [name for name in WITHOUT_DOWNLOAD if name not in ("classes", "attributes")]  # fit all data
@@ -41,14 +42,13 @@ class EvaluatePanel:
     stop: gr.Button
     go: gr.Button
     message: gr.HTML
+    other: gr.HTML  # that the real pictures are of another kind
+    verdict: gr.HTML
     table: gr.HTML
     neighbours: gr.HTML
 
-    def look(self, current: str | None, request: gr.Request, profile: gr.OAuthProfile | None):
-        """Read the list of models anew."""
-        found = self.evaluator.models.names()
-        chosen = gr.Dropdown(choices=found, value=current or next(iter(found), None))
-        return {self.source: chosen, self.stop: self.stop_button(self.who(request, profile))}
+    def look(self, request: gr.Request, profile: gr.OAuthProfile | None):
+        return {self.stop: self.stop_button(self.who(request, profile))}
 
     def who(self, request: gr.Request, profile: gr.OAuthProfile | None) -> str:
         """The owner, or the visitor's page. On a person's own machine everybody is the owner."""
@@ -57,7 +57,10 @@ class EvaluatePanel:
         return f"page {request.session_hash}"
 
     def stop_button(self, who: str):
-        """Enabled while an evaluation runs. The owner's also on a page that did not start it or was loaded anew."""
+        """Enabled while an evaluation runs.
+
+        The owner's also on a page that did not start it or was loaded anew.
+        """
         return gr.Button(interactive=self.evaluator.is_at_work(who))
 
     def end(self, request: gr.Request, profile: gr.OAuthProfile | None) -> None:
@@ -65,11 +68,18 @@ class EvaluatePanel:
 
     def show_stored(self, chosen: str | None):
         chosen = chosen or ""
+        stored = self.evaluator.stored(chosen)
         return {
-            self.table: table_html(self.evaluator.stored(chosen)),
+            self.verdict: verdict_html(stored),
+            self.table: table_html(stored),
             self.neighbours: "",
             self.data: self.evaluator.data_of(chosen) or gr.skip(),
         }
+
+    def warn(self, source: str | None, data: str | None) -> str:
+        """Say before anything is measured that these are not the pictures that the generator learned from."""
+        is_other = self.evaluator.is_other_data(source or "", data or "")
+        return note("eval.other_data") if is_other else ""
 
     def evaluate(
         self, source: str, data: str, names: list[str], images: float, repeats: float, seed: float,
@@ -97,7 +107,7 @@ class EvaluatePanel:
             time.sleep(TICK_SEC)
             news = {self.message: progress_html(work)}
             if work.figures and not shown:
-                shown, news[self.table] = True, table_html(work.figures)
+                shown, news = True, news | self.measured(work)
             yield news
         done = {
             self.message: alert(ValueError(work.error)) if work.error else "",
@@ -105,16 +115,28 @@ class EvaluatePanel:
             self.stop: off,
         }
         if work.figures:
-            done[self.table] = table_html(work.figures)
-        yield done | {self.neighbours: neighbours_html(work.neighbours)}
+            done |= self.measured(work)
+        yield done | {self.neighbours: examples_html(work.examples) + neighbours_html(work.neighbours)}
 
-    def wire(self, arrivals: list) -> None:
-        gr.on(arrivals, self.look, self.source, [self.source, self.stop], **QUICK)
-        self.source.change(self.show_stored, self.source, [self.table, self.neighbours, self.data], **QUICK)
+    def measured(self, work: Evaluation) -> dict:
+        is_other = self.evaluator.is_other_data(work.source, work.data)
+        return {
+            self.verdict: verdict_html(work.figures, is_other, work.stopped),
+            self.table: table_html(work.figures, work.missing),
+        }
+
+    def wire(self, arrivals: list, chosen: Chosen) -> None:
+        gr.on(arrivals, self.look, None, self.stop, **QUICK)
+        chosen.follow(self.source, self.evaluator.models.names, arrivals)
+        stored = [self.verdict, self.table, self.neighbours, self.data]
+        self.source.change(self.show_stored, self.source, stored, **QUICK)
+        gr.on(
+            [self.source.change, self.data.change], self.warn, [self.source, self.data], self.other, **QUICK
+        )
         self.go.click(
             self.evaluate,
             [self.source, self.data, self.names, self.images, self.repeats, self.seed],
-            [self.message, self.table, self.neighbours, self.go, self.stop],
+            [self.message, self.verdict, self.table, self.neighbours, self.go, self.stop],
             api_name="evaluate",
             show_progress="hidden",
             **queued("evaluate", MOST_WAITING + 1),  # followers: each waits in its own thread
@@ -122,20 +144,25 @@ class EvaluatePanel:
         self.stop.click(self.end, None, None, **QUICK)
 
 
-def build_evaluate(runs_folder: Path, checkpoints: Path, allow_paths: bool = True) -> None:
+def build_evaluate(
+    runs_folder: Path, checkpoints: Path, allow_paths: bool = True, chosen: Chosen | None = None
+) -> None:
     """The contents of the tab, inside a gr.Tab.
 
-    allow_paths False: no folder of this machine can be named (a Space).
+    allow_paths False: no folder of this machine can be named (a Space). chosen: the page's; None: its own.
     """
     evaluator, tab = Evaluator(runs_folder, checkpoints, allow_paths), Context.block
     with gr.Row(elem_classes="eval-top"):
         with gr.Column(elem_classes="eval-ask"):
             asked = _build_ask(allow_paths)
         with gr.Column(elem_classes="eval-show"):
-            table = gr.HTML(note("eval.none"), elem_id="eval_table")
-            neighbours = gr.HTML(elem_id="eval_neighbours")
-    panel = EvaluatePanel(evaluator, here(), **asked, table=table, neighbours=neighbours)
-    panel.wire([Context.root_block.load, tab.select])
+            shown = {
+                "verdict": gr.HTML(elem_id="eval_verdict"),
+                "neighbours": gr.HTML(elem_id="eval_neighbours"),
+                "table": gr.HTML(note("eval.none"), elem_id="eval_table"),
+            }
+    panel = EvaluatePanel(evaluator, here(), **asked, **shown)
+    panel.wire([Context.root_block.load, tab.select], chosen or build_chosen())
 
 
 def _build_ask(allow_paths: bool) -> dict[str, gr.components.Component]:
@@ -147,6 +174,7 @@ def _build_ask(allow_paths: bool) -> dict[str, gr.components.Component]:
             list(NAMED), value="faces", label=t("eval.data"), info=t("train.dataset.info"),
             allow_custom_value=allow_paths, elem_id="eval_data",
         ),
+        "other": gr.HTML(elem_id="eval_other"),
         "names": gr.CheckboxGroup(
             [(t(f"eval.group.{name}"), name) for name in MEASURES], value=USUAL, label=t("eval.figures"),
             info=t("eval.figures.info"), elem_id="eval_figures",

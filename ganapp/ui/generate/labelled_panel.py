@@ -23,9 +23,10 @@ from ..access.capabilities import here
 from ..access.visitors import visitor_of
 from ..shared.events import PRIVATE, QUICK, download_button, queued
 from ..shared.html import alert, line, note
+from ..shared.language import language_of, say
 from ..shared.strings import t
 from .studio import Studio, deadline, file_name
-from .words import language_of, say, took
+from .words import took
 
 # In a queue of its own: a data set takes minutes, and pictures and films must not wait for it.
 ONE: dict[str, Any] = queued("labelled", 1) | PRIVATE
@@ -35,7 +36,7 @@ LONGER = 5  # times the seconds of other answers, where those are bounded
 
 def build_labelled(studio: Studio, source: gr.Dropdown, psi: gr.Slider) -> None:
     """Inside the Generate tab, whose model and psi it takes."""
-    with gr.Accordion(t("set.title"), open=False, elem_id="labelled"):
+    with gr.Accordion(t("set.title"), open=False, elem_id="labelled", elem_classes="of-latents"):
         gr.HTML(note("set.about"))
         with gr.Row(elem_classes="gen-line set-line"):
             per_class = gr.Number(
@@ -90,7 +91,7 @@ class Watch:
             raise Cancelled("nobody waits for this data set any more")
 
 
-def busy_html(watch: Watch, language: int) -> str:
+def busy_html(watch: Watch, language: str) -> str:
     """A progress bar and its numbers; no numbers while the model is being loaded."""
     if not watch.total:
         return "<progress></progress>"

@@ -19,6 +19,7 @@ from pathlib import Path
 
 KEPT_SEC = 6 * 3600
 SMALLEST = 4096  # bytes that a file or folder takes at least
+MOST = 20_000  # folders of all visitors together
 VISITOR = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
@@ -38,7 +39,10 @@ class Outputs:
     def __init__(
         self, folder: Path, room: int, room_each: int, kept_sec: float = KEPT_SEC, clock: Callable = time.time
     ) -> None:
-        """room: bytes of all visitors together; room_each: of one visitor."""
+        """room: bytes of all visitors together; room_each: of one visitor.
+
+        A folder counts as room / MOST bytes at least, so that no more than MOST are remembered.
+        """
         self.folder, self.room, self.room_each, self.kept_sec = Path(folder), room, room_each, kept_sec
         self.clock = clock
         self._lock = threading.Lock()
@@ -61,7 +65,7 @@ class Outputs:
                 self._remove(path)
             raise
         with self._lock:
-            made.size, made.is_done = size_of(path), True
+            made.size, made.is_done = self._size_of(path), True
             self._make_room(visitor)
 
     def _known(self) -> dict[Path, Made]:
@@ -71,8 +75,11 @@ class Outputs:
                 for path in self.folder.glob("*/*")
                 if VISITOR.fullmatch(path.parent.name)
             ]
-            self._made = {p: Made(p.parent.name, at, size_of(p), True) for at, p in sorted(found)}
+            self._made = {p: Made(p.parent.name, at, self._size_of(p), True) for at, p in sorted(found)}
         return self._made
+
+    def _size_of(self, path: Path) -> int:
+        return max(size_of(path), self.room // MOST)
 
     def _make_room(self, visitor: str) -> None:
         """Remove what is old, then what is too much. The newest folder of a visitor stays, however large."""

@@ -1,76 +1,58 @@
-"""The main part of the Generate tab: a model, seeds, a class and truncation, and the pictures that they give.
+"""What the Create tab's pictures are made from: a model, seeds, a class and truncation; and the way back.
 
-Layout and thin handlers; the work is in studio.py and words.py. Other panels take its model, class and psi.
+Layout and thin handlers. The pictures themselves are drawn by the instruments (instrument.py), which follow
+these controls; other panels take model, class and psi from here.
 """
 
-import time
+from __future__ import annotations
+
+import json
 from dataclasses import dataclass
+from typing import Any
 
 import gradio as gr
 
-from ..access.visitors import visitor_of
-from ..shared.events import PRIVATE, QUICK, download_button, queued
-from ..shared.html import alert, both, line
+from ..edit.editing import Editing
+from ..edit.fits import Fits
+from ..shared.events import PRIVATE, QUICK
+from ..shared.html import alert, line
+from ..shared.language import language_of, say
 from ..shared.strings import t
+from ..translate.translating import Translating
 from . import words
+from .fine_tune import build_fine_tune
+from .instrument import DICE_JS, build_instrument, connect
+from .live import Live
 from .studio import SEED_CLASS, Studio
-from .words import language_of, say, took
 
-# As few columns, and so as large pictures, as fit without scrolling, unless a number is asked for.
-COLUMNS_JS = """(asked, items) => {
-    const box = document.getElementById('gen_gallery'), count = (items || []).length || 1;
-    const width = box.clientWidth - 16, height = box.clientHeight - 16, most = width < 480 ? 4 : 24;
-    let columns = 1;
-    while (columns < most && Math.ceil(count / columns) * width / columns > height) columns++;
-    box.style.setProperty('--columns', asked || columns); return []; }"""
-HEAVY = queued("studio", 2)  # pictures and films: two requests at a time
+# A PNG that is more than one seed says where it is on the map, or between which seeds: the scripts go there.
+RESTORE_JS = """(json) => {
+  if (json) window.dispatchEvent(new CustomEvent("ganapp:restore", { detail: JSON.parse(json) }));
+  return []; }"""
 
 
 @dataclass(frozen=True)
 class PicturesPanel:
     studio: Studio
-    chosen_by_hand: gr.State  # whether the visitor has chosen a model
     source: gr.Dropdown
     refresh: gr.Button
     card: gr.HTML
     seeds: gr.Textbox
     dice: gr.Button
-    go: gr.Button
     message: gr.HTML
-    gallery: gr.Gallery
-    zipped: gr.DownloadButton
     picture: gr.File
+    recipe: gr.Textbox  # JSON of what a restored PNG is besides its seeds
     label: gr.Dropdown
     psi: gr.Slider
     columns: gr.Slider
+    instrument: gr.HTML
 
-    def look(self, current: str | None, by_hand: bool):
-        """Read the list of models anew; the newest model is chosen until the visitor has chosen one."""
-        value = current if current and by_hand else self.studio.models.newest()
-        return gr.Dropdown(choices=self.studio.models.names(), value=value)
-
-    def look_again(self, current: str | None, by_hand: bool):
+    def look_again(self) -> gr.Dropdown:
         self.studio.models.forget()
-        return self.look(current, by_hand)
-
-    def generate(
-        self, source: str, seeds: str, label: str, psi: float, request: gr.Request,
-        progress=gr.Progress(),  # noqa: B008
-    ):  # fmt: skip
-        language, began = language_of(request), time.perf_counter()
-        try:
-            batch = self.studio.pictures(
-                source, seeds, label, psi, lambda done, total: progress((done, total)), visitor_of(request)
-            )
-        except (ValueError, OSError) as error:
-            return {self.message: alert(error)}
-        shown = [(str(p.path), words.caption(p, language)) for p in batch.pictures]
-        key, spent = "gen.say.made" if len(shown) > 1 else "gen.say.made.one", time.perf_counter() - began
-        done = say(key, language, n=len(shown), took=took(spent, language), model=batch.model)
-        return {self.gallery: shown, self.message: line(done), self.zipped: str(batch.zip_path)}
+        return gr.Dropdown(choices=self.studio.models.names())
 
     def restore(self, path: str | None, source: str | None, request: gr.Request):
-        """Take over the settings that a picture of this app carries."""
+        """Take over the settings that a picture of this app carries; the pictures follow them."""
         if path is None:
             return {self.picture: gr.skip()}
         try:
@@ -81,125 +63,89 @@ class PicturesPanel:
         except (ValueError, OSError) as error:
             return {self.message: alert(error), self.picture: None}
         wanted = found.label or SEED_CLASS
-        menu = (
-            words.class_menu(facts, wanted) if facts else {"choices": [words.own_class(), (wanted, wanted)]}
-        )
+        menu = words.class_menu(facts) if facts else [words.own_class(), (wanted, wanted)]
+        wanted = wanted if wanted in [value for _, value in menu] else SEED_CLASS
         key = "gen.say.restored.unknown" if found.model and not found.source else "gen.say.restored"
-        said = say(key, language_of(request), seeds=found.seeds, model=found.model)
+        key = "gen.say.restored.tuned" if found.is_tuned else key
+        values = {"seeds": found.seeds or "–", "model": chosen if found.is_tuned else found.model}
+        said = say(key, language_of(request), **values)
         restored = {
-            self.seeds: found.seeds,
-            self.label: gr.Dropdown(**({"value": wanted} | menu)),
+            self.seeds: found.seeds or gr.skip(),
+            self.label: gr.Dropdown(choices=menu, value=wanted),
             self.psi: found.psi or 1,
             self.message: line(said),
             self.picture: None,
+            self.recipe: json.dumps(found.more),
         }
         if found.source:
-            restored |= {
-                self.source: gr.Dropdown(choices=sources, value=found.source),
-                self.chosen_by_hand: True,
-            }
+            restored[self.source] = gr.Dropdown(choices=sources, value=found.source)
         return restored
 
-    def wire(self, arrivals: list, and_then) -> None:
-        """arrivals: events of a visitor who comes; and_then(event): what follows when pictures are made."""
-        chosen = [self.source, self.chosen_by_hand]
-        gr.on(arrivals, self.look, chosen, self.source, **QUICK)
-        self.refresh.click(self.look_again, chosen, self.source, **QUICK)
-        self.source.input(lambda: True, None, self.chosen_by_hand, **QUICK)
-        sized = [self.columns, self.gallery]
-        gr.on([self.columns.change, self.gallery.change], None, sized, None, js=COLUMNS_JS, **PRIVATE)
+    def wire(self) -> None:
+        self.refresh.click(self.look_again, None, self.source, **QUICK)
+        self.dice.click(None, self.seeds, self.seeds, js=DICE_JS, **PRIVATE)
         restored = [
-            self.source,
-            self.seeds,
-            self.label,
-            self.psi,
-            self.message,
-            self.picture,
-            self.chosen_by_hand,
-        ]
-        self.picture.upload(self.restore, [self.picture, self.source], restored, **QUICK)
-
-        asked = {"fn": self.generate, "inputs": [self.source, self.seeds, self.label, self.psi]}
-        asked |= {"outputs": [self.gallery, self.message, self.zipped], **HEAVY}
-        asked |= {"show_progress": "minimal", "show_progress_on": self.gallery}
-        rolled = self.dice.click(words.random_seeds, self.seeds, self.seeds, **QUICK)
-        for made in (
-            self.go.click(**asked, api_name="generate"),
-            self.seeds.submit(**asked, **PRIVATE),
-            rolled.then(**asked, **PRIVATE),
-        ):
-            made.then(download_button, self.zipped, self.zipped, **QUICK)
-            and_then(made)
+            self.source, self.seeds, self.label, self.psi, self.message, self.picture, self.recipe,
+        ]  # fmt: skip
+        asked = [self.picture, self.source]
+        brought = self.picture.upload(self.restore, asked, restored, **QUICK)
+        brought.then(None, self.recipe, None, js=RESTORE_JS, **PRIVATE)
+        controls: dict[str, Any] = {
+            "source": self.source, "seeds": self.seeds, "label": self.label, "psi": self.psi,
+            "columns": self.columns,
+        }  # fmt: skip
+        connect(self.instrument, controls)
 
 
-def build_pictures(studio: Studio) -> PicturesPanel:
-    """Inside the Generate tab, which wires it: when pictures are made, other panels follow."""
-    chosen_by_hand = gr.State(False)
+def build_pictures(studio: Studio, live: Live, editing: Editing, fits: Fits) -> PicturesPanel:
+    """Inside the Create tab, which wires it."""
     with gr.Row(elem_classes="gen-top"):
         with gr.Column(elem_classes="gen-ask"):
-            with gr.Row(elem_classes="gen-line"):
-                info = t("gen.source.info" if studio.models.sources.allow_paths else "gen.source.info_hub")
-                source = gr.Dropdown(
-                    [],
-                    value=None,
-                    label=t("gen.source"),
-                    info=info,
-                    allow_custom_value=True,
-                    elem_id="gen_source",
-                )
-                refresh = gr.Button(
-                    t("gen.refresh"), elem_id="gen_refresh", elem_classes="gen-icon", min_width=40
-                )
-            card = gr.HTML(elem_id="gen_card")
-            seeds = gr.Textbox(
-                "0-15", label=t("gen.seeds"), info=t("gen.seeds.info"), max_lines=3, elem_id="gen_seeds"
-            )
-            with gr.Row(elem_classes="gen-line"):
-                dice = gr.Button(t("gen.random"), elem_id="gen_random", min_width=100)
-                go = gr.Button(t("gen.go"), variant="primary", elem_id="gen_go", min_width=120)
-            message = gr.HTML(elem_id="gen_message", elem_classes="gen-message")
+            asked = _build_ask(studio)
         with gr.Column(elem_classes="gen-show"):
-            gallery, zipped, picture = _build_gallery()
-        with gr.Column(elem_classes="gen-tune"):
-            label, psi, columns = _build_tuning()
-    return PicturesPanel(
-        studio, chosen_by_hand, source, refresh, card, seeds, dice, go, message, gallery, zipped, picture,
-        label, psi, columns,
-    )  # fmt: skip
+            instrument = build_instrument(live, editing, fits, Translating(live))
+    return PicturesPanel(studio, **asked, instrument=instrument)
 
 
-def _build_gallery() -> tuple[gr.Gallery, gr.DownloadButton, gr.File]:
-    gallery = gr.Gallery(
-        label=t("gen.gallery"), show_label=False, format="png", columns=6, height=580, object_fit="contain",
-        interactive=False, buttons=["download", "fullscreen"], elem_id="gen_gallery",
-    )  # fmt: skip
-    with gr.Row(elem_classes="gen-line gen-under"):
-        gr.HTML(both("gen.hint"), elem_classes="gen-hint")
-        zipped = gr.DownloadButton(
-            t("gen.zip"), interactive=False, size="md", elem_id="gen_zip", min_width=160
+def _build_ask(studio: Studio) -> dict[str, gr.components.Component]:
+    asked: dict[str, Any] = {}
+    with gr.Row(elem_classes="gen-line"):
+        info = t("gen.source.info" if studio.models.sources.allow_paths else "gen.source.info_hub")
+        asked["source"] = gr.Dropdown(
+            [], value=None, label=t("gen.source"), info=info, allow_custom_value=True, elem_id="gen_source"
         )
-    picture = gr.File(
-        label=t("gen.restore"), file_types=[".png"], type="filepath", height=80, elem_id="gen_restore"
-    )
-    return gallery, zipped, picture
-
-
-def _build_tuning() -> tuple[gr.Dropdown, gr.Slider, gr.Slider]:
-    label = gr.Dropdown(
+        asked["refresh"] = gr.Button(
+            t("gen.refresh"), elem_id="gen_refresh", elem_classes="gen-icon", min_width=40
+        )
+    asked["card"] = gr.HTML(elem_id="gen_card")
+    build_fine_tune(asked["source"], "gen_fine_tune")
+    with gr.Row(elem_classes=["gen-line", "of-latents"]):
+        asked["seeds"] = gr.Textbox(
+            "0-15", label=t("gen.seeds"), info=t("gen.seeds.info"), max_lines=3, elem_id="gen_seeds"
+        )
+        asked["dice"] = gr.Button(t("gen.random"), elem_id="gen_random", min_width=110, scale=0)
+    asked["label"] = gr.Dropdown(
         [words.own_class()], value=SEED_CLASS, label=t("gen.class"), visible=False, allow_custom_value=True,
         elem_id="gen_class",
     )  # fmt: skip
-    psi = gr.Slider(
-        0.05, 1, 1, step=0.05, label=t("gen.psi"), info=t("gen.psi.info"), buttons=[], elem_id="gen_psi"
-    )
-    columns = gr.Slider(
-        0,
-        16,
-        0,
-        step=1,
-        label=t("gen.columns"),
-        info=t("gen.columns.info"),
+    asked["psi"] = gr.Slider(
+        0.05,
+        1,
+        1,
+        step=0.05,
+        label=t("gen.psi"),
+        info=t("gen.psi.info"),
         buttons=[],
-        elem_id="gen_columns",
+        elem_id="gen_psi",
+        elem_classes="of-latents",
     )
-    return label, psi, columns
+    asked["columns"] = gr.Slider(
+        0, 16, 0, step=1, label=t("gen.columns"), info=t("gen.columns.info"), buttons=[],
+        elem_id="gen_columns", elem_classes="of-latents",
+    )  # fmt: skip
+    asked["picture"] = gr.File(
+        label=t("gen.restore"), file_types=[".png"], type="filepath", height=80, elem_id="gen_restore"
+    )
+    asked["message"] = gr.HTML(elem_id="gen_message", elem_classes="gen-message")
+    asked["recipe"] = gr.Textbox(visible=False, elem_id="gen_recipe")
+    return asked

@@ -20,7 +20,7 @@ from ganapp.publishing.card import LICENCES
 
 from ..access.capabilities import Capabilities, here
 from ..access.visitors import sign_in
-from ..shared.events import PRIVATE, QUICK, queued
+from ..shared.events import EVERY, PRIVATE, QUICK, queued
 from ..shared.html import alert, both, note
 from ..shared.strings import t
 
@@ -76,7 +76,7 @@ def build_publish(
     go.click(carry_out, planned, answer, show_progress_on=shown, **ONE)
     # After a change, the plan on the page is no longer what would be uploaded.
     changed = [source.change, repo.input, private.input, licence.input]
-    gr.on(changed, lambda: ("", None, gr.Button(interactive=False)), None, answer, **QUICK)
+    gr.on(changed, lambda: ("", None, gr.Button(interactive=False)), None, answer, **EVERY, **QUICK)
 
 
 def secret(token: gr.OAuthToken | None) -> str | None:

@@ -1,4 +1,4 @@
-"""Words of the Generate tab and its panels, in English and in Simplified Chinese.
+"""Words of the Create tab and its panels, in English and in Simplified Chinese.
 
 The server fills in gen.say.*, gen.card.*, hub.say.*, set.say.* and pub.*, where {name} marks a value. All
 other keys go through t() and have no braces.
@@ -6,7 +6,9 @@ other keys go through t() and have no braces.
 
 from __future__ import annotations
 
-STRINGS: dict[str, tuple[str, str]] = {
+from .live_strings import STRINGS as LIVE
+
+STRINGS: dict[str, tuple[str, str]] = LIVE | {
     # -- pictures, mix and walk ------------------------------------------------------------------------------
     "gen.source": ("Model", "模型"),
     "gen.source.info": (
@@ -20,34 +22,22 @@ STRINGS: dict[str, tuple[str, str]] = {
     "gen.refresh": ("Look for new models", "查找新模型"),
     "gen.seeds": ("Seeds", "种子"),
     "gen.seeds.info": ("One picture a seed: 0-15, 42, 100-103", "每个种子对应一张图像：0-15, 42, 100-103"),
-    "gen.random": ("New seeds", "换一批种子"),
-    "gen.go": ("Generate", "生成"),
+    "gen.random": ("New seeds (R)", "换一批种子（R）"),
+    "gen.fine_tune": ("Fine-tune this", "微调此模型"),
     "gen.class": ("Class", "类别"),
     "gen.class.own": ("From the seed", "由种子决定"),
+    "gen.class.every": ("Every class, a row each", "所有类别，每类一行"),
     "gen.psi": ("Truncation ψ", "截断 ψ"),
     "gen.psi.info": ("1 = full variety; lower = more typical pictures", "1 = 最多样；越低越典型"),
     "gen.columns": ("Columns", "列数"),
     "gen.columns.info": ("0 = as many as fit", "0 = 自动"),
-    "gen.gallery": ("Pictures", "图像"),
-    "gen.zip": ("Download all (ZIP)", "全部下载（ZIP）"),
     "gen.restore": ("Restore settings from a picture", "从图像恢复设置"),
-    "gen.hint": (
-        (
-            "Click a picture to see it large, with its seed; from there it can be saved. A saved PNG "
-            "carries its settings."
-        ),
-        "点击图像可放大并查看种子，也可保存。保存的 PNG 带有全部设置。",
-    ),
-    "gen.mix.title": ("Between two seeds", "两个种子之间"),
-    "gen.mix.a": ("From seed", "起始种子"),
-    "gen.mix.b": ("To seed", "目标种子"),
-    "gen.mix.slider": ("Position", "位置"),
     "gen.walk.title": ("Film: a walk through seeds", "视频：在种子之间漫步"),
     "gen.walk.seeds": ("Seeds on the way", "途经的种子"),
     "gen.walk.class": ("Classes on the way", "途经的类别"),
     "gen.walk.class.info": (
-        "Empty = from the seeds. One class for all, or one a seed: smile, sad",
-        "留空 = 由种子决定；可填一个类别，或每个种子一个：smile, sad",
+        "Empty = the class chosen above. One class for all, or one a seed: smile, sad",
+        "留空 = 上面选择的类别；可填一个类别，或每个种子一个：smile, sad",
     ),
     "gen.walk.frames": ("Frames from one seed to the next", "相邻种子间的帧数"),
     "gen.walk.fps": ("Frames a second", "每秒帧数"),
@@ -62,14 +52,13 @@ STRINGS: dict[str, tuple[str, str]] = {
     "gen.card.classes": ("{n} classes", "{n} 个类别"),
     "gen.card.none": ("no classes", "无类别"),
     "gen.card.grey": ("grey", "灰度"),
+    "gen.card.transparent": ("with transparency", "带透明"),
     "gen.card.min": ("{n} min", "{n} 分钟"),
-    "gen.card.hub": ("From the Hub: fetched when you press Generate.", "来自 Hub：点击“生成”时下载。"),
+    "gen.card.hub": ("From the Hub: not fetched yet.", "来自 Hub：尚未下载。"),
     "gen.card.empty": (
         "There is no model yet: train one, or type a Hub id.",
         "还没有模型：请先训练一个，或输入 Hub 编号。",
     ),
-    "gen.say.made": ("{n} pictures in {took} from {model}", "{n} 张图像，用时 {took}，模型 {model}"),
-    "gen.say.made.one": ("1 picture in {took} from {model}", "1 张图像，用时 {took}，模型 {model}"),
     "gen.say.sec": ("{n} s", "{n} 秒"),
     "gen.say.filming": ("The film is being made…", "正在生成视频…"),
     "gen.say.restored": ("Settings restored: seed {seeds}", "已恢复设置：种子 {seeds}"),
@@ -77,13 +66,14 @@ STRINGS: dict[str, tuple[str, str]] = {
         "Settings restored: seed {seeds}. Its model {model} is not in the list: choose one.",
         "已恢复设置：种子 {seeds}。其模型 {model} 不在列表中，请自行选择。",
     ),
-    "gen.say.seed": ("Seed {seed}", "种子 {seed}"),
-    "gen.say.stills": ("Stills of the walk", "漫步的静态画面"),
-    "gen.say.mix": (
-        "Picture between seeds {a} and {b}, {percent} % of the way",
-        "种子 {a} 与 {b} 之间 {percent} % 处的图像",
+    "gen.say.restored.tuned": (
+        (
+            "The latent is restored, not the weights that were fitted to this picture: {model} draws it, "
+            "and it is only alike."
+        ),
+        "已恢复隐向量，但拟合到此图像的权重不在文件中：由 {model} 绘制，只是相似。",
     ),
-    "gen.mix.empty": ("Move the slider", "拖动滑块"),
+    "gen.say.stills": ("Stills of the walk", "漫步的静态画面"),
     # -- hub panel -------------------------------------------------------------------------------------------
     "hub.title": ("From the Hub, or a checkpoint file", "从 Hub 或检查点文件载入"),
     "hub.about": (
@@ -95,19 +85,33 @@ STRINGS: dict[str, tuple[str, str]] = {
     "hub.found": ("Models that can be loaded", "可载入的模型"),
     "hub.get": ("Fetch and choose", "下载并选用"),
     "hub.drop": (
-        "Or drop a checkpoint of another project: .pt .pth .bin .ckpt .safetensors",
-        "或拖入其他项目的检查点：.pt .pth .bin .ckpt .safetensors",
+        "Or drop a checkpoint of another project; what it is, its content tells",
+        "或拖入其他项目的检查点；类型由内容识别",
     ),
     "hub.say.found": ("{n} models.", "共 {n} 个模型。"),
     "hub.say.choose": ("Choose a model from the list first.", "请先从列表中选择模型。"),
     "hub.say.here": ("{model} is here and chosen.", "{model} 已就绪并选中。"),
-    "hub.say.pickle": (
-        (
-            "{file} is a pickle of whole modules, which this page does not open: python -m ganapp import "
-            "{file} reads it apart."
-        ),
-        "{file} 是整个模块的 pickle，本页不会打开：请用 python -m ganapp import {file} 单独读取。",
+    "hub.say.closed": (
+        "Files are not imported on this page; models of the Hub are.",
+        "此页面不导入文件；可载入 Hub 上的模型。",
     ),
+    "hub.say.drop": ("Drop the file again: it is no longer here.", "请重新拖入文件：它已不在此处。"),
+    "hub.options": ("Options of an import", "导入选项"),
+    "hub.options.about": (
+        "What a file may not tell of its network. What was assumed instead is said after the import.",
+        "文件可能没有说明的网络信息。导入后会说明所作的假设。",
+    ),
+    "hub.again": ("Import the file again", "重新导入该文件"),
+    "hub.option.usual": ("as usual", "按惯例"),
+    "hub.option.output": ("Output of the network", "网络输出"),
+    "hub.option.activation": ("Activation", "激活函数"),
+    "hub.option.labels": ("Labels", "标签"),
+    "hub.option.statistics": ("pix2pix: statistics of its norms", "pix2pix：归一化所用的统计量"),
+    "hub.option.classes": ("InfoGAN, PGAN: inputs of the class", "InfoGAN、PGAN：类别输入数"),
+    "hub.option.codes": ("InfoGAN: inputs of the codes", "InfoGAN：编码输入数"),
+    "hub.option.clamp": ("StyleGAN2: clamp, 0 = none", "StyleGAN2：截断，0 表示无"),
+    "hub.option.norm_eps": ("BigGAN-PyTorch: eps of the norms", "BigGAN-PyTorch：归一化的 eps"),
+    "hub.option.mapping_rate": ("StyleGAN2: rate of the mapping", "StyleGAN2：映射网络学习率"),
     # -- data set panel --------------------------------------------------------------------------------------
     "set.title": ("Labelled data set for a classifier", "供分类器使用的带标签数据集"),
     "set.about": (

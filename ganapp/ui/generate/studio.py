@@ -1,7 +1,7 @@
-"""Studio: the pictures, mixes and films of the Generate tab, without the page. Its models are in models.py.
+"""Studio: the pictures, mixes and films of the Create tab, without the page. Its models are in models.py.
 
-Plain values in and out, tested without gradio. All networks run in one thread, a few pictures at a time, so
-that a film does not hold up the slider and neither takes the processor from a training run.
+Plain values in and out, tested without gradio. All networks run in one thread (turns.py), a few pictures at a
+time, so that a film does not hold up what is live and neither takes the processor from a training run.
 """
 
 from __future__ import annotations
@@ -10,8 +10,6 @@ import os
 import re
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextvars import copy_context
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -22,24 +20,20 @@ from ganapp import latents, media
 from ..access.capabilities import here, on_gpu
 from .models import Models
 from .outputs import Outputs
+from .turns import Turns
 
-SEED_CLASS = "*"  # in the class menu: each seed's own class
+SEED_CLASS, EVERY_CLASS = "*", "**"  # in the class menu: each seed's own class; a row of every class
 MAX_PICTURES = 256
 MAX_KEYFRAMES = 64
 MAX_FRAMES = {"mp4": 2400, "gif": 600, "webp": 600}  # a GIF and a WebP are held in memory as a whole
 STILLS = 12
-CHUNK = 16  # pictures that the network thread makes before another request has its turn
+CHUNK = 16  # pictures that the network thread makes before another request has its turn; fewer of large ones
+CHUNK_PIXELS = CHUNK * 128**2
 
 
-class Picture(NamedTuple):
-    path: Path  # a PNG that carries its settings
-    seed: int
-    class_name: str | None
-
-
-class Batch(NamedTuple):
-    pictures: list[Picture]
-    zip_path: Path
+class Archive(NamedTuple):
+    path: Path  # a ZIP of PNGs that carry their settings
+    count: int
     model: str
 
 
@@ -52,63 +46,45 @@ class Studio:
         self.models = Models(runs, checkpoints, allow_paths)
         self.outputs = Outputs(outputs, can.outputs_bytes, can.outputs_bytes_each)
         self.answer_sec = can.answer_sec
-        self._worker = ThreadPoolExecutor(1, "studio", initializer=_use_few_threads)
+        self.turns = Turns("studio", _use_few_threads)
         self._draw = on_gpu(draw_on_gpu) if can.zero_gpu else latents.generate
 
     # -- pictures --------------------------------------------------------------------------------------------
 
-    def pictures(
-        self,
-        source: str,
-        seeds: str,
-        label: str = SEED_CLASS,
-        psi: float = 1.0,
-        progress: Callable | None = None,
-        visitor: str = "me",
-    ) -> Batch:
-        """One PNG a seed and a ZIP of them. Calls `progress(done, total)` before each chunk.
+    def archive(
+        self, source: str, seeds: str, label: str = SEED_CLASS, psi: float = 1.0, visitor: str = "me",
+        times: int = 1, smooth: bool = False,
+    ) -> Archive:  # fmt: skip
+        """A ZIP of one PNG a seed, or of one a seed and class. times, smooth: see media.resized.
 
-        visitor: whose files these are (see outputs.py).
+        visitor: whose file it is (see outputs.py).
         """
-        numbers = latents.parse_seeds(seeds)
-        if len(numbers) > MAX_PICTURES:
-            raise ValueError(
-                f"These are {len(numbers)} seeds: the page makes at most {MAX_PICTURES} pictures at a time."
-            )
+        numbers = parse_few_seeds(seeds)
         latents.check_psi(psi)
         G = self.models.load(source)
-        y = latents.labels_of(G, numbers, chosen_label(G, label))
-        images = np.concatenate(
-            list(self._chunks(G, numbers, y, psi, progress or (lambda done, total: None)))
-        )
-        names = [class_name(G, k) for k in y]
-        recipes = [
-            media.recipe(int(k), name, psi, G.source, seed=seed) for seed, k, name in zip(numbers, y, names)
+        numbers, y = wanted_pictures(G, numbers, label)
+        names = [class_name(G, k) for k in y.tolist()]
+        about = [
+            media.recipe(int(k), name, psi, G.source, seed=seed) | enlarged(times, smooth)
+            for seed, k, name in zip(numbers, y, names)
         ]
+        images = (media.resized(image, times, smooth) for image in self._images(G, numbers, y, psi))
         with self.outputs.new(visitor) as folder:
-            made = write_pictures(folder, images, recipes)
-            zip_path = folder / f"{file_name(G)}.zip"
-            media.save_zip(zip_path, images, recipes)
-        return Batch(made, zip_path, G.source)
+            path = folder / f"{file_name(G)}.zip"
+            media.save_zip(path, images, about)
+        return Archive(path, len(numbers), G.source)
 
-    def _chunks(self, G, seeds, y, psi, progress) -> Iterator[np.ndarray]:
+    def _images(self, G: Any, seeds: list[int], y: np.ndarray, psi: float) -> Iterator[np.ndarray]:
         check_time = deadline(self.answer_sec)
-        for start in range(0, len(seeds), CHUNK):
+        chunk = chunk_of(G)
+        for start in range(0, len(seeds), chunk):
             check_time()
-            progress(start, len(seeds))
-            part = slice(start, start + CHUNK)
-            yield self.draw(G, seeds[part], y[part] if G.spec.num_classes else None, psi)
+            part = slice(start, start + chunk)
+            yield from self.draw(G, seeds[part], y[part] if G.spec.num_classes else None, psi)
 
     def draw(self, G: Any, seeds: list[int], y: Any, psi: float) -> np.ndarray:
         """latents.generate in the network thread. At most CHUNK pictures, so that others have a turn."""
-        return self._compute(self._draw, G, seeds, y, psi)
-
-    def mix(
-        self, source: str, a: int, b: int, position: float, label: str = SEED_CLASS, psi: float = 1.0
-    ) -> np.ndarray:
-        """The picture between seeds a and b, uint8 (H, W, C); position from 0 (a) to 1 (b)."""
-        G = self.models.load(source)
-        return self._compute(latents.between, G, [a, b], position, "slerp", chosen_label(G, label), psi)
+        return self.turns.compute(self._draw, G, seeds, y, psi)
 
     # -- films -----------------------------------------------------------------------------------------------
 
@@ -119,7 +95,8 @@ class Studio:
         G, keys, y = self._walk(source, seeds, labels)
         count = max(len(keys), len(y) if isinstance(y, list) else 0)
         frames = max(1, STILLS // count)
-        return list(self._compute(lambda: list(latents.interpolate(G, keys, frames, mode, loop, y, psi))))
+        walk = latents.interpolate(G, keys, frames, mode, loop, y, psi)
+        return self.turns.compute(lambda: list(walk))
 
     def film(
         self,
@@ -136,29 +113,45 @@ class Studio:
         visitor: str = "me",
     ) -> Path:
         """The walk as a film, with `frames` from one keyframe to the next. Calls `progress(done, total)`."""
-        if kind not in MAX_FRAMES:
-            raise ValueError(f"The format is {kind!r}: it must be one of {', '.join(MAX_FRAMES)}.")
+        check_kind(kind)
         G, keys, y = self._walk(source, seeds, labels)
         count = max(len(keys), len(y) if isinstance(y, list) else 0)
         total = latents.frame_count(count, frames, loop)
-        if total > MAX_FRAMES[kind]:
-            raise ValueError(
-                f"This film has {total} frames: a {kind.upper()} made here has at most {MAX_FRAMES[kind]}."
-            )
-        walk = latents.interpolate(G, keys, frames, mode, loop, y, psi, batch=CHUNK)
+        check_frames(total, kind)
+        chunk = chunk_of(G)
+        walk = latents.interpolate(G, keys, frames, mode, loop, y, psi, batch=chunk)
+        return self.write_film(walk, chunk, total, fps, kind, progress, visitor)
+
+    def trail_film(
+        self, source: str, trail: list, frames: int, first: int = 0, label: str = SEED_CLASS,
+        psi: float = 1.0, fps: float = 30, kind: str = "mp4", progress: Callable | None = None,
+        visitor: str = "me",
+    ) -> Path:  # fmt: skip
+        """A film of `frames` pictures along a trail over the map of seeds (plane.py), at one speed."""
+        check_kind(kind)
+        check_frames(frames, kind)
+        G = self.models.load(source)
+        y, chunk = chosen_label(G, label), chunk_of(G)
+        walk = latents.plane_film(G, trail, frames, first, y, psi, batch=chunk)
+        return self.write_film(walk, chunk, frames, fps, kind, progress, visitor, "trail")
+
+    def write_film(
+        self, walk: Iterator[np.ndarray], chunk: int, total: int, fps: float, kind: str,
+        progress: Callable | None, visitor: str, name: str = "walk", sound: Path | None = None,
+    ) -> Path:  # fmt: skip
         check_time = deadline(self.answer_sec)
 
         def steps() -> Iterator[np.ndarray]:
             for i in range(total):
                 check_time()
-                if progress and i % CHUNK == 0:
+                if progress and i % chunk == 0:
                     progress(i, total)
-                # A batch is computed at every CHUNK-th call; in between other requests have a turn.
-                yield self._compute(next, walk)
+                # A batch is computed at every chunk-th call; in between other requests have a turn.
+                yield self.turns.compute(next, walk)
 
         with self.outputs.new(visitor) as folder:
-            path = folder / f"walk.{kind}"
-            media.write_video(path, steps(), fps)
+            path = folder / f"{name}.{kind}"
+            media.write_video(path, steps(), fps, sound=sound)
         return path
 
     def _walk(self, source: str, seeds: str, labels: str) -> tuple[Any, list[int], str | list[str] | None]:
@@ -173,15 +166,49 @@ class Studio:
             )
         return G, keys, y
 
-    # -- the thread ------------------------------------------------------------------------------------------
-
-    def _compute(self, function: Callable, *args: Any) -> Any:
-        # In the caller's context, by which ZeroGPU knows whose request it is.
-        return self._worker.submit(copy_context().run, function, *args).result()
-
     def warm_up(self) -> None:
         """Import what the first picture needs, while the visitor still chooses."""
-        self._worker.submit(_use_few_threads)
+        self.turns.begin()
+
+
+def chunk_of(G: Any) -> int:
+    """How many pictures of this size the network thread makes at a time."""
+    return max(1, min(CHUNK, CHUNK_PIXELS // G.spec.resolution**2))
+
+
+def parse_few_seeds(text: str) -> list[int]:
+    """Raises ValueError (message fit for the user) for more than MAX_PICTURES seeds."""
+    numbers = latents.parse_seeds(text)
+    if len(numbers) > MAX_PICTURES:
+        raise ValueError(
+            f"These are {len(numbers)} seeds: the page makes at most {MAX_PICTURES} pictures at a time."
+        )
+    return numbers
+
+
+def wanted_pictures(G: Any, seeds: list[int], label: str | None) -> tuple[list[int], np.ndarray]:
+    """The seed and the class of every picture. EVERY_CLASS: a row of the seeds for each class."""
+    if label != EVERY_CLASS or not G.spec.num_classes:
+        return seeds, latents.labels_of(G, seeds, chosen_label(G, label))
+    classes = G.spec.num_classes
+    if len(seeds) * classes > MAX_PICTURES:
+        raise ValueError(
+            f"These are {len(seeds)} seeds of {classes} classes: "
+            f"the page makes at most {MAX_PICTURES} pictures at a time."
+        )
+    return seeds * classes, np.repeat(np.arange(classes), len(seeds))
+
+
+def check_kind(kind: str) -> None:
+    if kind not in MAX_FRAMES:
+        raise ValueError(f"The format is {kind!r}: it must be one of {', '.join(MAX_FRAMES)}.")
+
+
+def check_frames(total: int, kind: str) -> None:
+    if total > MAX_FRAMES[kind]:
+        raise ValueError(
+            f"This film has {total} frames: a {kind.upper()} made here has at most {MAX_FRAMES[kind]}."
+        )
 
 
 def deadline(sec: float) -> Callable[[], None]:
@@ -195,16 +222,9 @@ def deadline(sec: float) -> Callable[[], None]:
     return check
 
 
-def write_pictures(folder: Path, images: np.ndarray, recipes: list[dict[str, Any]]) -> list[Picture]:
-    """A PNG of each image, in a folder of its own, so that each has a name that says its seed."""
-    made = []
-    for i, (image, recipe) in enumerate(zip(images, recipes, strict=True)):
-        path = folder / f"{i:03d}" / f"seed{recipe['seed']:06d}.png"
-        path.parent.mkdir()
-        with open(path, "wb") as file:
-            media.save_png(file, image, recipe)
-        made.append(Picture(path, recipe["seed"], recipe.get("class_name")))
-    return made
+def enlarged(times: int, smooth: bool) -> dict[str, str]:
+    """What a PNG says about its size, beside how it was made; {} for that of the network."""
+    return {"enlarged": f"{times}x {'lanczos' if smooth else 'nearest'}"} if times > 1 else {}
 
 
 def draw_on_gpu(G: Any, seeds: list[int], y: Any, psi: float) -> np.ndarray:
@@ -221,13 +241,13 @@ def file_name(G: Any) -> str:
 
 def chosen_label(G: Any, label: str | None) -> str | None:
     """The choice of the class menu as latents.generate takes it; None for a model without classes."""
-    return label if G.spec.num_classes and label and label != SEED_CLASS else None
+    return label if G.spec.num_classes and label and label not in (SEED_CLASS, EVERY_CLASS) else None
 
 
 def walk_labels(G: Any, text: str | None) -> str | list[str] | None:
     """The classes of a walk: None for "" (each seed's own), one name for all, or one name a keyframe."""
     text = (text or "").strip()
-    if not text or text == SEED_CLASS or not G.spec.num_classes:
+    if not text or text in (SEED_CLASS, EVERY_CLASS) or not G.spec.num_classes:
         return None
     if text in G.class_names:  # a name may have a comma in it
         return text

@@ -6,16 +6,20 @@ Plain functions of plain values. All text from a file or from a person is escape
 from __future__ import annotations
 
 import html
-import secrets
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from ganapp import generators, latents, media
+from ganapp.publishing.edits import EDIT, PARENT
 
 from ..shared.html import data_uri, line
-from ..shared.strings import STRINGS, t
-from .studio import MAX_PICTURES, SEED_CLASS, Picture
+from ..shared.language import class_name_in, in_language, say
+from ..shared.strings import t
+from . import recipes
+from .studio import EVERY_CLASS, SEED_CLASS
 
+KINDS = {1: ["gen.card.grey"], 3: [], 4: ["gen.card.transparent"]}  # what is said of a number of channels
+MOST_ROWS = 64  # classes of which each has a row on the page
 FORMATS = {"mp4": "MP4", "gif": "GIF", "webp": "WebP"}
 
 
@@ -27,6 +31,8 @@ class Settings(NamedTuple):
     label: str | None
     psi: float | None
     model: str | None
+    more: dict[str, Any]  # the place of a mix or on the map, as a recipe has it (recipes.py); {} for seeds
+    is_tuned: bool = False  # its model was tuned to one picture and is not here: source is what it came from
 
 
 def class_values(facts: dict[str, Any]) -> list[tuple[str, str]]:
@@ -35,8 +41,8 @@ def class_values(facts: dict[str, Any]) -> list[tuple[str, str]]:
     if not names:
         return [(str(k), str(k)) for k in range(count)]
     if len(set(names)) < count:  # a name that stands for two classes is not a choice
-        return [(f"{k}: {name}", str(k)) for k, name in enumerate(names)]
-    return [(name, name) for name in names]
+        return [(f"{k}: {class_name_in(name)}", str(k)) for k, name in enumerate(names)]
+    return [(class_name_in(name), name) for name in names]
 
 
 def restore(path: str | Path, sources: list[str]) -> Settings:
@@ -46,65 +52,47 @@ def restore(path: str | Path, sources: list[str]) -> Settings:
     machine look at a path.
     """
     found = media.read_png_metadata(path)
-    if found is None or (found.get("seed") is None and not found.get("seeds")):
+    if found is None or (found.get("seed") is None and not found.get("seeds") and EDIT not in found):
         raise ValueError(
             "This picture carries no settings: it is not a PNG made by this app, or it was saved anew."
         )
-    seeds = found.get("seeds") or [found["seed"]]
+    seeds = found.get("seeds") or ([] if found.get("seed") is None else [found["seed"]])
     seeds = latents.format_seeds(
         latents.parse_seeds(seeds) if isinstance(seeds, str) else seeds[: latents.MAX_SEEDS]
     )
     model, label = found.get("model"), found.get("label")
-    known = model in sources or (model and generators.is_hub_id(model))
+    # weights that were tuned to a picture are not in its PNG: the model that they came from takes their place
+    is_tuned = isinstance(found.get(PARENT), str) and model not in sources
+    source = found[PARENT] if is_tuned else model
+    known = source in sources or (source and generators.is_hub_id(source))
     name = found.get("class_name") or (str(label) if label is not None and label >= 0 else None)
-    return Settings(model if known else None, seeds, name, found.get("psi"), model)
+    more = recipes.read(found)
+    if "edit" in more and "label" not in more["edit"]:
+        name = None  # each picture of the edit has the class of its own seed
+    return Settings(source if known else None, seeds, name, found.get("psi"), model, more, is_tuned)
 
 
-def random_seeds(text: str) -> str:
-    """As many seeds as the text has, consecutive, from a random one below a million."""
-    try:
-        count = min(len(latents.parse_seeds(text)), MAX_PICTURES)
-    except ValueError:
-        count = 16
-    first = secrets.randbelow(1_000_000 - count)
-    return latents.format_seeds(range(first, first + count))
-
-
-def language_of(request: Any) -> int:
-    """Which of a pair of strings the browser wants: 0 English, 1 Chinese. For text with values."""
-    headers = request.headers if request is not None else {}
-    return int(str((headers or {}).get("accept-language", "")).lower().startswith("zh"))
-
-
-def say(key: str, language: int, **values: Any) -> str:
-    return STRINGS[key][language].format(**values)
-
-
-def took(sec: float, language: int) -> str:
+def took(sec: float, language: str) -> str:
     """0.35 s, 42 s, 12 min."""
     if sec >= 100:
         return say("gen.card.min", language, n=f"{sec / 60:,.0f}")
     return say("gen.say.sec", language, n=f"{sec:.2g}" if sec < 10 else f"{sec:.0f}")
 
 
-def caption(picture: Picture, language: int) -> str:
-    words = say("gen.say.seed", language, seed=picture.seed)
-    return f"{words} · {picture.class_name}" if picture.class_name is not None else words
-
-
-def card_html(facts: dict[str, Any], language: int, source: str) -> str:
+def card_html(facts: dict[str, Any], language: str, source: str) -> str:
     """One line: family, size, classes, data set, kimg, minutes, run or commit."""
     spec, names, origin = facts["spec"], facts["class_names"], facts["origin"]
     parts = [
         spec.family,
-        f"{spec.resolution} px" + ("" if spec.channels == 3 else f" {say('gen.card.grey', language)}"),
+        f"{spec.resolution} px" + "".join(f" {say(key, language)}" for key in KINDS[spec.channels]),
     ]
     if not spec.num_classes:
         parts.append(say("gen.card.none", language))
     else:
         counted = say("gen.card.classes", language, n=spec.num_classes)
-        parts.append(f"{counted}: {', '.join(names)}" if 0 < len(names) <= 4 else counted)
-    parts.append(str(origin.get("dataset") or ""))
+        shown = ", ".join(class_name_in(name, language) for name in names)
+        parts.append(f"{counted}: {shown}" if 0 < len(names) <= 4 else counted)
+    parts.append(in_language(str(origin.get("dataset") or ""), language))
     if isinstance(nimg := origin.get("nimg"), int | float):
         parts.append(f"{nimg / 1000:,.4g} kimg")
     if isinstance(minutes := origin.get("minutes"), int | float):
@@ -114,13 +102,14 @@ def card_html(facts: dict[str, Any], language: int, source: str) -> str:
     return line(" · ".join(part[:200] for part in parts if part))
 
 
-def class_menu(facts: dict[str, Any], wanted: str | None) -> dict[str, Any]:
+def class_menu(facts: dict[str, Any]) -> list[tuple[Any, str]]:
+    """(text, value) of the class menu: each seed's own class, a row of every class, and each class."""
     values = class_values(facts)
-    known = wanted in [value for _, value in values]
-    return {"choices": [own_class(), *values], "value": wanted if known else SEED_CLASS}
+    rows = [every_class()] if 1 < len(values) <= MOST_ROWS else []
+    return [own_class(), *rows, *values]
 
 
-def strip_html(stills: list, language: int) -> str:
+def strip_html(stills: list, language: str) -> str:
     images = "".join(f'<img src="{data_uri(image)}" alt="">' for image in stills)
     words = html.escape(say("gen.say.stills", language))
     return f'<div class="strip" role="img" tabindex="0" aria-label="{words}">{images}</div>'
@@ -128,3 +117,7 @@ def strip_html(stills: list, language: int) -> str:
 
 def own_class() -> tuple[Any, str]:
     return t("gen.class.own"), SEED_CLASS
+
+
+def every_class() -> tuple[Any, str]:
+    return t("gen.class.every"), EVERY_CLASS

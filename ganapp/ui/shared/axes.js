@@ -27,6 +27,19 @@ function ticks(low, high, count) {
   return { values, step };
 }
 
+// Values 1, 2 and 5 times a power of ten between two positive ends, or only the powers where there are many; even steps
+// where the ends are near each other.
+function logTicks(low, high) {
+  const powers = Math.log10(high / low);
+  const values = [];
+  for (let power = Math.floor(Math.log10(low)); power <= Math.log10(high); power++)
+    for (const factor of powers > 4 ? [1] : [1, 2, 5]) values.push(factor * 10 ** power);
+  const inside = values.filter((value) => value >= low * (1 - 1e-9) && value <= high * (1 + 1e-9));
+  return inside.length > 2
+    ? inside.map((value) => [value, 10 ** Math.floor(Math.log10(value) + 1e-9)])
+    : null;
+}
+
 // The vertical axis: {f: value -> height, low and high: the heights at its ends, marks: [[value, words]]}.
 function makeScale(low, high, log) {
   const size = Math.max(Math.abs(low), Math.abs(high));
@@ -88,16 +101,22 @@ function drawVerticalAxis({ c, scale, toY, width, frame, colour }) {
   }
 }
 
-function drawHorizontalAxis({ c, toX, from, to, width, height, colour }, unit, say) {
+// From the right: the last mark has the unit, and one that would touch the mark after it is left out.
+function drawHorizontalAxis({ c, toX, from, to, isLog, width, height, colour }, unit, say) {
   const { values, step } = ticks(from / unit, to / unit, Math.max(2, Math.floor(width / 70)));
+  const marks = (isLog && logTicks(from / unit, to / unit)) || values.map((value) => [value, step]);
   c.textBaseline = "alphabetic";
   c.fillStyle = colour("--soft");
-  values.forEach((value, i) => {
+  let free = Infinity;
+  marks.reverse().forEach(([value, digits], i) => {
     const at = toX(value * unit);
-    const text = plain(value, step);
-    const label = i === values.length - 1 ? say(text) : text;
-    const half = c.measureText(label).width / 2;
-    c.textAlign = at + half > width ? "right" : "center";
-    c.fillText(label, c.textAlign === "right" ? width : at, height - 5);
+    const text = plain(value, digits);
+    const label = i === 0 ? say(text) : text;
+    const wide = c.measureText(label).width;
+    const left = Math.min(width - wide, at - wide / 2);
+    if (left + wide > free) return;
+    free = left - 8;
+    c.textAlign = "left";
+    c.fillText(label, left, height - 5);
   });
 }

@@ -3,11 +3,14 @@
 
 const FRAME = { left: 44, right: 8, top: 8, bottom: 20 }; // pixels around the curves, for words
 
-// panes: [{canvas, legend, title, lines}]; curves.js says what a line is.
-// The controls are ui.smooth, ui.log and ui.unzoom.
-function makeCharts(parts, panes) {
+// What makeParts is given for the charts: how they are drawn, and the lines that are hidden.
+const CHART_SETTINGS = { smooth: 4, log: false, logx: false, time: false, off: [] };
+
+// Charts are added as {canvas, legend, title, lines}; curves.js says what a line is.
+// The controls are ui.smooth, ui.log, ui.logx and ui.unzoom.
+function makeCharts(parts) {
   const { t, number, kimg, settings, keep, ui, press } = parts;
-  const charts = panes.map((pane) => ({ ...pane, frame: FRAME, plot: null, drag: null }));
+  const charts = [];
   const zoom = makeZoom(settings, tables, redraw);
   let frameAsked = 0;
 
@@ -23,9 +26,15 @@ function makeCharts(parts, panes) {
   function redraw() {
     frameAsked ||= requestAnimationFrame(() => {
       frameAsked = 0;
-      ui.unzoom.style.visibility = zoom.range ? "visible" : "hidden";
-      for (const chart of charts) drawChart(parts, chart, zoom, say);
+      draw();
     });
+  }
+
+  function draw() {
+    ui.unzoom.style.visibility = zoom.range ? "visible" : "hidden";
+    const shown = charts.map((chart) => linesShown(chart, settings));
+    const at = snapped(shown.flat(), zoom); // one place for all charts
+    charts.forEach((chart, i) => drawChart(parts, chart, shown[i], zoom, at, say));
   }
 
   function toggle(line) {
@@ -34,10 +43,29 @@ function makeCharts(parts, panes) {
     redraw();
   }
 
-  // Other lines, and where given another title, for the pane of that number; the zoom stays.
-  function setLines(pane, lines, title = charts[pane].title) {
-    Object.assign(charts[pane], { lines, title });
-    buildLegend(parts, charts[pane], toggle);
+  // A canvas keeps its pixels when its place becomes wider, and is stretched: whatever changed its size, it is
+  // drawn anew before that is seen.
+  const sizes = new ResizeObserver(draw);
+
+  function add(pane) {
+    const chart = { ...pane, frame: FRAME, plot: null, drag: null };
+    charts.push(chart);
+    setLines(chart, chart.lines);
+    listenToChart(chart, zoom, () => tables().length > 0, redraw);
+    sizes.observe(chart.canvas);
+    return chart;
+  }
+
+  function remove(chart) {
+    sizes.unobserve(chart.canvas);
+    charts.splice(charts.indexOf(chart), 1);
+    redraw();
+  }
+
+  // Other lines, and where given another title, for a chart; the zoom stays.
+  function setLines(chart, lines, title = chart.title) {
+    Object.assign(chart, { lines, title });
+    buildLegend(parts, chart, toggle);
     redraw();
   }
 
@@ -46,30 +74,31 @@ function makeCharts(parts, panes) {
     zoom.changeAxis(() => keep({ time: yes }));
   }
 
-  charts.forEach((chart, pane) => {
-    setLines(pane, chart.lines);
-    listenToChart(chart, zoom, () => tables().length > 0, redraw);
-  });
-  [ui.smooth.value, ui.log.checked] = [settings.smooth, settings.log];
+  ui.smooth.value = settings.smooth;
   ui.smooth.addEventListener("input", () => {
     keep({ smooth: Number(ui.smooth.value) });
     redraw();
   });
-  ui.log.addEventListener("change", () => {
-    keep({ log: ui.log.checked });
-    redraw();
-  });
+  for (const axis of ["log", "logx"]) {
+    ui[axis].checked = settings[axis];
+    ui[axis].addEventListener("change", () => {
+      keep({ [axis]: ui[axis].checked });
+      redraw();
+    });
+  }
   press(ui.unzoom, zoom.unzoom);
-  return { redraw, setLines, useTime, say, forget: zoom.forget };
+  return { add, remove, redraw, setLines, useTime, say, forget: zoom.forget };
 }
+
+const linesShown = (chart, settings) =>
+  chart.lines.filter((line) => hasPoints(line) && !settings.off.includes(line.id));
 
 // -- one chart ----------------------------------------------------------------------------------------------
 
-function drawChart({ t, ui, settings, ...parts }, chart, zoom, say) {
+// at: the place of the crosshair, null for none.
+function drawChart({ t, ui, settings, ...parts }, chart, shown, zoom, at, say) {
   const canvas = sizedCanvas(chart.canvas, ui.root);
   if (!canvas) return;
-  const shown = chart.lines.filter((line) => hasPoints(line) && !settings.off.includes(line.id));
-  const at = snapped(shown, zoom);
   writeLegend({ t, settings, ...parts }, chart, zoom, at, say);
   if (!chart.lines.some(hasPoints)) return drawEmpty(canvas, t("chart.empty"));
   const plot = makePlot(canvas, zoom);
@@ -108,8 +137,10 @@ function makePlot(canvas, zoom) {
   const [from, to] = zoom.shown();
   const inner = canvas.width - FRAME.left - FRAME.right;
   const tall = canvas.height - FRAME.top - FRAME.bottom;
-  const plot = { ...canvas, frame: FRAME, from, to, inner, tall, scale: null };
-  plot.toX = (place) => FRAME.left + ((place - from) / (to - from)) * inner;
+  const plot = { ...canvas, frame: FRAME, from, to, inner, tall, scale: null, isLog: zoom.isLog() };
+  const [left, right] = [zoom.forward(from), zoom.forward(to)];
+  plot.toX = (place) => FRAME.left + ((zoom.forward(place) - left) / (right - left)) * inner;
+  plot.toPlace = (px) => zoom.back(left + ((px - FRAME.left) / inner) * (right - left));
   plot.toY = (value) => {
     const { f, low, high } = plot.scale;
     return canvas.height - FRAME.bottom - ((f(value) - low) / (high - low)) * tall;

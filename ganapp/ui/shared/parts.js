@@ -1,17 +1,13 @@
-// What the scripts of a component share: words, numbers, nodes, settings, files and pictures. The constant
-// CATALOGS holds the words. Gradio runs all scripts of a component in one function, so nothing is global.
+// What the scripts of a component share: numbers, nodes, settings, files and pictures. Runs after words.js. Gradio
+// runs all scripts of a component in one function, so nothing is global.
 
 // element: the component. Its nodes are found by data-m and get their words by data-t, data-label and data-
 // alt. storage: the key under which this browser keeps the settings, which start as `defaults`.
 function makeParts(element, storage, defaults) {
   const PICTURES_KEPT = 96;
 
-  // Gradio sets the page's lang to the language that it chose itself, so both halves of the page agree.
-  const language = (document.documentElement.lang || navigator.language).toLowerCase().startsWith("zh")
-    ? "zh-CN"
-    : "en";
-  const t = (key, values = {}) =>
-    (CATALOGS[language][key] ?? key).replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
+  const [language, t] = [LANGUAGE, inWords];
+  const className = (name) => CATALOGS[language][`class.${name}`] ?? name; // what is shown of it
   const number = (value, digits = 0) =>
     value.toLocaleString(language, { minimumFractionDigits: digits, maximumFractionDigits: digits });
   const kimg = (nimg) => number(nimg / 1000, nimg < 1e6 ? 1 : 0);
@@ -34,7 +30,10 @@ function makeParts(element, storage, defaults) {
   // Unlike `disabled`, this keeps the focus where it is.
   const able = (button, yes) => button.setAttribute("aria-disabled", String(!yes));
   const press = (button, run) =>
-    button.addEventListener("click", () => button.getAttribute("aria-disabled") !== "true" && run());
+    button.addEventListener(
+      "click",
+      (event) => button.getAttribute("aria-disabled") !== "true" && run(event),
+    );
 
   function make(tag, text, attributes = {}) {
     const node = document.createElement(tag);
@@ -60,14 +59,13 @@ function makeParts(element, storage, defaults) {
   }
 
   function fileUrl(path, version = "") {
-    const config = window.gradio_config ?? {};
     const sign = new URLSearchParams(location.search).get("__sign"); // a private Space's pass for files
     const query = new URLSearchParams({
       ...(version && { v: version }),
       ...(sign && { __sign: sign }),
     }).toString();
     const escaped = path.split("/").map(encodeURIComponent).join("/");
-    return `${config.root ?? ""}${config.api_prefix ?? "/gradio_api"}/file=${escaped}${query && "?" + query}`;
+    return gradioUrl(`file=${escaped}${query && "?" + query}`);
   }
   const gridUrl = (folder, nimg) => fileUrl(`${folder}/${String(nimg).padStart(9, "0")}.webp`);
 
@@ -89,6 +87,7 @@ function makeParts(element, storage, defaults) {
   return {
     language,
     t,
+    className,
     number,
     kimg,
     clock,
@@ -104,4 +103,9 @@ function makeParts(element, storage, defaults) {
     gridUrl,
     picture,
   };
+}
+
+function gradioUrl(path) {
+  const config = window.gradio_config ?? {};
+  return `${config.root ?? ""}${config.api_prefix ?? "/gradio_api"}/${path}`;
 }

@@ -79,5 +79,6 @@ function writeLegend({ t, set, show, settings }, chart, zoom, place, say) {
   const { title, canvas } = chart;
   const at = say(place ?? zoom.bounds()[1]);
   const empty = `${title}: ${t("chart.empty")}`;
-  canvas.ariaLabel = words.length ? t("chart.label", { title, at, values: words.join(", ") }) : empty;
+  const label = place === null ? "chart.label" : "chart.label.at";
+  canvas.ariaLabel = words.length ? t(label, { title, at, values: words.join(", ") }) : empty;
 }

@@ -5,11 +5,24 @@ from __future__ import annotations
 # Field of TrainConfig: label in English, label and help in Chinese. The English help is the field's own.
 FIELDS: dict[str, tuple[str, str, str]] = {
     "resolution": ("Resolution", "分辨率", "图像的宽和高（像素）。"),
-    "channels": ("Channels", "通道数", "1 = 灰度，3 = 彩色，0 = 与图片一致。"),
+    "channels": ("Channels", "通道数", "1 = 灰度，3 = 彩色，4 = 保留透明，0 = 与图片一致。"),
     "conditional": ("Learn the classes", "学习类别", "数据带标签时按类别学习。"),
     "mirror": ("Mirror", "镜像", "每张图片有一半概率左右翻转。"),
     "crop": ("Crop", "裁剪", "非正方形图片如何变为正方形。"),
     "background": ("Background", "背景色", "透明或留白处的颜色。"),
+    "frame_step": ("Every n-th frame", "每 n 帧取一帧", "视频每 n 帧取一帧；0 = 每秒约两帧。"),
+    "task": (
+        "What becomes what",
+        "什么变成什么",
+        "由什么得到图片：噪声、被破坏的图片、成对图片中的另一张，或另一组图片。",
+    ),
+    "damage": ("Damage", "破坏方式", "对图片依次做什么：small:4、grey、hole、noise:0.1-0.5……"),
+    "direction": ("Direction", "方向", "成对图片中哪一张是输入：第一张（a2b）或第二张（b2a）。"),
+    "dataset_b": (
+        "The other set",
+        "另一组图片",
+        "第一组图片要变成的那一组；成对时为每对的第二张。留空表示两者在同一个文件夹或 ZIP 中。",
+    ),
     "family": ("Family", "网络类型", "使用哪种网络。"),
     "z_dim": ("Latent size", "隐向量长度", "隐向量的长度。"),
     "g_args": ("Generator arguments", "生成器参数", "生成器自己的参数，写成 JSON 对象。"),
@@ -53,6 +66,10 @@ FIELDS: dict[str, tuple[str, str, str]] = {
         "渐进增长（kimg）",
         "ProGAN：每次淡入与每次稳定各多少千张图像；0 = 不增长。",
     ),
+    "pixel": ("Pixels (L1)", "像素（L1）", "与目标逐像素距离的权重 λ（损坏的图片与成对图片）。"),
+    "cycle": ("Cycle", "循环", "经过两个生成器回到同一张图片的权重（两组图片）。"),
+    "identity": ("Identity", "恒等", "另一组的图片保持不变的权重（两组图片）。"),
+    "pool": ("Pool", "图片池", "判别器有一半时间看到的先前生成的图片数（两组图片）；0 = 不用。"),
     "batch": ("Batch", "批大小", "每一步的真实图像数。"),
     "d_steps": ("D steps", "D 步数", "每个生成器步对应的判别器步数。"),
     "g_lr": ("G learning rate", "G 学习率", "生成器的学习率。"),
@@ -69,7 +86,11 @@ FIELDS: dict[str, tuple[str, str, str]] = {
         "样本间隔（秒）",
         "两张样本图之间的秒数（训练越久间隔越长：占已用时间的 2 %）。",
     ),
-    "save_sec": ("Save interval (s)", "保存间隔（秒）", "两次保存之间的秒数：断电最多损失这么多。"),
+    "save_sec": (
+        "Save interval (s)",
+        "保存间隔（秒）",
+        "两次保存之间的秒数：断电最多损失这么多。训练刚开始时保存得更早。",
+    ),
     "seed": ("Seed", "随机种子", "所有随机性的起点。"),
     "precision": ("Precision", "精度", "bf16 在部分处理器上更快；auto 会实测。"),
     "threads": ("Threads", "线程数", "处理器线程数；0 = 启动时实测。"),
@@ -79,6 +100,13 @@ FIELDS: dict[str, tuple[str, str, str]] = {
 
 # What a preset is, in Chinese. The English sentence is the preset's own.
 PRESETS_CHINESE: dict[str, str] = {
+    "repair-64": "补全缺失的矩形区域：用自己的图片即可，一分钟就能看到效果。",
+    "colourise-64": "为灰度图片上色。",
+    "upscale-64": "把边长只有四分之一的图片放大并补回细节。",
+    "sketch-64": "由轮廓得到图片。",
+    "cyclegan-32": "不成对的两组图片互相转换，按 CPU 设计。",
+    "pix2pix": "256 像素的成对图片：U-Net、逐块判别器与 L1，适合 GPU。",
+    "cyclegan": "256 像素、不成对的两组图片：两个互逆的生成器，适合 GPU。",
     "mlp-28": "全连接网络，用于 28 像素的数字：最早的 GAN，也最快。",
     "dcgan-32": "带步长的卷积，两个网络都用批归一化，与论文一致。",
     "dcgan-r1-32": "DCGAN 的结构，判别器用 R1 代替批归一化：几分钟出清晰图像，长时间也稳定。",

@@ -11,8 +11,12 @@ from ganapp.config import TrainConfig
 from ..compare.strings import STRINGS as COMPARE
 from ..evaluate.strings import STRINGS as EVALUATE
 from ..generate.strings import STRINGS as GENERATE
+from ..table.strings import STRINGS as TABLE
 from ..train.strings import STRINGS as TRAIN
+from .chart_strings import STRINGS as CHARTS
+from .class_names import CLASS_NAMES
 from .recipe_strings import FIELDS, PRESETS_CHINESE
+from .run_strings import STRINGS as RUNS
 
 __all__ = ["FIELDS", "PRESETS_CHINESE", "STRINGS", "catalogs", "field_strings", "script_catalogs", "t"]
 
@@ -21,9 +25,14 @@ SHARED: dict[str, tuple[str, str]] = {
         "Train a GAN on pictures, watch it learn, make images with it.",
         "用图片训练 GAN，看着它学习，再用它生成图像。",
     ),
+    "app.language": ("Language", "语言"),
+    "app.theme": ("Look", "外观"),
+    "app.theme.system": ("As the system", "跟随系统"),
+    "app.theme.light": ("Light", "浅色"),
+    "app.theme.dark": ("Dark", "深色"),
     "tab.compare": ("Compare", "对比"),
     "tab.train": ("Train", "训练"),
-    "tab.generate": ("Generate", "生成"),
+    "tab.generate": ("Create", "创作"),
     "tab.evaluate": ("Evaluate", "评估"),
     "js.state.queued": ("Queued", "排队中"),
     "js.state.queued_at": ("Queued ({place})", "排队中（第 {place} 位）"),
@@ -35,6 +44,38 @@ SHARED: dict[str, tuple[str, str]] = {
     "js.state.finished": ("Finished", "已完成"),
     "js.state.failed": ("Failed", "失败"),
     "js.state.interrupted": ("Interrupted", "已中断"),
+    "js.drop.here": ("Drop it anywhere:", "拖放到任意位置："),
+    "js.drop.pictures": (
+        "Pictures, films, folders or a ZIP of them → Train",
+        "图片、视频、文件夹或其 ZIP → 训练",
+    ),
+    "js.drop.run": ("The ZIP of a run → the runs", "训练的 ZIP → 训练列表"),
+    "js.drop.recipe": ("A PNG made here → Create, with its settings", "此处生成的 PNG → 创作（含其设置）"),
+    "js.drop.checkpoint": ("A checkpoint → import in Create", "检查点 → 在“创作”中导入"),
+    "js.drop.went.pictures": ("{n} files go to Train.", "{n} 个文件已送往“训练”。"),
+    "js.drop.went.one": ("{name} goes to Train.", "{name} 已送往“训练”。"),
+    "js.drop.went.run": ("{name} is opened among the runs.", "正在打开训练 {name}。"),
+    "js.drop.went.recipe": ("{name} goes to Create with its settings.", "{name} 及其设置已送往“创作”。"),
+    "js.drop.went.checkpoint": ("{name} is imported in Create.", "正在“创作”中导入 {name}。"),
+    "js.drop.no_training": (
+        "Training is off here: no pictures or runs are taken.",
+        "此处不开放训练：不接收图片或训练记录。",
+    ),
+    "js.drop.no_import": ("Import is off here: no checkpoint is taken.", "此处不开放导入：不接收检查点。"),
+    "js.drop.one": (
+        "Drop one ZIP of a run or one checkpoint at a time.",
+        "每次请只拖放一个训练的 ZIP 或一个检查点。",
+    ),
+    "js.drop.unreadable": (
+        "This browser cannot read what was dropped: choose the files in the page.",
+        "浏览器无法读取拖放的内容：请在页面中选择文件。",
+    ),
+    "js.lightbox.close": ("Close", "关闭"),
+    "js.lightbox.before": ("Picture before", "上一张"),
+    "js.lightbox.after": ("Next picture", "下一张"),
+    "js.lightbox.picture": ("Picture", "图像"),
+    "js.lightbox.seed": ("Seed {seed}", "种子 {seed}"),
+    "js.lightbox.create": ("Open in Create", "在“创作”中打开"),
     "js.kimg": ("{done} kimg", "{done} kimg"),
     "js.lost": ("Connection lost, retrying…", "连接中断，正在重试…"),
     "js.grid.waiting": ("The first pictures appear here in a moment.", "第一批图像即将出现。"),
@@ -43,17 +84,6 @@ SHARED: dict[str, tuple[str, str]] = {
     "js.timeline": ("Past pictures", "历史图像"),
     "js.play": ("Play all pictures", "播放全部图像"),
     "js.play.stop": ("Stop playing", "停止播放"),
-    "js.chart.smooth": ("Smoothing", "平滑"),
-    "js.chart.log": ("Log", "对数"),
-    "js.chart.reset": ("Reset zoom", "重置缩放"),
-    "js.chart.hint": (
-        "Drag to zoom, double-click to reset. In focus: wheel, + and − zoom, arrows move, 0 resets.",
-        "拖动可缩放，双击重置。选中后：滚轮或 + − 缩放，方向键移动，0 重置。",
-    ),
-    "js.chart.empty": ("No data yet", "暂无数据"),
-    "js.chart.label": ("{title}, latest at {at}: {values}", "{title}，最新（{at}）：{values}"),
-    "js.axis.kimg": ("{x} kimg", "{x} kimg"),
-    "js.axis.min": ("{x} min", "{x} 分钟"),
     "space.no_training": (
         (
             "Training is off on this Space: one processor is shared by all visitors. Duplicate the Space, "
@@ -78,7 +108,17 @@ SHARED: dict[str, tuple[str, str]] = {
     ),
 }
 
-STRINGS = SHARED | TRAIN | COMPARE | GENERATE | EVALUATE
+# Words of Gradio's own that it has not translated, by its keys.
+GRADIO: dict[str, tuple[str, str]] = {
+    "common.complete": ("Complete", "完成"),
+    "common.progress": ("Progress", "进度"),
+    "common.download_all": ("Download all", "全部下载"),
+    "common.record": ("Record", "录制"),
+    "common.stop_recording": ("Stop recording", "停止录制"),
+    "common.run": ("Run", "运行"),
+}
+
+STRINGS = SHARED | CHARTS | RUNS | TRAIN | COMPARE | TABLE | GENERATE | EVALUATE
 
 
 def t(key: str):
@@ -91,7 +131,7 @@ def t(key: str):
 
 def catalogs() -> dict[str, dict[str, str]]:
     """{"en": {key: text}, "zh-CN": {key: text}}: what gr.I18n and the scripts of the page are made from."""
-    pairs = STRINGS | {key: pair for name in FIELDS for key, pair in field_strings(name).items()}
+    pairs = GRADIO | STRINGS | {key: pair for name in FIELDS for key, pair in field_strings(name).items()}
     return {
         "en": {key: pair[0] for key, pair in pairs.items()},
         "zh-CN": {key: pair[1] for key, pair in pairs.items()},
@@ -106,8 +146,13 @@ def field_strings(name: str) -> dict[str, tuple[str, str]]:
 
 
 def script_catalogs() -> dict[str, dict[str, str]]:
-    """The strings that the page's own scripts use (keys "js."), without the prefix; {name} marks a value."""
-    return {
+    """The strings that the page's own scripts use (keys "js."), without the prefix; {name} marks a value.
+
+    Names of classes that have a Chinese word come with "class." before them.
+    """
+    found = {
         language: {key[3:]: text for key, text in catalog.items() if key.startswith("js.")}
         for language, catalog in catalogs().items()
     }
+    found["zh-CN"] |= {f"class.{name}": word for name, word in CLASS_NAMES.items()}
+    return found

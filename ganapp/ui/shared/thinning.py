@@ -6,11 +6,13 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from ganapp.runs.columns import drawn_names
+from ganapp.runs.columns import NOT_DRAWN, drawn_names
+from ganapp.runs.comparison import with_gap
 
 MAX_ROWS = 900  # more rows than this are sent as BUCKETS times mean, lowest and highest
 BUCKETS = 440
 SERIES_IN_FULL = 6  # so many series get all of these rows; more of them share the same bytes
+MOST_ASKED = 12  # columns that a page may ask for besides those that it always draws
 
 
 def columns(
@@ -26,6 +28,8 @@ def columns(
     what the monitor draws.
     """
     wanted = drawn_names(rows) if series is None else series
+    if "gap" in wanted:
+        rows = [with_gap(row) for row in rows]
     keys = [key for key in wanted if any(key in row for row in rows)]
     share = min(1.0, SERIES_IN_FULL / max(len(keys), 1))
     max_rows, buckets = int(max_rows * share), int(buckets * share)
@@ -44,6 +48,13 @@ def columns(
         table["lo"] = {key: [short(min(v), 3) if v else None for v in values[key]] for key in keys}
         table["hi"] = {key: [short(max(v), 3) if v else None for v in values[key]] for key in keys}
     return table
+
+
+def asked(names: Any) -> list[str]:
+    """The columns that a page asks for, at most MOST_ASKED; whatever is no name is left out."""
+    names = names if isinstance(names, list) else []
+    wanted = [name for name in names if isinstance(name, str) and name not in NOT_DRAWN]
+    return list(dict.fromkeys(wanted))[:MOST_ASKED]
 
 
 def is_number(value: Any) -> bool:

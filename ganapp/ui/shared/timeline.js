@@ -9,7 +9,7 @@ const PLAY_MS = 10000; // the whole past in about this time, however long it is
 // preload(index, step) resolves when the pictures of that moment can be shown at once; draw(): the place has changed.
 function makeTimeline({ t, ui, set, able, press }, { frames, endIsLive, preload, draw }) {
   // live: the place moves on by itself as a run trains; otherwise it is the one that was chosen.
-  const timeline = { live: true, place: 0, moments: [], indexOf, update, say, seek, stop, reset };
+  const timeline = { live: true, place: 0, moments: [], indexOf, update, say, seek, toggle, stop, reset };
   let playing = 0;
 
   const last = () => timeline.moments.length - 1;
@@ -75,13 +75,17 @@ function makeTimeline({ t, ui, set, able, press }, { frames, endIsLive, preload,
     stop();
     seek(Number(ui.slider.value));
   });
-  press(ui.play, () => {
+  // Play, or stop playing. From the end it begins anew.
+  function toggle() {
     if (playing) return stop();
+    if (last() < 1) return;
     const index = Number(ui.slider.value);
     const from = timeline.live || index >= last() ? 0 : index;
     seek(from);
     playing = setTimeout(() => playFrom(from), 60);
     renderPlay();
-  });
+  }
+
+  press(ui.play, toggle);
   return timeline;
 }

@@ -7,18 +7,22 @@ from __future__ import annotations
 
 import json
 import math
+import re
 import threading
 import time
 import zlib
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ganapp.runs import WORKING, Run, list_runs, nimg_of
+from ganapp.runs import WORKING, Run, list_runs, nimg_of, title_of
+from ganapp.runs.about import ABOUT, check_stamp, stamp_of
+from ganapp.runs.columns import named, names_in
 
 UI = Path(__file__).resolve().parents[1]  # the folder of all tabs
 FRESH_SEC = 0.7  # for so long all browsers share one look at the folder
-MAX_LISTED = 300
+MAX_LISTED = 1000
 MOST_EXACT = 2**53  # the largest whole number that a script of the page holds exactly
 
 
@@ -36,6 +40,7 @@ class Watch:
         self._lock = threading.Lock()
         self._memory: dict[Any, tuple[float, Any]] = {}
         self._ended: dict[Run, tuple[int, dict]] = {}
+        self._titles: dict[Run, tuple[int, str]] = {}
 
     def runs(self) -> list[tuple[Run, dict]]:
         """All runs with their status, newest first."""
@@ -56,6 +61,10 @@ class Watch:
             except FileNotFoundError:
                 continue  # deleted meanwhile
             seen.append((run, status))
+        there = {run for run, _ in seen}
+        for memory in (self._ended, self._titles):
+            for run in [run for run in list(memory) if run not in there]:  # deleted or renamed
+                memory.pop(run, None)
         return seen
 
     def fresh(self, key: Any, look: Callable[[], Any]) -> Any:
@@ -72,29 +81,57 @@ class Watch:
         with self._lock:
             self._memory.clear()
 
-    def find(self, name: Any) -> Run:
+    def find(self, name: Any, stamp: Any = None) -> Run:
         """The run of that name. Only names in the folder match, so no path can come in from outside.
 
-        Raises ValueError (message fit for the user) if there is none.
+        stamp: that of the run which the person saw; None where a name alone will do. Raises ValueError
+        (message fit for the user) if there is none, or if the name is another run's now.
         """
-        for run in list_runs(self.folder):
+        runs = list_runs(self.folder)
+        for run in runs:
             if run.name == name:
+                if stamp is not None:
+                    check_stamp(run, stamp)
                 return run
-        raise ValueError(f"there is no run {str(name)[:80]!r} any more.")
+        name = str(name)[:80]
+        if same := [run.name for run in runs if stamp and stamp_of(run) == stamp]:
+            raise ValueError(f"there is no run {name!r} any more; it is {same[0]!r} now. Nothing was done.")
+        raise ValueError(f"there is no run {name!r} any more.")
+
+    def title(self, run: Run) -> str:
+        """What a run is called. Read again when its file changes."""
+        try:
+            changed = (run.path / ABOUT).stat().st_mtime_ns
+        except OSError:
+            return run.name
+        if self._titles.get(run, (0, ""))[0] != changed:
+            self._titles[run] = changed, title_of(run)
+        return self._titles[run][1]
+
+    def row(self, run: Run, status: dict) -> list:
+        """A run as the page lists it: [name, state, nimg, title, stamp]. Raises OSError if it is gone."""
+        return [run.name, status["state"], status["nimg"], self.title(run), stamp_of(run, status)]
 
     def list_news(self, known: dict, answer: dict[str, Any]) -> list[tuple[Run, dict]]:
-        """All runs with their status. Adds runs + list to the answer if known["list"] differs."""
-        seen = self.runs()
-        listed = [[run.name, status["state"], status["nimg"]] for run, status in seen]
-        list_hash = fingerprint([row[:2] for row in listed])
+        """All runs with their status. Adds runs + list to the answer if known["list"] differs.
+
+        A run in the answer is [name, state, nimg, title, stamp].
+        """
+        seen, listed = self.runs(), []
+        for run, status in seen:
+            with suppress(FileNotFoundError):  # deleted meanwhile
+                listed.append(self.row(run, status))
+        list_hash = fingerprint([row[:2] + row[3:] for row in listed])
         if known.get("list") != list_hash:
             answer.update(runs=listed[:MAX_LISTED], list=list_hash)
         return seen
 
     def news(self, run: Run, known: dict, columns: Callable[[list[dict]], dict]) -> dict[str, Any]:
-        """What is new of a run's curves and pictures: some of reset, stats, attempt + offset, grids, real.
+        """What is new of a run's curves and pictures.
 
-        On "reset" the browser forgets the stats and grids of this run. `columns` turns rows into stats.
+        Some of reset, stats, names, attempt + offset, grids, real. On "reset" the browser forgets the stats
+        and grids of this run. `columns` turns rows into stats; names: the columns of the rows that the
+        browser does not know yet, as runs.columns.named gives them.
         """
         news: dict[str, Any] = {}
         attempt, offset = whole(known.get("attempt"), -1), max(0, whole(known.get("offset"), 0))
@@ -104,6 +141,9 @@ class Watch:
             news["reset"] = True
         if rows:
             news["stats"] = columns(rows)
+            there = known["names"] if not reset and isinstance(known.get("names"), list) else ()
+            if new := [name for name in names_in(rows) if name not in there]:
+                news["names"] = named(new)
         if reset or new_offset != offset:
             news.update(attempt=new_attempt, offset=new_offset)
         last = -1 if reset else whole(known.get("grids"), -1)
@@ -134,7 +174,10 @@ def fingerprint(value: Any) -> int:
 
 
 def publisher() -> Callable[[Path], str]:
-    """A function that lets the browser fetch the files of a folder, and returns the folder's name in addresses."""
+    """A function that lets the browser fetch the files of a folder.
+
+    It returns the folder's name in addresses.
+    """
     import gradio as gr
 
     from ..access.file_names import named
@@ -161,8 +204,12 @@ class Files(NamedTuple):
 SHARED_SCRIPTS = tuple(
     f"shared/{name}.js"
     for name in (
+        "words",
+        "listening",
         "parts",
         "polling",
+        "asking",
+        "news",
         "states",
         "table",
         "grid",
@@ -177,16 +224,28 @@ SHARED_SCRIPTS = tuple(
 
 
 def sources(files: Files, **constants: Any) -> dict[str, str]:
-    """The templates of a gr.HTML. The constants, CATALOGS and WORKING come before the scripts."""
+    """The templates of a gr.HTML. The constants, CATALOGS, WORKING and CHANGES come before the scripts.
+
+    CHANGES: whether anybody here may start, change and delete runs.
+    """
+    from ..access.capabilities import here
     from .strings import script_catalogs
 
     def read(*names: str) -> str:
         return "".join((UI / name).read_text(encoding="utf-8") for name in names)
 
-    constants |= {"CATALOGS": script_catalogs(), "WORKING": WORKING}
+    def html(name: str) -> str:
+        """A file with those that its lines `<include src="…" />` name."""
+        return re.sub(r' *<include src="([^"]+)" />\n', lambda found: html(found[1]), read(name))
+
+    constants |= {
+        "CATALOGS": script_catalogs(),
+        "WORKING": WORKING,
+        "CHANGES": here().trains != "none",
+    }
     given = "".join(f"const {key} = {json.dumps(value)};\n" for key, value in constants.items())
     return {
-        "html_template": read(files.html),
+        "html_template": html(files.html),
         "css_template": read(*files.css),
         "js_on_load": given + read(*files.scripts),
     }

@@ -1,6 +1,9 @@
 // What the charts of a component show of the axis that they share, and the pointer and keys that change it.
 
-// Places are in images, or in seconds if settings.time is set. tables(): of all lines that have points.
+const LEAST_PLACE = 1e-3; // on a logarithmic axis, what comes before is drawn there
+
+// Places are in images, or in seconds if settings.time is set. With settings.logx the axis is logarithmic: forward()
+// makes an even measure of a place, back() a place of that. tables(): of all lines that have points.
 function makeZoom(settings, tables, redraw) {
   // range: [from, to], null for everything; hover: the place of the crosshair, null for none.
   const zoom = {
@@ -15,7 +18,18 @@ function makeZoom(settings, tables, redraw) {
     arrow,
     forget,
     changeAxis,
+    isLog: () => settings.logx,
+    forward,
+    back,
   };
+
+  function forward(place) {
+    return settings.logx ? Math.log10(Math.max(place, LEAST_PLACE)) : place;
+  }
+
+  function back(measure) {
+    return settings.logx ? 10 ** measure : measure;
+  }
 
   function xs(table) {
     return settings.time ? table.sec : table.nimg;
@@ -24,27 +38,34 @@ function makeZoom(settings, tables, redraw) {
   function bounds() {
     const all = tables().map(xs);
     if (!all.length) return [0, 1];
-    return [Math.min(0, ...all.map((x) => x[0])), Math.max(1e-9, ...all.map((x) => x.at(-1)))];
+    const last = Math.max(1e-9, ...all.map((x) => x.at(-1)));
+    if (!settings.logx) return [Math.min(0, ...all.map((x) => x[0])), last];
+    const first = Math.min(...all.map((x) => x[firstFrom(x, LEAST_PLACE)] ?? Infinity));
+    return first < last ? [first, last] : [last / 10, last];
   }
 
+  // The ends of what is shown. A range from 0 begins at the first point of a logarithmic axis.
   function shown() {
-    return zoom.range ?? bounds();
+    const [low, high] = bounds();
+    return zoom.range ? [Math.max(low, zoom.range[0]), zoom.range[1]] : [low, high];
   }
 
-  function zoomTo(from, to) {
-    const [low, high] = bounds();
+  function zoomTo(start, end) {
+    const [low, high] = bounds().map(forward);
+    let [from, to] = [forward(start), forward(end)];
     const least = (high - low) / 2000;
     if (to - from < least) [from, to] = [(from + to) / 2 - least / 2, (from + to) / 2 + least / 2];
     if (from < low) [from, to] = [low, to + low - from];
     if (to > high) [from, to] = [Math.max(low, from - (to - high)), high];
-    zoom.range = to - from >= (high - low) * 0.999 ? null : [from, to];
+    zoom.range = to - from >= (high - low) * 0.999 ? null : [back(from), back(to)];
     redraw();
   }
 
   function zoomBy(factor, centre) {
-    const [from, to] = shown();
-    const at = centre ?? zoom.hover ?? (from + to) / 2;
-    zoomTo(at - (at - from) * factor, at + (to - at) * factor);
+    const [from, to] = shown().map(forward);
+    const given = centre ?? zoom.hover;
+    const at = given === null ? (from + to) / 2 : forward(given);
+    zoomTo(back(at - (at - from) * factor), back(at + (to - at) * factor));
   }
 
   function unzoom() {
@@ -54,10 +75,12 @@ function makeZoom(settings, tables, redraw) {
 
   // An arrow key moves the part that is shown, or the crosshair where everything is.
   function arrow(direction) {
-    const [from, to] = shown();
+    const [from, to] = shown().map(forward);
     const width = to - from;
-    if (zoom.range) return zoomTo(from + (width / 8) * direction, to + (width / 8) * direction);
-    zoom.hover = Math.min(to, Math.max(from, (zoom.hover ?? to) + (width / 50) * direction));
+    const by = (width / 8) * direction;
+    if (zoom.range) return zoomTo(back(from + by), back(to + by));
+    const at = zoom.hover === null ? to : forward(zoom.hover);
+    zoom.hover = back(Math.min(to, Math.max(from, at + (width / 50) * direction)));
     redraw();
   }
 
@@ -87,10 +110,6 @@ function listenToChart(chart, zoom, isReady, redraw) {
   listenToKeys(chart.canvas, zoom);
 }
 
-function placeAt({ frame, plot: { from, to, inner } }, px) {
-  return from + ((px - frame.left) / inner) * (to - from);
-}
-
 function pixelOf({ frame, plot }, event) {
   return Math.min(plot.width - frame.right, Math.max(frame.left, event.offsetX));
 }
@@ -108,7 +127,7 @@ function listenToPointer(chart, zoom, isReady, redraw) {
   });
   canvas.addEventListener("pointermove", (event) => {
     if (!chart.plot) return;
-    zoom.hover = placeAt(chart, pixelOf(chart, event));
+    zoom.hover = chart.plot.toPlace(pixelOf(chart, event));
     if (chart.drag) chart.drag.b = pixelOf(chart, event);
     redraw();
   });
@@ -116,7 +135,7 @@ function listenToPointer(chart, zoom, isReady, redraw) {
     const drag = chart.drag;
     chart.drag = null;
     if (!drag || Math.abs(drag.a - drag.b) <= 5) return redraw();
-    zoom.zoomTo(placeAt(chart, Math.min(drag.a, drag.b)), placeAt(chart, Math.max(drag.a, drag.b)));
+    zoom.zoomTo(chart.plot.toPlace(Math.min(drag.a, drag.b)), chart.plot.toPlace(Math.max(drag.a, drag.b)));
   });
   for (const name of ["pointercancel", "pointerleave", "blur"]) canvas.addEventListener(name, leave);
   canvas.addEventListener("dblclick", zoom.unzoom);
@@ -130,7 +149,7 @@ function listenToWheel(chart, zoom) {
     const wanted = event.ctrlKey || event.metaKey || document.activeElement === canvas;
     if (!wanted || !chart.plot) return;
     event.preventDefault();
-    zoom.zoomBy(event.deltaY > 0 ? 1.2 : 1 / 1.2, placeAt(chart, pixelOf(chart, event)));
+    zoom.zoomBy(event.deltaY > 0 ? 1.2 : 1 / 1.2, chart.plot.toPlace(pixelOf(chart, event)));
   };
   canvas.addEventListener("wheel", onWheel, { passive: false });
 }

@@ -4,57 +4,60 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from html import escape
+from typing import Any, NamedTuple
 
 from ganapp.config import TrainConfig
 from ganapp.files import text_of_size
 
 from ..access.capabilities import here
-from ..shared.html import both, data_uri, note
-from ..shared.strings import STRINGS
+from ..shared.html import both, class_html, note, told
+from .preview import preview_html
 
-SHOWN = 32  # pictures of a preview
 MOST_NAMED, MOST_BARS = 12, 20  # classes
 MOST_FILES = 200
 
 
-def look_at_data(config: TrainConfig, progress: Callable, cancelled: Callable[[], bool]) -> tuple[str, str]:
-    """Prepare a configuration's data set. Returns some of its pictures and the facts about it, as HTML.
+class Look(NamedTuple):
+    """Some pictures of a data set and the facts about it, as HTML, and what the form depends on."""
+
+    pictures: str
+    facts: str
+    is_transparent: bool = False  # whether any picture has transparent pixels
+    count: int = 0  # training pictures
+
+
+def look_at_data(config: TrainConfig, progress: Callable, cancelled: Callable[[], bool]) -> Look:
+    """Prepare a configuration's data set and look at it.
 
     progress(done, total, what) is called while it is prepared; cancelled() ends it with data.Cancelled.
     Raises ValueError (message fit for the user) if the data cannot be used.
     """
-    import numpy as np
-
     from ganapp.data import open_dataset
-    from ganapp.media import grid
+    from ganapp.driving.opening import data_arguments
 
-    dataset = open_dataset(
-        config.dataset,
-        config.resolution,
-        channels=config.channels or None,
-        crop=config.crop,
-        background=config.background,
-        progress=progress,
-        cancelled=cancelled,
-    )
-    order = np.random.default_rng(1).permutation(dataset.count)[:SHOWN]
-    pictures = dataset.images.take(order).transpose(0, 2, 3, 1)
-    english, chinese = STRINGS["train.preview"]
-    image = data_uri(grid(pictures, columns=8, pad=1))
-    return f'<img src="{image}" alt="{english} / {chinese}">', describe_data(dataset)
+    arguments = data_arguments(config)
+
+    def opened(**changes: Any) -> Any:
+        return open_dataset(**arguments | changes, progress=progress, cancelled=cancelled)
+
+    dataset = opened()
+    shown = preview_html(config, dataset, opened)
+    can_keep = dataset.transparent > 0 and config.task == "noise"
+    return Look(shown, describe_data(dataset), can_keep, dataset.count)
 
 
 def describe_data(dataset) -> str:
-    """Count, size, channels, classes and what could not be used, as HTML in both languages.
-
-    The data's own notes are in English, like the reasons of files.
-    """
-    kind = "grey" if dataset.channels == 1 else "colour"
+    """Count, size, channels, classes and what could not be used, as HTML in both languages."""
+    kind = {1: "grey", 3: "colour", 4: "transparent"}[dataset.channels]
+    kind = "pairs" if dataset.in_channels else kind
     facts = both(f"data.facts.{kind}", count=f"{dataset.count:,}", side=dataset.resolution)
-    html = f'<p class="plain-note">{facts}</p>'
+    held_out = f"<br>{both('data.held_out', count=f'{dataset.held_out:,}')}" if dataset.held_out else ""
+    html = f'<p class="plain-note">{facts}{held_out}</p>'
+    if dataset.transparent and dataset.channels != 4:
+        html += note("data.transparent", count=f"{dataset.transparent:,}")
     if dataset.labels is not None:
         html += describe_classes(dataset)
-    notes = "".join(f'<p class="plain-note">{escape(text)}</p>' for text in dataset.notes)
+    notes = "".join(f'<p class="plain-note">{told(text)}</p>' for text in dataset.notes)
     return html + notes + unusable(dataset)
 
 
@@ -62,11 +65,11 @@ def describe_classes(dataset) -> str:
     """The names of a few classes of equal size, else the size of each of the first ones, as HTML."""
     counts = dataset.class_counts()
     if len(set(counts)) == 1 and len(counts) <= MOST_NAMED:
-        names = escape(", ".join(map(str, dataset.class_names)))
+        names = class_html(*dataset.class_names)
         return note("data.balanced", count=len(counts), each=f"{counts[0]:,}", names=names)
     most = max(counts) or 1
     rows = "".join(
-        f"<span>{escape(str(name))}</span>"
+        f"<span>{class_html(name)}</span>"
         f"<span><i style='width:{100 * n / most:.0f}%'></i></span><span>{n:,}</span>"
         for name, n in list(zip(dataset.class_names, counts, strict=True))[:MOST_BARS]
     )
@@ -81,7 +84,7 @@ def unusable(dataset) -> str:
     if not dataset.report:
         return ""
     items = "".join(
-        f"<li>{escape(name)}: {escape(reason)}</li>" for name, reason in dataset.report[:MOST_FILES]
+        f"<li>{escape(name)}: {told(reason)}</li>" for name, reason in dataset.report[:MOST_FILES]
     )
     summary = both("data.unusable", count=len(dataset.report))
     return f'<details class="plain-note"><summary>{summary}</summary><ul>{items}</ul></details>'

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 from ganapp.config import PRESETS
@@ -16,7 +17,9 @@ SURE_SEC = 20  # a run that trained for longer than this has a speed to rely on
 
 
 def say_preset(name: str, expectation: str = "") -> str:
-    """One sentence on what a preset is, and the expectation below it, as HTML."""
+    """One sentence on what a preset is, and the expectation below it, as HTML; "" of a text that is none."""
+    if name not in PRESETS:
+        return ""
     return f'<p class="plain-note">{spans(PRESETS[name].about, PRESETS_CHINESE[name])}<br>{expectation}</p>'
 
 
@@ -27,31 +30,43 @@ class Expectation:
         self.runs_folder = runs_folder
         self._speeds: dict[str, float] = {}
 
-    def about_preset(self, name: str) -> str:
-        """What a preset is, and when to expect first shapes and good pictures here, as HTML."""
+    def about_preset(self, name: str) -> tuple[str, int]:
+        """(what a preset is, and when to expect first shapes and good pictures here, as HTML; a budget).
+
+        The budget is the minutes to good pictures, rounded up; 0 if the speed is not known now.
+        """
+        if name not in PRESETS:
+            return "", 0
         preset = PRESETS[name]
         speed, how = self.speed(name)
         if not speed:
-            return say_preset(name, both("preset.expect.busy"))
+            return say_preset(name, both("preset.expect.busy")), 0
         first, good = preset.first_kimg * 1000 / speed / 60, preset.good_kimg * 1000 / speed / 60
         values = {"speed": f"{speed:,.0f}", "first": duration(first), "good": duration(good)}
-        return say_preset(name, both(f"preset.expect.{how}", **values))
+        return say_preset(name, both(f"preset.expect.{how}", **values)), max(1, math.ceil(good))
 
     def speed(self, name: str) -> tuple[float, str]:
         """(images/s, "seen" or "measured") of a preset: from its last run here, else from a short probe.
 
-        (0, "") while a run is at work. A measurement would be wrong then, and it would slow that run down.
+        (0, "") while a run is at work. A measurement would be wrong then, and it would slow that run down. So
+        one during which a run began is not kept.
         """
-        for run in list_runs(self.runs_folder)[:RUNS_READ]:
-            status = run.status()
+        looked = [(run, run.status()) for run in list_runs(self.runs_folder)[:RUNS_READ]]
+        for run, status in looked:
             trained = status.get("images_per_sec") and status.get("sec", 0) > SURE_SEC
             if trained and (config := read_configs([run])[0]) and config.preset == name:
                 return status["nimg"] / status["sec"], "seen"
-            if status["state"] in ("running", "starting"):
-                return 0.0, ""
         if name not in self._speeds:
-            self._speeds[name] = measured(name)
+            if self._is_busy():
+                return 0.0, ""
+            speed = measured(name)
+            if self._is_busy():
+                return 0.0, ""
+            self._speeds[name] = speed
         return self._speeds[name], "measured"
+
+    def _is_busy(self) -> bool:
+        return any(run.status()["state"] in ("running", "starting") for run in list_runs(self.runs_folder))
 
 
 def measured(name: str) -> float:
@@ -60,7 +75,9 @@ def measured(name: str) -> float:
     from ganapp.training.probe import measure
 
     config = PRESETS[name].config
-    return measure(config.replace(channels=config.channels or 3), pick_device("auto"))
+    channels = config.channels or 3
+    given = {"in_channels": channels} if config.task != "noise" else {}
+    return measure(config.replace(channels=channels, **given), pick_device("auto"))
 
 
 def duration(minutes: float) -> str:

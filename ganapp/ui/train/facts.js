@@ -12,7 +12,8 @@ function progressOf({ nimg, sec, images_per_sec: speed }, { kimg = 0, minutes = 
   };
 }
 
-function renderFacts(parts, status, config = {}) {
+// titleOf(name): what a run is called.
+function renderFacts(parts, status, config, titleOf) {
   const { number, clock, ui, set } = parts;
   const { done, left } = progressOf(status, config);
   const [ready, total, what] = status.preparing ?? [];
@@ -30,7 +31,7 @@ function renderFacts(parts, status, config = {}) {
   set(ui.device, deviceText(parts, status));
   ui.device.title = ui.device.textContent;
   set(ui.memory, memoryText(parts, status.mem_mb));
-  set(ui.summary, preparing && what ? what : summaryText(parts, config));
+  set(ui.summary, preparing && what ? what : summaryText(parts, config, titleOf));
 }
 
 function renderBar({ number, ui }, done) {
@@ -55,10 +56,10 @@ function memoryText({ number }, mb) {
   return mb >= 1000 ? `${number(mb / 1000, 1)} GB` : `${number(mb, 0)} MB`;
 }
 
-function summaryText({ t, kimg }, config) {
+function summaryText({ t, kimg }, config, titleOf) {
   const { preset, dataset, resolution, family, loss, batch, parent } = config;
   const size = resolution && `${resolution}×${resolution}`;
-  const from = parent && t("from", { name: parent, kimg: kimg(config.from_nimg ?? 0) });
+  const from = parent && t("from", { name: titleOf(parent), kimg: kimg(config.from_nimg ?? 0) });
   const facts = [preset, dataset, size, family, loss, batch && t("batch", { n: batch }), from];
   return facts.filter(Boolean).join(" · ");
 }

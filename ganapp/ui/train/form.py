@@ -14,15 +14,14 @@ import gradio as gr
 from gradio.components import Component
 
 from ganapp.config import PRESETS, TrainConfig
-from ganapp.data import PICTURES, TABLES
 
 from ..access.capabilities import Capabilities
 from ..access.visitors import notes, sign_in
 from ..shared import html
 from ..shared.strings import t
-from . import recipe
-
-UPLOADS = [".zip", *PICTURES, *TABLES, ".json"]  # pictures, and files with their labels
+from . import origins, recipe, task_part, tasks
+from .few_pictures import build_few
+from .upload import build_upload
 
 
 @dataclass(frozen=True)
@@ -30,10 +29,13 @@ class DataPart:
     """Which pictures, and a look at them."""
 
     dataset: gr.Dropdown
+    other: gr.Dropdown  # the other set, shown for a task that needs one
     preview: gr.HTML
     facts: gr.HTML
+    keep: gr.Checkbox  # shown for pictures with transparent pixels
     stop: gr.Button  # shown while a preview is prepared
-    upload: gr.File
+    few: gr.Button  # shown for few pictures: what helps with them
+    upload: gr.HTML
     look: gr.Button
     cache: gr.HTML
     clear: gr.Button
@@ -45,7 +47,7 @@ class RecipePart:
 
     preset: gr.Dropdown
     about: gr.HTML
-    settings: dict[str, Component]  # the Advanced section, by field of TrainConfig
+    settings: dict[str, Component]  # by field of TrainConfig: what becomes what, and the Advanced section
 
 
 @dataclass(frozen=True)
@@ -53,11 +55,13 @@ class StartPart:
     """The budget, the name, and the button that starts."""
 
     amount: gr.Number
+    good_minutes: gr.State  # the budget that the preset suggests; 0 where that is not known
+    by_hand: gr.State  # whether a person has set the budget; else it follows the preset
     budget: gr.Dropdown  # what `amount` counts: "minutes" or "kimg"
     name: gr.Textbox
-    message: gr.HTML
+    message: gr.HTML  # where a refusal stands that is about no control
     start: gr.Button
-    started: gr.Textbox  # hidden: the name of the run just started, for the monitor
+    started: gr.Textbox  # hidden: what the button did, as JSON
 
 
 @dataclass(frozen=True)
@@ -67,6 +71,29 @@ class TrainForm:
     data: DataPart
     recipe: RecipePart
     start: StartPart
+
+    @property
+    def named(self) -> dict[str, Component]:
+        """Every control whose value can be filled in and kept: by field name, or "preset", "amount" …"""
+        start = {"amount": self.start.amount, "budget": self.start.budget, "name": self.start.name}
+        chosen = {"dataset": self.data.dataset, "preset": self.recipe.preset}
+        return chosen | start | self.recipe.settings
+
+    def filled(self, values: Mapping[str, Any]) -> dict[Component, Any]:
+        """{component: value} of values by name; what a handler returns to fill the form.
+
+        With a task among them, what it needs is shown, and its presets are listed.
+        """
+        found = {self.named[name]: value for name, value in values.items()}
+        if "task" not in values:
+            return found
+        for name in tasks.FIELDS[1:]:
+            visible = task_part.shown(tasks.is_needed(name, values["task"]))
+            value = {"value": values[name]} if name in values else {}
+            found[self.named[name]] = gr.update(visible=visible, **value)
+        preset = values.get("preset") or tasks.preset_for(values["task"])
+        listed = gr.update(choices=tasks.presets_of(values["task"]), value=preset)
+        return found | {self.recipe.preset: listed}
 
     @property
     def preview_inputs(self) -> set[Component]:
@@ -79,8 +106,9 @@ class TrainForm:
         return self.preview_inputs | {self.start.amount, self.start.budget, self.start.name}
 
     def settings_of(self, given: Mapping[Component, Any]) -> dict[str, Any]:
-        """The values of the Advanced section by field name. given: what a handler got of the inputs."""
-        return {name: given[component] for name, component in self.recipe.settings.items()}
+        """The values of the settings by field name. given: what a handler got of the inputs."""
+        found = {name: given[component] for name, component in self.recipe.settings.items()}
+        return tasks.only_needed(found)
 
 
 def build_form(can: Capabilities, preset: str) -> TrainForm:
@@ -88,41 +116,56 @@ def build_form(can: Capabilities, preset: str) -> TrainForm:
     if can.on_space:
         gr.HTML(notes(can))
         sign_in(can)
-    return TrainForm(data=build_data(), recipe=build_recipe(preset), start=build_start())
+    task = task_part.build_task(PRESETS[preset].config)
+    data = build_data(can, PRESETS[preset].config)
+    recipe = build_recipe(preset, task | {"dataset_b": data.other})
+    return TrainForm(data, recipe, build_start())
 
 
-def build_data() -> DataPart:
+def build_data(can: Capabilities, config: TrainConfig) -> DataPart:
+    gr.HTML(html.heading("train.data"))
     from ganapp.data import NAMED
 
-    gr.HTML(html.heading("train.data"))
+    choices = origins.data_sets(can.paths)
     dataset = gr.Dropdown(
-        list(NAMED), value="faces", allow_custom_value=True, label=t("train.dataset.info"), elem_id="dataset"
+        choices, value="faces", allow_custom_value=True, label=t("train.dataset.info"), elem_id="dataset"
     )
+    other = task_part.build_other(config)
     preview = gr.HTML(elem_id="preview_grid")
     facts = gr.HTML(elem_id="facts")
+    keep = gr.Checkbox(False, label=t("train.keep"), visible=False, elem_id="keep_transparency")
     stop = gr.Button(t("train.look.cancel"), size="sm", visible=False, elem_id="look_cancel")
-    with gr.Accordion(t("train.own"), open=False, elem_id="own"):
+    few = build_few()
+    nothing_yet = all(value in NAMED for _, value in choices)  # then the way to own pictures stands open
+    with gr.Accordion(t("train.own"), open=nothing_yet, elem_id="own"):
         return DataPart(
             dataset=dataset,
+            other=other,
             preview=preview,
             facts=facts,
+            keep=keep,
             stop=stop,
-            upload=gr.File(
-                label=t("train.upload"), file_count="multiple", elem_id="upload", file_types=UPLOADS
-            ),
+            few=few,
+            upload=build_upload(),
             look=gr.Button(t("train.look"), size="sm", elem_id="look"),
             cache=gr.HTML(elem_id="cache"),
             clear=gr.Button(t("train.cache.clear"), size="sm", elem_id="cache_clear"),
         )
 
 
-def build_recipe(preset: str) -> RecipePart:
+def build_recipe(preset: str, task: dict[str, Component]) -> RecipePart:
+    """task: the controls of what becomes what."""
     gr.HTML(html.heading("train.recipe"))
-    choice = gr.Dropdown(list(PRESETS), value=preset, label=t("train.preset"), elem_id="preset")
+    config = PRESETS[preset].config
+    listed = tasks.presets_of(config.task)
+    # Any text, because a handler may get a preset of the last task while those of the next one are listed.
+    choice = gr.Dropdown(
+        listed, value=preset, allow_custom_value=True, label=t("train.preset"), elem_id="preset"
+    )
     about = gr.HTML(elem_id="about")
     with gr.Accordion(t("train.advanced"), open=False, elem_id="advanced"):
-        settings = build_settings(PRESETS[preset].config)
-    return RecipePart(choice, about, settings)
+        settings = build_settings(config)
+    return RecipePart(choice, about, task | settings)
 
 
 def build_settings(config: TrainConfig) -> dict[str, Component]:
@@ -131,6 +174,8 @@ def build_settings(config: TrainConfig) -> dict[str, Component]:
     for group in recipe.GROUPS:
         with gr.Accordion(t(f"group.{group}"), open=False, elem_id=f"group_{group}", elem_classes="settings"):
             for field in recipe.advanced_fields(group):
+                if field.name in tasks.FIELDS:
+                    continue
                 settings[field.name] = build_setting(field, getattr(config, field.name))
     return settings
 
@@ -155,18 +200,37 @@ def build_setting(field, value) -> Component:
 
 
 def build_start() -> StartPart:
-    gr.HTML(html.heading("train.budget"))
+    """The budget and Start stay in sight while the rest is scrolled."""
+    name = gr.Textbox(label=t("train.name"), max_lines=1, max_length=80, elem_id="run_name")
+    message = gr.HTML("<div></div>", elem_id="train_message")
     units = [(t("train.budget.minutes"), "minutes"), (t("train.budget.kimg"), "kimg")]
-    with gr.Row(elem_classes="tight"):
-        amount = gr.Number(10, label=t("train.budget.amount"), minimum=0, min_width=80, elem_id="amount")
-        budget = gr.Dropdown(
-            units, value="minutes", label=t("train.budget.kind"), min_width=120, elem_id="budget"
-        )
+    with gr.Column(elem_id="start_bar"):
+        gr.HTML(html.heading("train.budget"))
+        with gr.Row(elem_classes="tight"):
+            amount = gr.Number(
+                10,
+                label=t("train.budget.amount"),
+                minimum=0,
+                min_width=80,
+                container=False,
+                elem_id="amount",
+            )
+            budget = gr.Dropdown(
+                units,
+                value="minutes",
+                label=t("train.budget.kind"),
+                min_width=120,
+                container=False,
+                elem_id="budget",
+            )
+        start = gr.Button(t("train.start"), variant="primary", elem_id="start")
     return StartPart(
         amount=amount,
+        good_minutes=gr.State(0),
+        by_hand=gr.State(False),
         budget=budget,
-        name=gr.Textbox(label=t("train.name"), max_lines=1, elem_id="run_name"),
-        message=gr.HTML(elem_id="train_message"),
-        start=gr.Button(t("train.start"), variant="primary", elem_id="start"),
+        name=name,
+        message=message,
+        start=start,
         started=gr.Textbox(visible="hidden", elem_id="started"),
     )

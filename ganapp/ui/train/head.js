@@ -1,16 +1,25 @@
 // The head of the monitor: which run is shown, its state, and the buttons that change it.
 
-function makeHead({ t, kimg, ui, set, show, able, press, make }, state, { act, watch }) {
-  let notice = null; // {text, state}: the error of an action; it goes away when the run's state changes
+// shown(): the run that is drawn; act(run, word): asks the server about that run.
+function makeHead({ t, kimg, ui, set, show, able, press, make }, state, { act, watch, shown }) {
+  let notice = null; // {run, text, state}: the error of an action; it goes away when the run's state changes
 
-  function report(error) {
-    if (!state.info) return;
-    notice = error ? { text: error, state: state.info.status.state } : null;
-    renderBanner();
+  // The error of what was asked about a run, null for none. It names the run where another one is shown now.
+  function report(run, error) {
+    notice = error ? { run, text: error, state: run.state } : null;
+    if (state.info) renderBanner();
+  }
+
+  const tell = makeTeller({ t, make, press, show }, ui.told);
+
+  // Another run is chosen and not here yet: what is drawn is not what the chooser says.
+  function wait() {
+    for (const button of [ui.toggle, ui.stop, ui.save]) able(button, false);
   }
 
   function render() {
-    if (notice && notice.state !== state.info.status.state) notice = null;
+    const isOwn = isSameRun(notice?.run, shown());
+    if (isOwn && notice.state !== state.info.status.state) notice = null;
     renderState(state.info.status);
     renderButtons(state.info.status);
     renderBanner();
@@ -18,21 +27,24 @@ function makeHead({ t, kimg, ui, set, show, able, press, make }, state, { act, w
 
   function renderChooser() {
     const { runs, info } = state;
-    const shown = runs.find(([name]) => name === info?.name);
-    if (shown && info.status.state) [shown[1], shown[2]] = [info.status.state, info.status.nimg];
-    const option = (run) => make("option", describe(run), { value: run[0] });
+    const row = runs.find(([name]) => name === info?.name);
+    if (row && info.status.state) [row[1], row[2]] = [info.status.state, info.status.nimg];
+    const titles = runs.map((run) => run[3]);
+    const option = (run) => make("option", describe(run, titles), { value: run[0] });
     ui.chooser.replaceChildren(...sortedRuns(runs).map(option));
     ui.chooser.value = info?.name ?? "";
     const other = runs.find(([name, word]) => word === "running" && name !== info?.name);
     show(ui.other, Boolean(other) && !LIVE.includes(info?.status.state));
-    if (other) [ui.other.textContent, ui.other.value] = [t("other", { name: other[0] }), other[0]];
+    if (other) [ui.other.textContent, ui.other.value] = [t("other", { name: other[3] }), other[0]];
   }
 
-  function describe([name, word, nimg]) {
+  // Of two runs with the same title, the names of the folders tell which is which.
+  function describe([name, word, nimg, title], titles) {
     const live = LIVE.includes(word);
     const dot = live ? "●" : word === "queued" ? "◌" : "○";
     const done = live ? "" : " · " + t("kimg", { done: kimg(nimg) });
-    return `${dot} ${name} · ${t("state." + word)}${done}`;
+    const more = titles.indexOf(title) === titles.lastIndexOf(title) ? "" : ` (${name})`;
+    return `${dot} ${title}${more} · ${t("state." + word)}${done}`;
   }
 
   function renderState({ state: word, word: asked, queue, preparing }) {
@@ -47,6 +59,7 @@ function makeHead({ t, kimg, ui, set, show, able, press, make }, state, { act, w
   function renderButtons({ state: word, word: asked }) {
     const resumes = RESUMABLE.includes(word);
     const works = WORKING.includes(word);
+    for (const button of [ui.toggle, ui.stop, ui.save]) show(button, CHANGES && (works || resumes));
     ui.toggle.dataset.word = resumes ? "resume" : "pause";
     set(ui.toggle, t(ui.toggle.dataset.word));
     able(ui.toggle, resumes || (works && asked !== "pause"));
@@ -55,8 +68,11 @@ function makeHead({ t, kimg, ui, set, show, able, press, make }, state, { act, w
   }
 
   function renderBanner() {
-    const { state: word, reason } = state.info.status;
-    const text = notice?.text || reason || (word === "interrupted" ? t("interrupted") : "");
+    const { state: word, reason, moved } = state.info.status;
+    const said =
+      notice && (isSameRun(notice.run, shown()) ? notice.text : `${notice.run.title}: ${notice.text}`);
+    const text =
+      said || reason || (moved && t("moved.said")) || (word === "interrupted" ? t("interrupted") : "");
     show(ui.banner, Boolean(text));
     set(ui.banner, text);
     ui.banner.classList.toggle("bad", Boolean(notice) || word === "failed");
@@ -65,7 +81,7 @@ function makeHead({ t, kimg, ui, set, show, able, press, make }, state, { act, w
   function actOnPress(button, word) {
     press(button, () => {
       able(button, false);
-      act(word());
+      act(shown(), word());
     });
   }
 
@@ -73,6 +89,9 @@ function makeHead({ t, kimg, ui, set, show, able, press, make }, state, { act, w
   actOnPress(ui.stop, () => "stop");
   actOnPress(ui.save, () => "save");
   press(ui.other, () => watch(ui.other.value));
-  ui.chooser.addEventListener("change", () => watch(ui.chooser.value));
-  return { render, renderChooser, report };
+  ui.chooser.addEventListener("change", () => {
+    tell(""); // what it said was about another run
+    watch(ui.chooser.value);
+  });
+  return { render, renderChooser, report, tell, wait };
 }

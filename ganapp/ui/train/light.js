@@ -1,26 +1,28 @@
 // The watchdog's light: one line while all is well, else what is wrong and a button for each remedy.
 
-function makeLight({ t, ui, show, able, press, make }, state, { act, watch }) {
+// shown(): the run that is drawn. A button means the run that its finding was drawn for.
+function makeLight({ t, ui, show, able, press, make }, state, { act, watch, shown }) {
   function render() {
     const { level = "grey", findings = [], again } = state.info.light ?? {};
     const focused = document.activeElement?.dataset?.remedy; // kept when a number in a sentence changes
-    const rows = findings.map(findingRow);
-    if (rows.length)
-      rows.push(make("p", t(again ? "light.note.again" : "light.note"), { className: "note" }));
-    else rows.push(makeRow(level, "calm", t("light." + level)));
+    const run = shown();
+    const rows = findings.map((finding) => findingRow(run, finding));
+    const note = make("p", t(again ? "light.note.again" : "light.note"), { className: "note" });
+    if (!rows.length) rows.push(makeFinding(level, "calm", t("light." + level)));
+    else if (CHANGES) rows.push(note);
     ui.light.replaceChildren(...rows);
     show(ui.light, Boolean(state.info.light));
     if (focused) ui.light.querySelector(`[data-remedy="${focused}"]`)?.focus();
   }
 
-  function findingRow({ kind, level, values, remedies }) {
+  function findingRow(run, { kind, level, values, remedies }) {
     const means = make("b", t(`light.${kind}.means`, values));
-    const row = makeRow(level, "", means, make("p", t(`light.${kind}.advice`)));
-    if (remedies.length) row.append(remedyButtons(remedies));
+    const row = makeFinding(level, "", means, make("p", t(`light.${kind}.advice`)));
+    if (remedies.length && CHANGES) row.append(remedyButtons(run, remedies));
     return row;
   }
 
-  function makeRow(level, className, ...words) {
+  function makeFinding(level, className, ...words) {
     const [row, text] = [make("div", undefined, { className }), make("div")];
     row.dataset.level = level;
     text.append(...words);
@@ -28,20 +30,21 @@ function makeLight({ t, ui, show, able, press, make }, state, { act, watch }) {
     return row;
   }
 
-  function remedyButtons(remedies) {
+  function remedyButtons(run, remedies) {
     const box = make("div", undefined, { className: "remedies" });
     for (const remedy of remedies) {
       const button = make("button", t(`light.do.${remedy}`));
       button.dataset.remedy = remedy;
-      press(button, () => apply(remedy));
+      press(button, () => apply(run, remedy));
       box.append(button);
     }
     return box;
   }
 
-  async function apply(remedy) {
+  async function apply(run, remedy) {
     for (const button of ui.light.querySelectorAll("button")) able(button, false);
-    const result = await act("remedy", { remedy });
+    const result = await act(run, "remedy", { remedy });
+    if (!isSameRun(run, shown())) return; // another run is looked at meanwhile: it stays
     if (result.run) watch(result.run);
     else render();
   }

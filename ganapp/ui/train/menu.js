@@ -1,96 +1,38 @@
-// The menu of a run: rename, export, delete, each in one small panel that opens below its button.
+// The menu of the monitor: the actions of the run that are not in its row, and what is not about one run.
 
-function makeMenu({ t, ui, set, show, able, press, make, fileUrl }, state, { act, watch, report }) {
-  function open(nodes, focus) {
-    ui.panel.replaceChildren(...nodes);
-    show(ui.panel, true);
-    ui.more.ariaExpanded = "true";
-    (focus ?? nodes[0]).focus();
+// actions: made by makeRunActions; shown(): the run that is drawn; deleted, notice, keys: what the items below the line
+// are about; tell(text): a sentence above the head.
+function makeMenu(parts, { panel, actions, shown, deleted, notice, keys, tell }) {
+  const { t, ui, make, press } = parts;
+
+  // [key, press(button)] of the items below the line.
+  function others() {
+    return [
+      ...(CHANGES ? [["deleted", deleted.open]] : []),
+      ...(CHANGES ? [["open_zip", deleted.choose]] : []),
+      ["tbl.table", openTable],
+      [notice.isOn() ? "notify.off" : "notify.on", notify],
+      ["keys", keys.open],
+    ];
   }
 
-  function close(refocus = true) {
-    if (ui.panel.hidden) return;
-    show(ui.panel, false);
-    ui.more.ariaExpanded = "false";
-    if (refocus) ui.more.focus();
+  function open() {
+    const run = shown();
+    const own = run ? actions.items(run, { withRow: false }) : [];
+    const more = others().map(([key, act]) => makeItem(parts, key, act));
+    panel.open(ui.more, run, [...own, ...(run ? [make("hr")] : []), ...more]);
   }
 
-  function item(key, run, className = "") {
-    const button = make("button", t(key), { className });
-    press(button, () => run(button));
-    return button;
+  function openTable() {
+    panel.close(false);
+    window.dispatchEvent(new CustomEvent("ganapp:open", { detail: { tab: "compare", view: "table" } }));
   }
 
-  function row(...buttons) {
-    const box = make("div", undefined, { className: "row" });
-    box.append(...buttons);
-    return box;
+  async function notify() {
+    const isDone = await notice.toggle();
+    tell(t(isDone ? (notice.isOn() ? "notify.told.on" : "notify.told.off") : "notify.refused"));
+    panel.close();
   }
 
-  const cancel = () => item("cancel", () => close());
-
-  function openMenu() {
-    const idle = !WORKING.includes(state.info.status.state);
-    const rename = item("rename", askName);
-    const removal = item("delete", () => askDelete(false), "bad");
-    able(rename, idle);
-    able(removal, idle);
-    open([rename, item("export", exportRun), removal]);
-  }
-
-  function askName() {
-    const input = make("input", undefined, { value: state.info.name, maxLength: 80, spellcheck: false });
-    const label = make("label", t("rename.label"));
-    label.append(input);
-    const wrong = make("p", "", { className: "wrong", hidden: true });
-    const save = async () => {
-      const result = await act("rename", { name: input.value });
-      if (result.error) {
-        report(null); // the error is shown here, not in the banner
-        show(wrong, true);
-        return set(wrong, result.error);
-      }
-      close();
-      watch(result.run);
-    };
-    input.addEventListener("keydown", (event) => event.key === "Enter" && save());
-    open([label, wrong, row(cancel(), item("rename.ok", save, "primary"))], input);
-    input.select();
-  }
-
-  // again: the second question, since deleting cannot be undone.
-  function askDelete(again) {
-    const { name } = state.info;
-    const no = cancel();
-    const yes = again ? item("delete.really", remove, "danger") : item("delete.yes", () => askDelete(true));
-    open([make("p", t(again ? "delete.again" : "delete.ask", { name })), row(no, yes)], no);
-  }
-
-  async function remove() {
-    const result = await act("delete");
-    close();
-    if (!result.error) watch(null);
-  }
-
-  async function exportRun(button) {
-    able(button, false);
-    set(button, t("export.busy"));
-    const result = await act("export");
-    close();
-    if (result.file) make("a", "", { href: fileUrl(result.file), download: result.name }).click();
-  }
-
-  function onKey(event) {
-    if (event.key === "Escape") close();
-    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (!step || event.target.tagName === "INPUT") return;
-    event.preventDefault();
-    const buttons = [...ui.panel.querySelectorAll("button")];
-    const next = buttons.indexOf(document.activeElement) + step + buttons.length;
-    buttons[next % buttons.length].focus();
-  }
-
-  press(ui.more, () => (ui.panel.hidden ? openMenu() : close()));
-  ui.panel.addEventListener("keydown", onKey);
-  return { close };
+  press(ui.more, () => (panel.isOpen() ? panel.close() : open()));
 }

@@ -11,22 +11,54 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from ganapp.config import UNLIMITED_KIMG
-from ganapp.runs import WORKING, Run, columns, damage_of, live_figure, nimg_of, silence_of, watchdog
+from ganapp.driving.same_data import are_data_gone
+from ganapp.runs import (
+    WORKING,
+    Run,
+    columns,
+    damage_of,
+    list_runs,
+    silence_of,
+    watchdog,
+)
+from ganapp.runs.about import stamp_of
+from ganapp.runs.deleted import purge
 
-from ..shared import thinning
+from ..shared import run_actions, thinning
+from ..shared.curve_files import curves_for
+from ..shared.measured import figure_words, measured
+from ..shared.run_actions import KINDS, RESUMABLE, Served, served
+from ..shared.run_facts import best, row_names, snapshots, summary
 from ..shared.watching import FRESH_SEC, SHARED_SCRIPTS, Files, Watch, fingerprint, publisher, sources, tidy
-from .run_actions import ACTIONS, RESUMABLE, Served
 
 FILES = Files(
     html="train/monitor.html",
-    css=("shared/parts.css", "train/monitor.css"),
+    css=("shared/parts.css", "shared/panel.css", "train/monitor.css"),
     scripts=(
         *SHARED_SCRIPTS,
+        "shared/panel.js",
+        "shared/told.js",
+        "shared/told_deleted.js",
+        "shared/dialog.js",
+        "shared/run_actions_row.js",
+        "shared/run_questions.js",
+        "shared/enlarge.js",
+        "shared/more_charts.js",
+        "shared/text_file.js",
+        "shared/curve_files.js",
+        "shared/measured.js",
+        "train/monitor_charts.js",
         "train/head.js",
         "train/facts.js",
+        "train/monitor_figures.js",
         "train/light.js",
         "train/menu.js",
+        "train/monitor_deleted.js",
+        "shared/bare_text.js",
+        "train/monitor_search.js",
+        "train/monitor_keys.js",
+        "train/monitor_moved.js",
+        "train/monitor_notice.js",
         "train/pictures.js",
         "train/monitor.js",
     ),
@@ -42,8 +74,8 @@ STATUS_KEYS = (
     "threads",
     "mem_mb",
     "child",
+    "saved",
 )
-CONFIG_KEYS = ("preset", "resolution", "family", "loss", "batch", "kimg", "minutes", "parent", "from_nimg")
 FIRST = ("running", "starting", "queued", "interrupted")  # shown first to a page that has chosen no run
 
 
@@ -54,43 +86,61 @@ class Monitor:
         self, folder: str | Path, publish: Callable[[Path], str], exports: Path, fresh_sec: float = FRESH_SEC
     ) -> None:
         self.watch = Watch(folder, publish, fresh_sec)
-        self.served = Served(publish, exports)
+        self.served = Served(publish, exports, exports.parent)
         self._damage: dict[Run, str] = {}  # sentences about damaged files, as a page found them that came new
 
     def poll(self, request: Any) -> dict[str, Any]:
         """Return what changed of request["run"] since the browser's last poll.
 
-        request["known"] is the cursor. If request["run"] is None, the server chooses a run. {} if nothing is
-        new. Else some of: runs + list, run, config + folder, status + status_hash, reset, stats, columns,
-        attempt + offset, grids, real, light + light_hash, best. On "reset" the browser forgets the stats and
-        grids of this run.
+        request["known"] is the cursor, request["columns"] what is drawn besides the usual columns. If
+        request["run"] is None, the server chooses a run. {} if nothing is new. Else some of: runs + list, run
+        + stamp + folder, reset, stats, names, columns, attempt + offset, grids, real, best, snapshots, and
+        config, status, light, rows and measured, each with its hash, such as config_hash. On "reset" the
+        browser forgets the stats and grids of this run.
         """
         request = request if isinstance(request, dict) else {}
         known = request.get("known") if isinstance(request.get("known"), dict) else {}
         answer: dict[str, Any] = {}
+        self._look_again_for(request.get("run"))
         seen = self.watch.list_news(known, answer)
-        chosen = choose(seen, request.get("run"))
+        chosen = choose(seen, request.get("run"), known)
         if chosen is None:
             return answer | ({"run": None} if known.get("run") else {})
         run, status = chosen
         folder = self.watch.publish(run.samples_folder)  # each time: the server may have been started anew
-        if known.get("run") != run.name:
-            known = {}
-            answer.update(run=run.name, config=summary(run), folder=folder)
         # A run may have been deleted or renamed a moment ago: the next list of runs shows it.
         with suppress(FileNotFoundError):
-            answer.update(self._news(run, status, known, seen))
+            stamp = stamp_of(run, status)
+            if (known.get("run"), known.get("stamp")) != (run.name, stamp):
+                known = {}
+                answer.update(run=run.name, stamp=stamp, folder=folder)
+            answer.update(self._news(run, status, known, seen, thinning.asked(request.get("columns"))))
         return answer
 
-    def _news(self, run: Run, status: dict, known: dict, seen: list) -> dict[str, Any]:
+    def _look_again_for(self, name: Any) -> None:
+        """A run that was started since the last look is shown at once."""
+        is_new = isinstance(name, str) and not any(run.name == name for run, _ in self.watch.runs())
+        if is_new and name in (run.name for run in list_runs(self.watch.folder)):
+            self.watch.forget()
+
+    def _news(self, run: Run, status: dict, known: dict, seen: list, more: list[str]) -> dict[str, Any]:
         news: dict[str, Any] = {}
         if not known:
             self._damage[run] = " ".join(damage_of(run))
         shown = public_status(run, status, seen, self._damage.get(run, ""))
-        status_hash = fingerprint(shown)
-        if known.get("status") != status_hash:
-            news.update(status=shown, status_hash=status_hash)
-        news |= self.watch.news(run, known, thinning.columns)
+        shown["title"] = self.watch.title(run)
+        look = ("moved", run, status["state"])
+        if status["state"] in RESUMABLE and self.watch.fresh(look, lambda: are_data_gone(run)):
+            shown["moved"] = True
+        news |= changed("status", shown, known)
+        facts = self.watch.fresh(("config", run, status["state"]), lambda: summary(run))
+        news |= changed("config", facts, known)
+        news |= changed("measured", self.watch.fresh(("measured", run), lambda: measured(run)), known)
+
+        def stats(rows: list[dict]) -> dict:
+            return thinning.columns(rows, list(dict.fromkeys([*columns.drawn_names(rows), *more])))
+
+        news |= self.watch.news(run, known, stats)
         if of_players := [name for name in news.get("stats", ()) if "." in name]:
             news["columns"] = columns.described(of_players)
         if news.keys() & {"status", "stats", "reset"}:
@@ -98,39 +148,45 @@ class Monitor:
         return news
 
     def _judged(self, run: Run, status: dict, known: dict) -> dict[str, Any]:
-        """The watchdog's light and the best snapshot, if they changed.
+        """The watchdog's light, the best snapshot, all snapshots and the rows of the grid, if they changed.
 
-        Both are remembered by the run's state, too. Otherwise what was read just before a run ended would be
+        All are remembered by the run's state, too. Otherwise what was read just before a run ended would be
         shared after its end, when the browser asks no more.
         """
         news: dict[str, Any] = {}
-        shown = self.watch.fresh(("light", run, status["state"]), lambda: light(run, status))
-        if known.get("light") != fingerprint(shown):
-            news.update(light=shown, light_hash=fingerprint(shown))
-        found = self.watch.fresh(("best", run, status["state"]), lambda: best(run))
-        if known.get("best") != found:
-            news["best"] = found
+        state = status["state"]
+        news |= changed("light", self.watch.fresh(("light", run, state), lambda: light(run, status)), known)
+        news |= changed("rows", self.watch.fresh(("rows", run, state), lambda: row_names(run)), known)
+        for name, look in (("best", best), ("snapshots", snapshots)):
+            found = self.watch.fresh((name, run, state), lambda look=look: look(run))
+            if known.get(name) != found:
+                news[name] = found
         return news
 
     def act(self, request: Any) -> dict[str, Any]:
-        """Do request["word"] to request["run"]. Returns {"ok": True, ...}, or {"error": one sentence}."""
-        request = request if isinstance(request, dict) else {}
-        try:
-            word = request.get("word")
-            if not isinstance(word, str) or word not in ACTIONS:
-                raise ValueError(f"word is {word!r}; it must be one of {', '.join(ACTIONS)}.")
-            return {"ok": True, **ACTIONS[word](self.watch.find(request.get("run")), request, self.served)}
-        except ValueError as error:
-            return {"error": str(error) or type(error).__name__}
-        finally:
-            self.watch.forget()
+        """Do request["word"] to request["run"]: see run_actions.answer."""
+        return run_actions.answer(self.watch, request, self.served)
 
 
-def choose(seen: list[tuple[Run, dict]], name: Any) -> tuple[Run, dict] | None:
-    """The run of that name; else the most active one, else the newest. None if there is no run."""
+def changed(name: str, value: Any, known: dict) -> dict[str, Any]:
+    """{name: value, NAME_hash: its fingerprint} unless the browser knows that fingerprint, else {}."""
+    value_hash = fingerprint(value)
+    return {} if known.get(name) == value_hash else {name: value, f"{name}_hash": value_hash}
+
+
+def choose(seen: list[tuple[Run, dict]], name: Any, known: dict) -> tuple[Run, dict] | None:
+    """The run of that name, or that which the browser knows by its stamp if it was renamed.
+
+    Else the most active one, else the newest. None if there is no run.
+    """
     for run, status in seen:
         if run.name == name:
             return run, status
+    if known.get("run") == name and known.get("stamp"):
+        for run, status in seen:
+            with suppress(FileNotFoundError):
+                if stamp_of(run, status) == known["stamp"]:
+                    return run, status
     rank = {state: i for i, state in enumerate(FIRST)}
     return min(seen, key=lambda pair: rank.get(pair[1]["state"], len(FIRST)), default=None)
 
@@ -179,34 +235,16 @@ def offered(remedies: tuple[str, ...], again: bool) -> tuple[str, ...]:
     return tuple(name for name in remedies if not (again and name == "lower_budget"))
 
 
-def best(run: Run) -> list[float] | None:
-    """[nimg, live figure] of the best snapshot. Its row may be one of many in a point of the curve."""
-    folder = run.best_snapshot()
-    value = live_figure(folder) if folder else None
-    return None if value is None else [nimg_of(folder), thinning.short(value)]
-
-
-def summary(run: Run) -> dict[str, Any]:
-    """The few facts of a configuration that the page shows; {} if a newer version wrote it."""
-    try:
-        config = run.config()
-    except (OSError, ValueError):
-        return {}
-    facts = {key: getattr(config, key) for key in CONFIG_KEYS}
-    if config.minutes and config.kimg >= UNLIMITED_KIMG:
-        facts["kimg"] = 0  # the run ends by the clock, so "of 10,000,000 kimg" would say nothing
-    return facts | {"dataset": Path(config.dataset).name}  # without the folders of the person's disk
-
-
 def build_monitor(runs_folder: Path):
     """The component (elem_id "monitor"). The window event "ganapp:watch" makes it show another run."""
     import gradio as gr
-    from gradio.utils import get_upload_folder
 
     from ..access.asked import answers
     from ..access.visitors import owners_only
 
-    monitor = Monitor(runs_folder, publisher(), exports=Path(get_upload_folder()) / "ganapp-exports")
+    purge(runs_folder)
+    publish = publisher()
+    monitor = Monitor(runs_folder, publish, served(publish).exports)
 
     # Gradio wants functions with a name of their own that take one plain argument.
     def poll(request: Any) -> dict:
@@ -215,12 +253,22 @@ def build_monitor(runs_folder: Path):
     def act(request: Any) -> dict:
         return monitor.act(request)
 
+    def curves(request: Any) -> dict:
+        return curves_for(monitor.watch, request)
+
     return gr.HTML(
         elem_id="monitor",
-        **sources(FILES, COLUMNS=columns.described(columns.DRAWN), RESUMABLE=RESUMABLE),
+        **sources(
+            FILES,
+            COLUMNS=columns.described(columns.DRAWN),
+            MENU=columns.MENU,
+            MEASURED=figure_words(),
+            RESUMABLE=RESUMABLE,
+        ),
         apply_default_css=False,
         server_functions=[
-            answers(poll, run=str, known=dict),
-            owners_only(answers(act, word=str, run=str, name=str, remedy=str), reads=("timelapse",)),
+            answers(poll, run=str, columns=list, known=dict),
+            owners_only(answers(act, word=str, **KINDS), reads=("timelapse",)),
+            answers(curves, runs=list, kind=str),
         ],
     )

@@ -12,6 +12,8 @@ from typing import Any
 from ganapp.config import UNLIMITED_KIMG, TrainConfig, preset_config
 from ganapp.runs import Run, create_run
 
+from .refusal import Refused
+
 GROUPS = ("data", "model", "objective", "optimizer", "budget", "machine", "lineage")
 # Fields that have a control of their own outside the Advanced section.
 OUTSIDE = ("dataset", "kimg", "minutes")
@@ -29,21 +31,32 @@ def config_from(preset: str, dataset: str, budget: str, amount: float, values: d
     Raises ValueError (message fit for the user) if a value is not allowed.
     """
     if not dataset:
-        raise ValueError("There are no pictures chosen; choose a data set, a folder or a ZIP.")
+        raise Refused("There are no pictures chosen; choose a data set, a folder or a ZIP.", "dataset")
+    config = with_budget(preset_config(preset), budget, amount)
+    return config.replace(**values, dataset=dataset)
+
+
+def with_budget(config: TrainConfig, budget: str, amount: float) -> TrainConfig:
+    """A configuration that ends after `amount` of "minutes" or "kimg".
+
+    Raises ValueError (message fit for the user) if the amount is not allowed.
+    """
     if not amount or amount <= 0:
-        raise ValueError(f"The budget is {amount}; it must be more than 0.")
-    changes = {**values, "dataset": dataset}
-    changes |= (
-        {"minutes": amount, "kimg": UNLIMITED_KIMG} if budget == "minutes" else {"kimg": amount, "minutes": 0}
-    )
-    return preset_config(preset).replace(**changes)
+        raise Refused(f"The budget is {amount}; it must be more than 0.", "amount")
+    if budget == "minutes":
+        return config.replace(minutes=amount, kimg=UNLIMITED_KIMG)
+    return config.replace(kimg=amount, minutes=0)
 
 
 def start_run(folder: Path, config: TrainConfig, name: str = "") -> Run:
-    """Create a run and start it in a background thread. It waits while another run is at work."""
-    from ganapp.driving import background
+    """Create a run and start it in a background thread. It waits while another run is at work.
+
+    Raises ValueError (message fit for the user), before it is created, if its data or networks cannot be.
+    """
+    from ganapp.driving import background, beginning
 
     config = check_data(config)
+    beginning.check_networks(config)
     run = create_run(folder, config, name.strip())
     background.start(run)
     return run
@@ -54,9 +67,11 @@ def check_data(config: TrainConfig) -> TrainConfig:
 
     Raises ValueError (message fit for the user) if there is nothing to open.
     """
-    from ganapp.data import HUB, NAMED, pinned
+    from ganapp.data import BUILT_IN, HUB, pinned
 
     source = config.dataset
-    if source not in NAMED and not source.startswith(HUB) and not Path(source).expanduser().exists():
-        raise ValueError(f"There is nothing at {source!r}: choose a name, a folder or a ZIP that exists.")
+    if source not in BUILT_IN and not source.startswith(HUB) and not Path(source).expanduser().exists():
+        raise Refused(
+            f"There is nothing at {source!r}: choose a name, a folder or a ZIP that exists.", "dataset"
+        )
     return config.replace(dataset=pinned(source))

@@ -1,7 +1,7 @@
 """Small generators of tutorials: DCGANs of PyTorch, huggan and csinva, and csinva's MLP.
 
-A DCGAN may have biases. No key tells whether it ends in tanh, as all of these do, or in a sigmoid (option `output`),
-nor whether an MLP has ReLU, as csinva's has, or leaky ReLU (option `activation`).
+A DCGAN may have biases. No key tells whether it ends in tanh, as all of these do, or in a sigmoid (option
+`output`), nor whether an MLP has ReLU, as csinva's has, or leaky ReLU (option `activation`).
 
 csinva's grey CIFAR-100 network has the same keys and shapes as the MNIST one and differs only in the padding
 of its last layer. It is imported as the MNIST one, so its images lose two pixels on each side. Layouts from

@@ -1,7 +1,7 @@
 """lightweight-gan (lucidrains) -> networks/imported/lightweight.py.
 
-A file model_N.pt has one state dict, GAN, in which GE is the averaged generator. Generators with transparency
-(four channels) cannot be imported. Layout from lightweight_gan/lightweight_gan.py.
+A file model_N.pt has one state dict, GAN, in which GE is the averaged generator. With four channels the last
+one is alpha, beside straight colours. Layout from lightweight_gan/lightweight_gan.py.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from ganapp.config import ModelSpec
+from ganapp.config.model_spec import CHANNELS
 
 from ..layout import Imported, Layout
 
@@ -30,9 +31,9 @@ def convert(tensors: dict[str, Tensor], extra: dict[str, Any]) -> Imported | Non
     count = sum(f"layers.{i}.0.0.net.0.weight" in tensors for i in range(len(tensors)))
     widths = [tensors[f"layers.{i}.0.2.1.weight"].shape[0] // 2 for i in range(count)]
     z_dim, channels = tensors["initial_conv.0.weight"].shape[0], tensors["out_conv.weight"].shape[0]
-    if channels not in (1, 3):
+    if channels not in CHANNELS:
         raise ValueError(
-            f"This lightweight-gan makes pictures of {channels} channels; only 1 and 3 can be imported."
+            f"This lightweight-gan makes pictures of {channels} channels; only 1, 3 and 4 can be imported."
         )
     attended = [4 * 2**i for i in range(count) if f"layers.{i}.2.norm.g" in tensors]
     args = {

@@ -1,8 +1,8 @@
 """mimicry (kwotsin/mimicry): netG_N_steps.pth = {model_state_dict, …} -> networks/imported/mimicry.py.
 
 DCGAN, SNGAN, WGAN-GP, SSGAN and InfoMax-GAN share one generator; cGAN-PD adds conditional norms, SAGAN
-attention. DCGANGeneratorCIFAR ends in a sigmoid instead of tanh, which no key tells: the option `output` does.
-Layout from torch_mimicry/nets and modules/{resblocks,layers}.py.
+attention. DCGANGeneratorCIFAR ends in a sigmoid instead of tanh, which no key tells: the option `output`
+does. Layout from torch_mimicry/nets and modules/{resblocks,layers}.py.
 """
 
 from __future__ import annotations

@@ -1,9 +1,10 @@
 """PyTorch-GAN (eriklindernoren): the generators of its scripts that make pictures of noise.
 
 dcgan, began, dragan and relativistic_gan, lsgan and ebgan, acgan and sgan, and infogan become
-networks/imported/upsample_dcgan.py; gan, wgan, wgan_gp, wgan_div, bgan, softmax_gan and cgan become leaky_mlp.py.
-Not told by keys: sgan has an embedding that it does not use (option `labels`), and infogan is a dcgan whose z has
-classes and codes among it (options `classes`, `codes`). Layouts from implementations/NAME/NAME.py.
+networks/imported/upsample_dcgan.py; gan, wgan, wgan_gp, wgan_div, bgan, softmax_gan and cgan become
+leaky_mlp.py. Not told by keys: sgan has an embedding that it does not use (option `labels`), and infogan is a
+dcgan whose z has classes and codes among it (options `classes`, `codes`). Layouts from
+implementations/NAME/NAME.py.
 """
 
 from __future__ import annotations

@@ -2,7 +2,8 @@
 
 `resnet` and `big_resnet` become our resnet family, `deep_conv` becomes networks/imported/studiogan.py. Its
 StyleGAN2 has NVIDIA's keys, see stylegan2.py. No key tells the activation; it is ReLU in all of its
-configurations, and the option `activation` says another. Layout from src/models/{deep_conv,resnet,big_resnet}.py and src/utils/ops.py.
+configurations, and the option `activation` says another. Layout from
+src/models/{deep_conv,resnet,big_resnet}.py and src/utils/ops.py.
 """
 
 from __future__ import annotations

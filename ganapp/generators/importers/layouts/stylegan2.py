@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 from ganapp.config import ModelSpec
 from ganapp.config.fields import RESOLUTIONS
 
-from ..blank import blank_weights
 from ..layout import Imported, Layout
 from ..options import assumed
 
@@ -61,12 +60,12 @@ def nvidia(tensors: dict[str, Tensor], extra: dict[str, Any]) -> Imported | None
         values, "clamp", "its activations are not clamped", "256, as after training in half precision"
     )
     notes += assumed(values, "mapping_rate", f"its mapping has lr_multiplier {RATE}", "NUMBER")
-    renamed = _at_usual_rate(renamed, values.get("mapping_rate", RATE))
+    renamed = at_usual_rate(renamed, values.get("mapping_rate", RATE))
     classes = 0 if embedding is None else embedding.shape[1]
     return _assembled(renamed, count, classes, values.get("clamp", 0))._replace(notes=notes)
 
 
-def _at_usual_rate(tensors: dict[str, Tensor], rate: float) -> dict[str, Tensor]:
+def at_usual_rate(tensors: dict[str, Tensor], rate: float) -> dict[str, Tensor]:
     """The mapping's layers, which multiply weights and biases by `rate`, for ours, which do by RATE."""
     if rate == RATE:
         return tensors
@@ -181,6 +180,7 @@ def _mean_w(tensors: dict[str, Tensor], z_dim: int, classes: int, w_dim: int, la
     import numpy as np
     import torch
 
+    from ganapp.networks import blank_weights
     from ganapp.networks.families.stylegan2 import Mapping
 
     with blank_weights():

@@ -1,7 +1,7 @@
 """Finds the state dicts in the content of a checkpoint that may be a generator's, the likeliest first.
 
-People save a generator alone, under a name beside others, or in one state dict with its discriminator, where a
-prefix tells them apart. Which one fits a layout is for the caller to try.
+People save a generator alone, under a name beside others, or in one state dict with its discriminator, where
+a prefix tells them apart. Which one fits a layout is for the caller to try.
 """
 
 from __future__ import annotations
@@ -31,11 +31,12 @@ GENERATOR = {
     "gan",
     "generators",
 }
-WRAPPERS = {"module", "orig", "mod", "model", "net", "network", "state", "dict", "params", "weights", "online", "dp",
-            "backbone", "checkpoint", "models", "networks", "nets"}  # fmt: skip
-OTHERS = {"d", "dis", "disc", "discriminator", "discriminators", "critic", "netd", "modeld", "dnet", "dmodel", "opt",
-          "optim", "optims", "optimizer", "optimizers", "optg", "optd", "scheduler", "schedulers", "scaler", "adam",
-          "sched", "lr", "vgg", "lpips", "inception", "augment", "e", "enc", "encoder"}  # fmt: skip
+WRAPPERS = {"module", "orig", "mod", "model", "net", "network", "state", "dict", "params", "weights",
+            "online", "dp", "backbone", "checkpoint", "models", "networks", "nets"}  # fmt: skip
+OTHERS = {"d", "dis", "disc", "discriminator", "discriminators", "critic", "netd", "modeld", "dnet", "dmodel",
+          "opt", "optim", "optims", "optimizer", "optimizers", "optg", "optd", "scheduler", "schedulers",
+          "scaler", "adam", "sched", "lr", "vgg", "lpips", "inception", "augment", "e", "enc",
+          "encoder"}  # fmt: skip
 
 
 class Candidate(NamedTuple):
@@ -56,7 +57,7 @@ class Candidate(NamedTuple):
 
 
 def find_candidates(content: Any) -> list[Candidate]:
-    """All state dicts in content that may be a generator's: averaged ones first, then generators, then others."""
+    """All state dicts in content that may be a generator's: averages first, then generators, then others."""
     found: list[Candidate] = []
     _collect(content, (), found)
     grouped = [part for candidate in found for part in (candidate, *_by_prefix(candidate, DEPTH))]

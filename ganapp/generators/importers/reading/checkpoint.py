@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ganapp.files import text_of_size
+from ganapp.files import damaged_member, text_of_size
 from ganapp.hub import max_bytes
 
 from .candidates import Candidate, find_candidates
@@ -56,6 +56,7 @@ def read_checkpoint(path: str | Path) -> Checkpoint:
     else:
         _check_archive(path, limit)
         content = _read_torch(path)
+        _check_sums(path)
     candidates = find_state_dicts(content, path.name)
     for candidate in candidates:
         _check_tensors(candidate.tensors, path.name, limit)
@@ -104,6 +105,15 @@ def _check_archive(path: Path, limit: int) -> None:
         raise ValueError(
             f"{path.name} is {text_of_size(size)} when unpacked; more than {text_of_size(limit)} is refused."
         )
+
+
+def _check_sums(path: Path) -> None:
+    """Raise ValueError if numbers in a ZIP of PyTorch have changed, which torch.load does not look at."""
+    if not zipfile.is_zipfile(path):  # the older format has no checksums
+        return
+    with path.open("rb") as file:
+        if damaged := damaged_member(file):
+            raise ValueError(f"{path.name} is damaged: {damaged}.")
 
 
 def _check_tensors(tensors: dict[str, Tensor], name: str, limit: int) -> None:
@@ -165,9 +175,12 @@ def first_keys(keys: Iterable[Any], count: int = 1) -> str:
 
 
 def _further_data(content: Any) -> dict[str, Any]:
-    """latent_avg as a list, the mean w that rosinality's StyleGAN2 saves beside the weights; or {}."""
-    mean = content.get("latent_avg") if isinstance(content, dict) else None
-    return {"latent_avg": mean.flatten().tolist()} if hasattr(mean, "flatten") else {}
+    """What projects save beside the weights: latent_avg (rosinality's mean w) as a list, config as it is."""
+    if not isinstance(content, dict):
+        return {}
+    mean, config = content.get("latent_avg"), content.get("config")
+    found = {"latent_avg": mean.flatten().tolist()} if hasattr(mean, "flatten") else {}
+    return found | ({"config": dict(config)} if isinstance(config, dict) else {})
 
 
 def _first_line(error: Exception) -> str:

@@ -113,8 +113,8 @@ ALLOWED = {
 )
 # Classes in these modules become Module.
 NETWORKS = (
-    "torch.nn.modules.", "torch.nn.utils.spectral_norm.", "training.", "R3GAN.", "BaselineGAN.", "pg_modules.",
-    "feature_networks.", "timm.",
+    "torch.nn.modules.", "torch.nn.utils.spectral_norm.", "training.", "R3GAN.", "BaselineGAN.",
+    "pg_modules.", "feature_networks.", "timm.",
 )  # fmt: skip
 LARGE = 64 * 1024  # bytes from which a stretch of the file is not read
 CALLABLE = (Module, *dict.fromkeys(ALLOWED.values()))

@@ -1,4 +1,4 @@
-"""Where the numbers of a tensor stand: reads the header of a storage as torch.save wrote it before version 1.6.
+"""Where the numbers of a tensor stand: reads a storage's header as torch.save wrote it before 1.6.
 
 Pickles of whole modules hold each storage in that form. Nothing here needs torch, and no number is read.
 """
@@ -15,10 +15,11 @@ MAGIC, PROTOCOL = 0x1950A86A20F9469CFC6C, 1001
 HEADER = 4096  # bytes that a header may take
 # class of a storage -> (name of the dtype in torch, bytes of a number)
 KINDS = {
-    "torch.DoubleStorage": ("float64", 8), "torch.FloatStorage": ("float32", 4), "torch.HalfStorage": ("float16", 2),
-    "torch.BFloat16Storage": ("bfloat16", 2), "torch.LongStorage": ("int64", 8), "torch.IntStorage": ("int32", 4),
-    "torch.ShortStorage": ("int16", 2), "torch.CharStorage": ("int8", 1), "torch.ByteStorage": ("uint8", 1),
-    "torch.BoolStorage": ("bool", 1),
+    "torch.DoubleStorage": ("float64", 8), "torch.FloatStorage": ("float32", 4),
+    "torch.HalfStorage": ("float16", 2), "torch.BFloat16Storage": ("bfloat16", 2),
+    "torch.LongStorage": ("int64", 8), "torch.IntStorage": ("int32", 4),
+    "torch.ShortStorage": ("int16", 2), "torch.CharStorage": ("int8", 1),
+    "torch.ByteStorage": ("uint8", 1), "torch.BoolStorage": ("bool", 1),
 }  # fmt: skip
 
 

@@ -16,28 +16,29 @@ KINDS = (
     (r"^model\.diffusion_model\.", "a Stable Diffusion checkpoint (a diffusion model, not a GAN)"),
     (r"(^|\.)(double_blocks|single_blocks|joint_blocks)\.\d", "a diffusion transformer (not a GAN)"),
     (r"^(unet\.)?down_blocks\.\d+\..*time_emb", "a diffusion model's UNet (diffusers; not a GAN)"),
-    (r"(^|\.)time_embed(ding)?\.|\.temb_proj\.|(^|\.)time_mlp\.|(^|\.)t_embedder\.", "a diffusion model (not a GAN)"),
+    (r"(^|\.)time_embed(ding)?\.|\.temb_proj\.|(^|\.)time_mlp\.|(^|\.)t_embedder\.",
+     "a diffusion model (not a GAN)"),
     (r"lora_(up|down|A|B)\b|\.lora\.", "a LoRA (small changes to another model), not a generator"),
     (r"^(encoder|decoder)\.(down|up)_blocks\.|^(encoder|decoder)\.(down|up)\.\d|(^|\.)quant_conv\.",
      "an autoencoder (VAE) of a diffusion model, not a GAN"),
     (r"\.self_attn\.(q|k|v|qkv)_proj\.|^transformer\.(h|wte)\b|\.attention\.self\.query\.|^text_model\.",
      "a language or text model, not a generator of pictures"),
     (r"(^|\.)synthesis\.input\.freqs$",
-     "a StyleGAN3 generator, which cannot be imported yet; StyleGAN2 ones can, so save its pictures with NVIDIA's "
-     "own gen_images.py"),
-    (r"^blocks\.0\.0\.(conv1\.u0|bn1\.gain\.)|^output_layer\.[01]\.u0",
-     "a BigGAN of ajbrock/BigGAN-PyTorch, which cannot be imported yet; StudioGAN's and BigGAN-deep can"),
-    (r"^(formatLayer|scaleLayers|toRGBLayers)\.",
-     "a progressive GAN of facebookresearch/pytorch_GAN_zoo, which cannot be imported yet"),
-    (r"(^|\.)initial_block$|\.to_style1\.",
-     "a StyleGAN2 of lucidrains/stylegan2-pytorch, which cannot be imported yet; NVIDIA's and rosinality's can"),
-    (r"^(vit|blocks\.\d+\.attn\.qkv|cls_token|visual\.)", "a vision transformer (a classifier), not a generator"),
+     "a part of a StyleGAN3 generator; its mapping and its synthesis are imported together"),
+    (r"^(G\.|GE\.)?blocks\.0\.to_style1\.",
+     "a generator of lucidrains' stylegan2-pytorch without its mapping network (S or SE); import the file "
+     "that its Trainer saved"),
+    (r"^formatLayer\.|^main\.(batchNorm0|outlayer)\.",
+     "a network of facebookresearch/pytorch_GAN_zoo, of which only its PGAN can be imported"),
+    (r"^(vit|blocks\.\d+\.attn\.qkv|cls_token|visual\.)",
+     "a vision transformer (a classifier), not a generator"),
     (r"^(layer[1-4]\.\d+\.conv1|features\.\d+\.|Mixed_5b|denseblock|features\.denseblock|conv_head|_conv_head)",
      "a classifier, not a generator"),
     (r"^(netD|D|disc|discriminator|critic)\.", "a discriminator, not a generator"),
     (r"^(fromRGB|from_rgb|b\d+\.fromrgb|b\d+\.from_rgb|final_conv|convs\.\d+\.conv2\.\d)|from_?rgb",
      "a discriminator, not a generator"),
-    (r"^down\d+\.model\.|^model\.model\.1\.model\.3\.model", "a generator from picture to picture (pix2pix, a UNet)"),
+    (r"^down\d+\.model\.|^model\.model\.1\.model\.3\.model",
+     "a generator from picture to picture (pix2pix, a UNet)"),
     (r"^(encoder|decoder|fc_mu|fc_var|mu|logvar)\b", "an autoencoder, not a GAN's generator"),
 )  # fmt: skip
 
@@ -53,7 +54,10 @@ def what_it_is(tensors: dict[str, Tensor]) -> str | None:
 
 
 def _narrows_to_a_score(tensors: dict[str, Tensor]) -> bool:
-    """Whether the first matrix takes a picture: convolutions of few channels that become more, or a wide dense layer."""
+    """Whether the first matrix takes a picture and the last gives few values.
+
+    The first is a convolution of few channels that become more, or a wide dense layer.
+    """
     matrices = [
         t
         for k, t in tensors.items()

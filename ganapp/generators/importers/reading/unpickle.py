@@ -1,7 +1,8 @@
-"""Reads pickles of whole networks (NVIDIA's StyleGAN2, R3GAN, Projected GAN) as tensors, without running their code.
+"""Reads pickles of whole networks as tensors, without running their code.
 
-read_pickle starts a process with limits on time and memory. That process reads the pickle by restricted.py,
-without torch, and says where in the file the numbers of each tensor are. Only those of the generator are read.
+StyleGAN2 of NVIDIA, R3GAN and Projected GAN are published so. read_pickle starts a process with limits on
+time and memory. That process reads the pickle by restricted.py, without torch, and says where in the file
+the numbers of each tensor are. Only those of the generator are read.
 """
 
 from __future__ import annotations
@@ -83,7 +84,10 @@ def read_pickle(
 
 
 def make_tensors(places: dict[str, list], file: Any, copies: Any, allowed: int) -> dict[str, Tensor]:
-    """The tensors at the places that the other process found. Raises Refused if they claim more than is there."""
+    """The tensors at the places that the other process found.
+
+    Raises Refused if they claim more than is there.
+    """
     tensors = {}
     for name, (numbers, size, stride, offset) in places.items():
         tensors[name] = make_tensor(name, Numbers(*numbers), (size, stride, offset), file, copies)
@@ -107,10 +111,12 @@ def make_tensor(name: str, numbers: Numbers, shape: tuple, file: Any, copies: An
         raise Refused(f"is refused: {name[:100]!r} claims {count:.15g} values, but has {numbers.count:,}")
     dtype = getattr(torch, numbers.dtype)
     source = copies if numbers.copied else file
-    source.seek(numbers.offset)
-    data = bytearray(source.read(numbers.count * dtype.itemsize))
-    if len(data) != numbers.count * dtype.itemsize:
+    size_in_file = numbers.count * dtype.itemsize
+    if numbers.offset + size_in_file > source.seek(0, os.SEEK_END):  # before memory is taken for it
         raise Refused(f"is damaged: {name[:100]!r} ends before its last value")
+    source.seek(numbers.offset)
+    data = bytearray(size_in_file)
+    source.readinto(data)
     flat = torch.frombuffer(data, dtype=dtype) if data else torch.empty(0, dtype=dtype)
     view = torch.as_strided(flat, size, stride, offset)
     # Of a part of a storage, or of one in another order, a copy is kept instead of the whole.
@@ -198,7 +204,10 @@ def limit_process(job: dict[str, Any], size: int) -> None:
 
 
 def find_places(path: Path, copies: Any) -> tuple[dict[str, list], dict[str, Any]]:
-    """({dotted name: place_of the tensor}, {dotted name: number, bool or text}) of the generator in a pickle."""
+    """Where the tensors of the generator in a pickle are, and its other values.
+
+    Returns ({dotted name: place_of the tensor}, {dotted name: number, bool or text}).
+    """
     with path.open("rb") as file:
         if file.read(4) == b"PK\x03\x04":
             raise Refused("was written by torch.save; rename it so that it ends in .pt")

@@ -1,0 +1,109 @@
+"""Picture to picture: how near to the target each preset comes after a number of processor minutes.
+
+    python benchmarks/translate.py --presets repair-64,colourise-64,upscale-64 --minutes 2,5,10
+    ... --trial "wider=repair-64:g_args.width=32"     a preset with changes, under its own name
+    ... --seeds 0,1 --sheets FOLDER                   input | output | target of held-out pictures 0 to 7
+
+A cell is one training on one thread; its clock is the processor time of this process, as in
+quality.py. PSNR is the mean over 64 held-out pictures, of the input itself (`naive`: the reduced picture
+enlarged again, the grey one, the one with the hole) and of the output. Cells are written one by one.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+
+from common import RESULTS, averaged, begin, environment, train_until
+from quality import parse_trial
+
+PRESETS = ("repair-64", "colourise-64", "upscale-64", "sketch-64")
+HELD_OUT, SHEET = 64, 8
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--data", default="faces")
+    parser.add_argument("--presets", default="")
+    parser.add_argument("--trial", action="append", default=[], help="NAME=PRESET:FIELD=VALUE,...")
+    parser.add_argument("--minutes", default="2,5,10")
+    parser.add_argument("--seeds", default="0")
+    parser.add_argument(
+        "--precision", default="fp32", help="bf16 where the processor has instructions for it"
+    )
+    parser.add_argument("--sheets", default="")
+    parser.add_argument("--out", default=str(RESULTS / "translate.json"))
+    args = parser.parse_args()
+    recipes = {name: (name, {}) for name in args.presets.split(",") if name}
+    recipes |= dict(map(parse_trial, args.trial))
+    marks = sorted(float(m) for m in args.minutes.split(","))
+    for seed in (int(s) for s in args.seeds.split(",")):
+        for label, (preset, changes) in (recipes or {name: (name, {}) for name in PRESETS}).items():
+            cell(label, preset, changes, seed, marks, args)
+
+
+def cell(label: str, preset: str, changes: dict, seed: int, marks: list[float], args) -> None:
+    """Train one recipe and write a row at each mark."""
+    from ganapp.config import merge, parse_changes, preset_config
+    from ganapp.data import open_dataset
+    from ganapp.driving.opening import data_arguments
+
+    config = merge(preset_config(preset), parse_changes(changes)).replace(dataset=args.data, seed=seed)
+    arguments = data_arguments(config)
+    heldout = open_dataset(**arguments, split="heldout")
+    config, state, source = begin(config, open_dataset(**arguments), heldout, args.precision)
+    spent = 0.0
+    for mark in marks:
+        spent = train_until(state, config, source, mark * 60, spent)
+        found, sheet = figures(state, config, source)
+        row = {
+            "data": args.data, "preset": label, "seed": seed, "minutes": mark,
+            "precision": args.precision,
+            "kimg": round(state.nimg / 1000, 1), "images_per_sec": round(state.nimg / spent, 1), **found,
+        }  # fmt: skip
+        if changes:
+            row["changes"] = {"of": preset, **changes}
+        print(json.dumps(row), flush=True)
+        add(Path(args.out), row)
+        if args.sheets:
+            from ganapp.media import save_webp
+
+            Path(args.sheets).mkdir(parents=True, exist_ok=True)
+            save_webp(Path(args.sheets) / f"{label}-{seed}-{mark:g}.webp", sheet)
+
+
+def figures(state, config, source):
+    """Decibels of input and output, and the sheet of the first held-out pictures, uint8 (H, W, C)."""
+    import numpy as np
+
+    from ganapp.latents import images_from_latents
+    from ganapp.media import grid
+    from ganapp.metrics.distances.psnr import psnr
+
+    numbers = range(HELD_OUT)
+    given, target = source.beside(numbers)
+    made = images_from_latents(averaged(state, config, source), source.fixed(numbers), None)
+    values = {"naive": psnr(given, target).mean(), "psnr": psnr(made, target).mean()}
+    sheet = grid(np.concatenate([given, made, target], 2)[:SHEET], columns=1, pad=0)
+    return {name: round(float(value), 2) for name, value in values.items()}, sheet
+
+
+def add(path: Path, row: dict) -> None:
+    """Add a row to the file; it replaces an older row of the same cell and mark."""
+    from filelock import FileLock
+
+    def key(r: dict) -> tuple:
+        return r["data"], r["preset"], r["seed"], r["minutes"]
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(f"{path}.lock"):
+        rows = json.loads(path.read_text())["rows"] if path.exists() else []
+        rows = [r for r in rows if key(r) != key(row)] + [row]
+        path.write_text(json.dumps({**environment(), "rows": sorted(rows, key=key)}, indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    main()

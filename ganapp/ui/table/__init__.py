@@ -1,0 +1,1 @@
+"""The table of all runs, a view of the Compare tab."""

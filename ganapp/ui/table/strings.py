@@ -1,0 +1,68 @@
+"""Words of the table of runs, in English and in Simplified Chinese. Keys "js.tbl." go to its scripts."""
+
+from __future__ import annotations
+
+STRINGS: dict[str, tuple[str, str]] = {
+    "js.tbl.views": ("How the runs are shown", "训练的显示方式"),
+    "js.tbl.side": ("Side by side", "并排对比"),
+    "js.tbl.table": ("Table of all runs", "全部训练的表格"),
+    "js.tbl.label": ("All runs", "全部训练"),
+    "js.tbl.filter": ("Find in all columns", "在所有列中查找"),
+    "js.tbl.states": ("State", "状态"),
+    "js.tbl.states.all": ("All states", "全部状态"),
+    "js.tbl.csv.about": (
+        "A file of the chosen runs, or of all that are shown, with all columns",
+        "所选训练（未选则为显示的全部训练）的文件，含所有列",
+    ),
+    "js.tbl.count": ("{n} runs", "{n} 个训练"),
+    "js.tbl.count.one": ("1 run", "1 个训练"),
+    "js.tbl.count.of": ("{n} of {all} runs", "显示 {n} 个，共 {all} 个训练"),
+    "js.tbl.none": ("There are no runs yet.", "还没有训练。"),
+    "js.tbl.none.found": ("No run fits what is looked for.", "没有符合条件的训练。"),
+    "js.tbl.chosen": ("{n} chosen", "已选 {n} 个"),
+    "js.tbl.chosen.hidden": ("{n} chosen, {hidden} of them not shown", "已选 {n} 个，其中 {hidden} 个未显示"),
+    "js.tbl.choose": ("Choose {name}", "选择 {name}"),
+    "js.tbl.choose.all": ("Choose all that are shown", "选择显示的全部训练"),
+    "js.tbl.unchoose": ("Choose none", "取消选择"),
+    "js.tbl.compare": ("Compare", "对比"),
+    "js.tbl.compare.most": ("Compare (at most {most})", "对比（最多 {most} 个）"),
+    "js.tbl.delete": ("Delete…", "删除…"),
+    "js.tbl.delete.title": ("Delete runs", "删除训练"),
+    "js.tbl.delete.ask": (
+        "Delete these {n} runs? For a week they can be brought back from Recently deleted.",
+        "删除这 {n} 个训练？一周内可从“最近删除”中恢复。",
+    ),
+    "js.tbl.delete.yes": ("Delete {n}", "删除 {n} 个"),
+    "js.tbl.delete.told": (
+        "{n} runs are in Recently deleted, for a week.",
+        "{n} 个训练已移到“最近删除”，保留一周。",
+    ),
+    "js.tbl.delete.told.one": (
+        "{name} is in Recently deleted, for a week.",
+        "{name} 已移到“最近删除”，保留一周。",
+    ),
+    "js.tbl.open": ("Show {name} in the monitor", "在监视器中显示 {name}"),
+    "js.tbl.edit": ("Edit note and tags of {name}", "编辑 {name} 的备注与标签"),
+    "js.tbl.edit.title": ("Note and tags", "备注与标签"),
+    "js.tbl.edit.tags": ("Tags, with commas", "标签，用逗号分隔"),
+    "js.tbl.edit.note": ("Note", "备注"),
+    "js.tbl.edit.yes": ("Save", "保存"),
+    "js.tbl.budget": ("of {n} min", "共 {n} 分钟"),
+    "js.tbl.at": ("at {kimg} kimg", "于 {kimg} kimg"),
+    "js.tbl.col.title": ("Run", "训练"),
+    "js.tbl.col.state": ("State", "状态"),
+    "js.tbl.col.best": ("Best figure", "最佳指标"),
+    "js.tbl.col.minutes": ("Minutes", "分钟"),
+    "js.tbl.col.kimg": ("kimg", "kimg"),
+    "js.tbl.col.data": ("Data", "数据"),
+    "js.tbl.col.preset": ("Preset", "预设"),
+    "js.tbl.col.differs": ("Differs from preset", "与预设的差异"),
+    "js.tbl.col.tags": ("Tags", "标签"),
+    "js.tbl.col.note": ("Note", "备注"),
+    "js.tbl.col.created": ("Created", "创建时间"),
+    "js.tbl.about.best": (
+        "The smallest distance to real pictures that was measured while it trained, of the snapshots that "
+        "are kept; below it, what Evaluate found last",
+        "训练中测得的与真实图片的最小距离（限保留的快照）；下方为“评估”最近的结果",
+    ),
+}

@@ -1,0 +1,1 @@
+"""Translate, a mode of the Create tab: one's own pictures through a generator that takes pictures."""

@@ -1,0 +1,174 @@
+"""What the script of Translate asks the server: a picture of a visitor's through a model that takes pictures.
+
+Plain dictionaries in and out, tested without Gradio. One picture a request: the page asks for the next. What
+comes out are files in the visitor's folder of outputs.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import shutil
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ganapp import media
+from ganapp.files import replacing
+
+from ..access.file_names import path_of
+from ..access.uploads import uploaded
+from ..access.visitors import visitor_of
+from ..generate.live import COMMON, Live, address, sheet
+from ..generate.studio import chosen_label
+from .about import most_pixels
+
+MOST_BYTES = 40_000_000  # of the file of a picture
+MOST_IN_ZIP = 200  # pictures of an archive
+EXAMPLES = 8
+ASKED = {"source": str, "asker": str, "fetch": bool}
+# The keys of a request and their types, for the checks of access/asked.py.
+KINDS: dict[str, dict[str, type]] = {
+    "examples": ASKED,
+    "unpacked": {"path": str},
+    "translated": ASKED | {
+        "label": COMMON["label"], "path": str, "member": str, "example": int, "name": str, "damages": bool,
+        "seed": int, "whole": bool,
+    },
+    "packed": {"files": list},
+}  # fmt: skip
+
+
+class Translating:
+    """The answers for one page of the server, all visitors together."""
+
+    def __init__(self, live: Live) -> None:
+        self.live, self.studio = live, live.studio
+
+    def examples(self, request: dict) -> dict[str, Any]:
+        """Pictures to try the model with, which it was not trained on: a sheet. {} where there are none."""
+        G = self.live.load(request)
+        return sheet(examples_of(G, range(EXAMPLES)), True)
+
+    def unpacked(self, request: dict) -> dict[str, Any]:
+        """The names of the pictures in an uploaded ZIP, in order, MOST_IN_ZIP at most: {"names"}."""
+        with opened(request) as entries:
+            return {"names": [entry.name for entry in entries][:MOST_IN_ZIP]}
+
+    def translated(self, request: dict) -> dict[str, Any]:
+        """One picture before and after: {"before", "after": files, "width", "height", "name", "model", "ms"}.
+
+        path: of an upload, with member: a picture in that ZIP; or example: its number. name: what it is
+        called; name of the answer: that of its file. The rest: see publishing.translated.
+        """
+        from ganapp.publishing.translated import translated
+
+        G = self.live.load(request)
+        data, name = self._data_of(G, request), request.get("name") or "picture"
+        how: dict[str, Any] = {key: request[key] for key in ("damages", "seed", "whole") if key in request}
+        how |= {"label": chosen_label(G, request.get("label")), "most": most_pixels()}
+        made, ms = self.live.computed(request, lambda: translated(G, data, name, **how))
+        with self.studio.outputs.new(visitor_of()) as folder:
+            before, after = folder / "before.png", folder / file_name(name, G.source)
+            media.save_png(before, made.before)
+            media.save_png(after, made.after, made.about)
+        height, width = made.after.shape[:2]
+        return {
+            "model": G.source, "before": address(before), "after": address(after), "name": after.name,
+            "width": width, "height": height, "ms": ms,
+        }  # fmt: skip
+
+    def packed(self, request: dict) -> dict[str, Any]:
+        """A ZIP of pictures that were made for this visitor: {"file", "name"}."""
+        paths = [self._own(file) for file in request.get("files", [])[:MOST_IN_ZIP]]
+        if not paths:
+            raise ValueError("There is no picture to save yet.")
+        with self.studio.outputs.new(visitor_of()) as folder:
+            path = folder / "translated.zip"
+            with replacing(path) as temporary, zipfile.ZipFile(temporary, "w", zipfile.ZIP_STORED) as archive:
+                for number, one in enumerate(paths):
+                    with archive.open(f"{number + 1:03d}-{one.name}", "w") as out, open(one, "rb") as file:
+                        shutil.copyfileobj(file, out)
+        return {"file": address(path), "name": path.name}
+
+    def _own(self, address: Any) -> Path:
+        """The path of a picture that was made for this visitor, by its name in addresses."""
+        path = Path(path_of(address) or "") if isinstance(address, str) else Path()
+        if path.parent.parent != self.studio.outputs.folder / visitor_of() or not path.is_file():
+            raise ValueError("A picture is no longer there: translate it again.")
+        return path
+
+    def _data_of(self, G: Any, request: dict) -> bytes:
+        """The bytes of the picture file of a request. Raises ValueError (message fit for the user)."""
+        if "example" in request:
+            number = min(max(0, request["example"]), EXAMPLES - 1)
+            buffer = io.BytesIO()
+            media.save_png(buffer, examples_of(G, range(number, number + 1))[0])
+            return buffer.getvalue()
+        if "member" in request:
+            return self._member(request)
+        file = uploaded(request.get("path", ""))
+        check_size(file.stat().st_size)
+        return file.read_bytes()
+
+    def _member(self, request: dict) -> bytes:
+        from ganapp.data.decode import Unusable
+
+        with opened(request) as entries:
+            found = next((entry for entry in entries if entry.name == request["member"]), None)
+            if found is None:
+                raise ValueError("There is no such picture in the ZIP.")
+            check_size(found.size)
+            try:
+                return found.read()
+            except Unusable as error:
+                raise ValueError(f"The picture cannot be used: {error}.") from None
+
+
+@contextmanager
+def opened(request: dict) -> Iterator[Iterator[Any]]:
+    """The pictures in an uploaded ZIP, as entries with name, size and read().
+
+    Raises ValueError (message fit for the user) if it is none.
+    """
+    from ganapp.data.names import PICTURES
+    from ganapp.data.own.entries import open_zip, suffix, zip_entries
+
+    path = uploaded(request.get("path", ""))
+    with open_zip(path) as file:
+        yield (entry for entry in zip_entries(file, path) if suffix(entry.name) in PICTURES)
+
+
+def check_size(size: int) -> None:
+    if size > MOST_BYTES:
+        raise ValueError(f"The picture has more than {MOST_BYTES // 10**6} MB: make it smaller.")
+
+
+def examples_of(G: Any, numbers: range) -> np.ndarray:
+    """Held-out built-in faces that a model can be tried with, uint8 (N, R, R, C).
+
+    Of a model that was trained on built-in pairs they are inputs of such pairs.
+    """
+    from ganapp.data import PAIRED
+    from ganapp.data.faces.drawing import MAX_RESOLUTION, MIN_RESOLUTION, draw_faces
+    from ganapp.data.faces.opening import FACES
+
+    side = min(MAX_RESOLUTION, max(MIN_RESOLUTION, G.spec.resolution))
+    name = str(G.origin.get("dataset") or "").partition(",")[0]
+    if G.origin.get("task") == "pairs" and name in PAIRED:
+        from ganapp.data.faces.pairs import draw_heldout_inputs
+
+        direction = "b2a" if G.origin.get("direction") == "b2a" else "a2b"
+        return draw_heldout_inputs(name, numbers, side, direction)
+    images, _, _ = draw_faces(len(numbers), side, start=numbers.start, seed=FACES["heldout"][1])
+    return images.transpose(0, 2, 3, 1)
+
+
+def file_name(name: str, source: str) -> str:
+    """What the file of a result is called: after the picture that was given and the model."""
+    stem, model = (re.sub(r"[^\w.-]+", "-", text).strip("-._")[:60] for text in (Path(name).stem, source))
+    return f"{stem or 'picture'}-{model or 'model'}.png"

@@ -1,0 +1,170 @@
+"""Whole runs of picture to picture on tiny pictures: resumed bit for bit, grids, snapshots, fine-tuning, refusals."""
+
+import json
+
+import numpy as np
+import pytest
+from conftest import tiny_images
+from PIL import Image
+from test_driver import at, at_once, equal, newest  # noqa: F401
+
+from ganapp.config import TrainConfig, preset_config
+from ganapp.data import ImageDataset, Images, open_dataset
+from ganapp.driving import beginning
+from ganapp.driving.driver import drive
+from ganapp.generators import load_generator
+from ganapp.runs import create_run, generators_in
+
+TASKS = {
+    "degrade": {"damage": "hole:0.1-0.3, noise:0.1", "family": "unet", "pixel": 10.0},
+    "pairs": {"dataset": "faces-expression", "family": "unet", "pixel": 10.0},
+    "unpaired": {"family": "translator", "cycle": 10.0, "identity": 5.0, "pool": 20},
+}
+ARGS = {"unet": {"width": 4, "depth": 3}, "translator": {"width": 4, "blocks": 1}}
+
+
+@pytest.fixture
+def new_run(tmp_path, tiny_folder, monkeypatch):
+    def few(source, *args, **options):
+        """The built-in pairs as few tiny ones, so that nothing has to be drawn."""
+        if source != "faces-expression":
+            return open_dataset(source, *args, **options)
+        images, _ = tiny_images(count=40)
+        return ImageDataset(
+            "pairs", Images(np.concatenate([images[..., ::-1], images], 1)), None, (), in_channels=3
+        )
+
+    monkeypatch.setattr("ganapp.data.open_dataset", few)
+
+    def make(task, kimg=0.048, **changes):
+        fields = {"dataset": str(tiny_folder), "task": task, **TASKS[task], "resolution": 32, "z_dim": 0}
+        fields |= {
+            "g_args": ARGS[fields["family"]],
+            "d_args": {"width": 4, "layers": 2},
+            "batch": 8,
+            "mirror": True,
+        }
+        fields |= {"dataset_b": str(tiny_folder)} if task == "unpaired" else {}
+        fields |= {
+            "kimg": kimg,
+            "tick_sec": 0,
+            "sample_sec": 0,
+            "save_sec": 3600,
+            "seed": 5,
+            "precision": "fp32",
+        }
+        return create_run(
+            tmp_path / "runs", TrainConfig(**{**fields, "threads": 1, "device": "cpu", **changes})
+        )
+
+    return make
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_a_paused_run_goes_on_as_if_it_had_not_been(task, new_run):
+    whole, parts = new_run(task), new_run(task)
+    assert drive(whole) == "finished", whole.status()
+    assert drive(parts, at(parts, 24, "pause")) == "paused", parts.status()
+    parts.send("run")
+    assert drive(parts) == "finished"
+    assert newest(whole)["nimg"] == 48 and equal(newest(whole), newest(parts))
+    assert whole.samples()[-1].read_bytes() == parts.samples()[-1].read_bytes()
+    width = 4 if task == "unpaired" else 3  # input, output, target; or input, output, output, input
+    assert Image.open(whole.samples()[-1]).size == (8 * 32 * width, 8 * 32)
+    names = list(generators_in(whole.snapshot()))
+    G = load_generator(whole.snapshot() / names[0] if len(names) > 1 else whole.snapshot())
+    assert names == (["a2b", "b2a"] if task == "unpaired" else names[:1])
+    assert (G.spec.takes, G.spec.in_channels, G.spec.z_dim, G.spec.num_classes) == ("picture", 3, 0, 0)
+    assert G.origin["task"] == task and G.origin.get("damage", "") == TASKS[task].get("damage", "")
+    found = set().union(*whole.read_stats()[0])
+    assert {"changed", "answers"} <= found
+    assert ("d_heldout" in found) == (task != "unpaired") and ("d_a.loss" in found) == (task == "unpaired")
+
+
+def test_a_run_starts_from_another_and_from_its_generator(new_run):
+    first = new_run("degrade", kimg=0.016)
+    assert drive(first) == "finished"
+    for source in (first.name, f"{first.name}/000000016"):
+        again = new_run("degrade", kimg=0.016, start_from=source, damage="grey")
+        beginning.check(again.config(), again.path.parent)
+        assert drive(again) == "finished", again.status()
+    wider = new_run("degrade", start_from=first.name, g_args={"width": 6, "depth": 3})
+    assert drive(wider) == "failed" and "does not fit this configuration" in wider.status()["reason"]
+    pair = new_run("unpaired", start_from=first.name, family="translator")
+    assert drive(pair) == "failed" and "one that was trained in the same way" in pair.status()["reason"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"task": "noise", "damage": "", "pixel": 0}, "family is 'unet', which takes a picture: set task to"),
+        (
+            {"family": "dcgan"},
+            "task is 'degrade', which needs a network that takes a picture: set family to one of unet",
+        ),
+        ({"z_dim": 8}, "z_dim is 8, but degrade draws one answer without noise: set z_dim to 0."),
+        ({"damage": ""}, "No degradation is named"),
+        ({"damage": "dirt"}, "'dirt' is no degradation"),
+        ({"cycle": 1}, "cycle is 1.0; only the task unpaired uses it, not degrade."),
+        ({"direction": "b2a"}, "direction is b2a; only the task pairs uses it, not degrade."),
+        ({"channels": 4}, "channels is 4, but degrade keeps no transparency"),
+        ({"augment": "ada"}, "augment is 'ada', which is for pictures from noise"),
+        ({"augment": "diffaugment"}, "D compares the colours of input and picture: leave color out."),
+        ({"class_term": "cross_entropy"}, "class_term is 'cross_entropy', but degrade has no classes"),
+        ({"task": "unpaired", "damage": "", "pixel": 0}, "task is 'unpaired', which needs cycle"),
+        (
+            {"task": "unpaired", "damage": "", "pixel": 0, "cycle": 1, "d_steps": 2},
+            "d_steps is 2, but unpaired",
+        ),
+        ({"r1": 1, "d_args": {"norm": "batch"}}, "R1 and R2 need a discriminator without batch statistics"),
+    ],
+)
+def test_settings_that_contradict_each_other_are_one_sentence(changes, sentence):
+    config = preset_config("repair-64")
+    with pytest.raises(ValueError) as error:
+        config.replace(**changes)
+    assert sentence in str(error.value) and "\n" not in str(error.value)
+
+
+def test_a_configuration_of_version_0_3_is_a_picture_from_noise():
+    new = ("task", "damage", "direction", "dataset_b", "in_channels", "pixel", "cycle", "identity", "pool")
+    old = {k: v for k, v in TrainConfig().to_json().items() if k not in new}
+    config = TrainConfig.from_json(json.loads(json.dumps(old)))
+    assert (
+        config == TrainConfig() and config.task == "noise" and not config.sees_input and config.learns_classes
+    )
+
+
+def test_pictures_go_through_a_trained_model(new_run, tmp_path, capsys):
+    from ganapp.cli.main import main
+    from ganapp.media import read_png_metadata
+
+    run = new_run("degrade", kimg=0.008, damage="small:2")
+    assert drive(run) == "finished"
+    folder = tmp_path / "mine"
+    (folder / "more").mkdir(parents=True)
+    pixels = np.random.RandomState(0).randint(0, 255, (24, 40, 3), np.uint8)
+    for place in ("a.png", "more/a.jpg", "more/text.txt"):
+        Image.fromarray(pixels).save(folder / place, format="PNG")
+    common = ["--runs", str(run.path.parent)]
+    assert main(["translate", run.name, str(folder), "--out", str(tmp_path / "out"), *common]) == 0
+    assert sorted(p.name for p in (tmp_path / "out").iterdir()) == ["a-2.png", "a.png"]
+    one = Image.open(tmp_path / "out" / "a.png")
+    assert min(one.size) == 32 and one.size[0] > one.size[1]
+    assert read_png_metadata(tmp_path / "out" / "a.png")["task"] == "degrade"
+    arguments = [
+        "translate",
+        run.name,
+        str(folder / "a.png"),
+        "--whole",
+        "--out",
+        str(tmp_path / "b.png"),
+        *common,
+    ]
+    assert main(arguments) == 0 and Image.open(tmp_path / "b.png").size == (80, 48)  # twice as large
+    assert main([*arguments[:3], str(folder), "--out", str(tmp_path / "c.png"), *common]) == 2
+    assert "3 pictures: give a .zip or a folder." in capsys.readouterr().err
+    assert (
+        main(["translate", run.name, str(tmp_path / "none.png"), "--out", str(tmp_path / "d.zip"), *common])
+        == 2
+    )
