@@ -35,6 +35,8 @@ OPTIONS = {  # what the keys of a case do not tell
     "infogan_small": {"classes": 3, "codes": 2},
     "dcgan_leaky": {"activation": "leaky_relu"},
     "nvidia_classes": {"clamp": 0.3},
+    "unet_batch_running": {"statistics": "running"},
+    "resnet_batch_running": {"statistics": "running"},
 }
 PICKLED = ("nvidia_classes", "projected_128")  # cases that are also written as pickles of whole networks
 NAMES = (

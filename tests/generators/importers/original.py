@@ -27,17 +27,27 @@ class Original:
         self.cases = json.loads(self._path.with_suffix(".json").read_text())
 
     def read(self, case: str, *parts: str) -> list[torch.Tensor]:
-        """z (N, z_dim), y (N,), images (N, C, H, W) and the like."""
+        """z (N, z_dim) or small (N, C, H, W), y (N,), images (N, C, H, W) and the like."""
         stored = np.load(self._path.with_suffix(".npz"))
         return [torch.from_numpy(stored[f"{case}.{part}"]) for part in parts]
 
+    def given(self, case: str) -> torch.Tensor:
+        """What the case's network takes: latents (N, z_dim), or pictures (N, C, side, side), stored small."""
+        if "side" not in self.cases[case]:
+            return self.read(case, "z")[0]
+        side = self.cases[case]["side"]
+        return torch.nn.functional.interpolate(
+            self.read(case, "small")[0], size=(side, side), mode="bilinear"
+        )
+
     def pictures(self, G, case: str, of: slice = slice(None)) -> torch.Tensor:
-        """The kept pixels of G's own pictures, of all latents of the case or of some."""
-        stride = self.cases[case].get("stride", 1)
-        (z,) = self.read(case, "z")
-        y = self.read(case, "y")[0][of] if G.spec.num_classes else None
+        """The kept pixels of G's own pictures, of all that the case gives or of some."""
+        stride, given = self.cases[case].get("stride", 1), self.given(case)[of]
         with torch.no_grad():
-            return G(z[of], y)[:, :, ::stride, ::stride]
+            if G.spec.takes == "picture":
+                return G(given)[:, :, ::stride, ::stride]
+            y = self.read(case, "y")[0][of] if G.spec.num_classes else None
+            return G(given, y)[:, :, ::stride, ::stride]
 
     def difference(self, G, case: str) -> float:
         """The largest one of a pixel; the original is clamped to [-1, 1], as G's pictures are."""

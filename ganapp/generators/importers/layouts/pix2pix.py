@@ -40,7 +40,7 @@ def unet(tensors: dict[str, Tensor], extra: dict[str, Any]) -> Imported | None:
     names |= {f"{prefixes[-1]}1": f"downs.{last}", f"{prefixes[-1]}3": f"ups.{last}"}
     names[f"{prefixes[-1]}4"] = f"up_norms.{last}"
     args = {"depth": depth}
-    return _converted("unet", 2**depth, tensors, names, ("downs.0", f"ups.{last}", "ups.0"), args, extra)
+    return _converted("unet", 2**depth, tensors, names, ("downs.0", "ups.0"), args, extra)
 
 
 def resnet(tensors: dict[str, Tensor], extra: dict[str, Any]) -> Imported | None:
@@ -62,8 +62,7 @@ def resnet(tensors: dict[str, Tensor], extra: dict[str, Any]) -> Imported | None
         names |= {f"{block}.{6 + dropped}": f"blocks.{i}.second_norm"}
     names[f"model.{first + len(blocks) + 3 * downs + 1}"] = "last"
     args = {"blocks": len(blocks), "downs": downs} | ({"dropout": 0.5} if dropped else {})
-    ends = ("first.0", "first.0", "last")
-    return _converted("translator", RESOLUTION, tensors, names, ends, args, extra)
+    return _converted("translator", RESOLUTION, tensors, names, ("first.0", "last"), args, extra)
 
 
 def _is_conv(tensors: dict[str, Tensor], block: int, layer: int) -> bool:
@@ -75,13 +74,13 @@ def _converted(
     resolution: int,
     tensors: dict[str, Tensor],
     names: dict[str, str],
-    ends: tuple[str, str, str],
+    ends: tuple[str, str],
     args: dict[str, Any],
     extra: dict[str, Any],
 ) -> Imported | None:
     """The tensors under our names; None if some have other keys, or the ends are no convolutions.
 
-    names: their layers and ours. ends: our names of the first layer, of one that has a norm, and of the last.
+    names: their layers and ours. ends: our names of the first layer and of the last.
     """
     renamed = {}
     for key, tensor in tensors.items():
@@ -89,15 +88,15 @@ def _converted(
         if layer not in names:
             return None
         renamed[f"{names[layer]}.{part}"] = tensor
-    first, inner, last = (renamed.get(f"{end}.weight") for end in ends)
-    if first is None or last is None or inner is None or first.ndim != 4 or last.ndim != 4:
+    first, last = (renamed.get(f"{end}.weight") for end in ends)
+    if first is None or last is None or first.ndim != 4 or last.ndim != 4:
         return None
     channels = last.shape[1] if family == "unet" else last.shape[0]  # a transposed convolution has them last
     if first.shape[1] not in CHANNELS or channels not in CHANNELS:
         raise ValueError(
             f"This generator makes {channels} channels of {first.shape[1]}; only 1, 3 and 4 can be imported."
         )
-    renamed, norm, notes = _normed(renamed, f"{ends[1]}.bias" in renamed, extra)
+    renamed, norm, notes = _normed(renamed, ends[1], extra)
     args |= {"width": first.shape[0], "up": "transposed", "residual": False} | norm
     args |= {"kernel": first.shape[2]} if family == "translator" else {}
     size = min(max(resolution, RESOLUTIONS[1]), RESOLUTIONS[-1])
@@ -106,11 +105,12 @@ def _converted(
 
 
 def _normed(
-    tensors: dict[str, Tensor], biased: bool, extra: dict[str, Any]
+    tensors: dict[str, Tensor], last: str, extra: dict[str, Any]
 ) -> tuple[dict[str, Tensor], dict[str, Any], tuple[str, ...]]:
     """The tensors, the arguments of the norm, and notes.
 
     Batch norms have scales. Without, convolutions have a bias beside instance norms, and none beside no norm.
+    The last layer always has one.
     """
     has_scales = any(t.ndim == 1 for key, t in tensors.items() if key.endswith(".weight"))
     averaged = any(key.endswith(RUNNING) for key in tensors)
@@ -121,10 +121,10 @@ def _normed(
         what = "it normalizes by each picture's own statistics, as its test.py does without --eval"
         notes = assumed(extra, "statistics", what, "running, for those of training") if averaged else ()
         return bare, {"norm": "instance", "affine": True}, notes
-    if biased:
+    if any(key.endswith(".bias") and key != f"{last}.bias" for key in bare):
         notes = ("Averaged statistics of instance norms in the file are not used.",) if averaged else ()
         return bare, {"norm": "instance"}, notes
-    for key in [key for key in bare if key.endswith(".weight")]:
+    for key in [key for key in bare if key.endswith(".weight") and key != f"{last}.weight"]:
         weight, bias = bare[key], key.removesuffix("weight") + "bias"
         is_transposed = key.startswith("ups.")
         bare.setdefault(bias, weight.new_zeros(weight.shape[int(is_transposed)]))
