@@ -1,8 +1,9 @@
 """Twenty steps of each preset, narrowed, on fixed pictures: a change of numerics anywhere moves these curves.
 
-tests/golden/PRESET.json holds them. GANAPP_UPDATE_GOLDEN=1 pytest tests/test_golden.py writes them anew: in a commit of
+golden/PRESET.json holds them. GANAPP_UPDATE_GOLDEN=1 pytest tests/training/test_golden.py writes them anew: in a commit of
 its own, with the reason. Plain, AVX2 and AVX-512 kernels agree to 8 % of the tolerance; a learning rate 2 % higher, or
-another β₂ or half-life of the average, exceeds it by 2 to 200 times.
+another β₂ or half-life of the average, exceeds it by 2 to 200 times. Translators are trained in double precision: in
+single precision a last bit grows into 4 % of a loss within ten steps of CycleGAN.
 """
 
 import dataclasses
@@ -58,6 +59,16 @@ def in_pairs(dataset, config):
     return dataclasses.replace(dataset, images=stacked, in_channels=3)
 
 
+@pytest.fixture
+def double(monkeypatch):
+    """A function after which everything is computed in float64."""
+    yield lambda: (
+        torch.set_default_dtype(torch.float64),
+        monkeypatch.setattr(torch.Tensor, "float", torch.Tensor.double),
+    )
+    torch.set_default_dtype(torch.float32)
+
+
 def curves(config, dataset):
     device, algorithm, state = (
         torch.device("cpu"),
@@ -91,8 +102,10 @@ def curves(config, dataset):
 @pytest.mark.parametrize(
     "name", [pytest.param(name, marks=pytest.mark.slow) if name in SLOW else name for name in PRESETS]
 )
-def test_twenty_steps(name, tiny_dataset):
+def test_twenty_steps(name, tiny_dataset, double):
     config = tamed(narrowed(name, STEPS))
+    if config.task != "noise":
+        double()
     found = curves(config, in_pairs(tiny_dataset(resolution=config.resolution), config))
     path = GOLDEN / f"{name}.json"
     if os.environ.get("GANAPP_UPDATE_GOLDEN"):
