@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
 
 from .arguments import add_command
 from .generating import load
 from .options import add_folders, check_out
+
+if TYPE_CHECKING:
+    from ganapp.data.preparing import Entry
 
 
 def add(commands) -> None:
@@ -37,33 +44,33 @@ def _translate(arguments: argparse.Namespace) -> None:
     from ganapp.media.archive import write_zip
     from ganapp.publishing.translated import check, translated
 
-    out = Path(arguments.out)
+    out, count = Path(arguments.out), 0
     check_out(arguments.out)
     G = load(arguments)
     check(G, arguments.damages)
-    options = {"damages": arguments.damages, "whole": arguments.whole, "seed": arguments.seed}
-    count = 0
+    options = {name: getattr(arguments, name) for name in ("damages", "whole", "seed", "label")}
 
-    def answers() -> Iterator[tuple[str, object, dict]]:
+    def answers(entries: list[Entry]) -> Iterator[tuple[str, object, dict]]:
         nonlocal count
-        for name, data in pictures_in(arguments.pictures):
-            made = translated(G, data, name, label=arguments.label, **options)
+        for entry in entries:
+            made = translated(G, bytes_of(entry), PurePosixPath(entry.name).name, **options)
             count += 1
-            yield name, made.after, made.about
+            yield entry.name, made.after, made.about
 
-    if out.suffix.lower() == ".png":
-        found = list(answers())
-        if len(found) > 1:
-            raise ValueError(
-                f"out is {arguments.out!r}, but there are {count} pictures: give a .zip or a folder."
-            )
-        save_png(out, *found[0][1:])
-    elif out.suffix.lower() == ".zip":
-        write_zip(out, named(answers()))
-    else:
-        out.mkdir(exist_ok=True)
-        for name, image, about in named(answers()):
-            save_png(out / name, image, about)
+    with pictures_in(arguments.pictures) as entries:
+        if out.suffix.lower() == ".png":
+            if len(entries) > 1:
+                raise ValueError(
+                    f"out is {arguments.out!r}, but there are {len(entries):,} pictures: give a .zip or a "
+                    "folder."
+                )
+            save_png(out, *next(answers(entries))[1:])
+        elif out.suffix.lower() == ".zip":
+            write_zip(out, named(answers(entries)))
+        else:
+            out.mkdir(exist_ok=True)
+            for name, image, about in named(answers(entries)):
+                save_png(out / name, image, about)
     print(f"Wrote {count} picture{'s' * (count != 1)} to {arguments.out}.")
 
 
@@ -77,32 +84,45 @@ def named(answers: Iterator[tuple[str, object, dict]]) -> Iterator[tuple[str, ob
         yield f"{stem}{again}.png", image, about
 
 
-def pictures_in(places: list[str]) -> Iterator[tuple[str, bytes]]:
-    """The name and the bytes of each picture in files, folders (and their folders) and ZIPs, in order.
+@contextmanager
+def pictures_in(places: list[str]) -> Iterator[list[Entry]]:
+    """The pictures of files, folders (and their folders) and ZIPs, in order, to be read inside of the `with`.
 
-    Raises ValueError (message fit for the user) if a place does not exist or holds no picture.
+    What else lies there and may be meant, such as films, is named on stderr; hidden files and those of
+    systems are not looked at. Raises ValueError (message fit for the user) if a place does not exist or holds
+    no picture.
     """
-    from ganapp.data import PICTURES
-    from ganapp.data.decode import Unusable
-    from ganapp.data.own.entries import open_zip, suffix, zip_entries
+    from ganapp.data.cache import throttled
+    from ganapp.data.own.entries import file_entry, shown, suffix
+    from ganapp.data.own.layouts import stills_among
+    from ganapp.data.own.place import entries_of, find_place
 
-    for text in places:
-        place, found = Path(text).expanduser(), 0
-        if place.suffix.lower() == ".zip" and place.is_file():
-            with open_zip(place) as file:
-                for entry in (e for e in zip_entries(file, place) if suffix(e.name) in PICTURES):
-                    try:
-                        data = entry.read()
-                    except Unusable as error:
-                        raise ValueError(f"{entry.name} of {text} cannot be used: {error}.") from None
-                    yield entry.name, data
-                    found += 1
-        elif place.is_dir():
-            for path in sorted(p for p in place.rglob("*") if suffix(p.name) in PICTURES and p.is_file()):
-                yield path.name, path.read_bytes()
-                found += 1
-        else:
-            yield place.name, place.read_bytes()
-            found += 1
-        if not found:
-            raise ValueError(f"There is no picture in {text!r}.")
+    found: list[Entry] = []
+    with ExitStack() as stack:
+        for text in places:
+            path = Path(text).expanduser()
+            if not path.exists():
+                raise ValueError(f"There is no picture, folder or ZIP at {text!r}.")
+            if not path.is_dir() and suffix(path.name) != ".zip":
+                found.append(
+                    replace(file_entry(path.parent, path.name, path.stat().st_size), name=shown(path.name))
+                )
+                continue
+            place = find_place(path, throttled(None))
+            pictures, report = stills_among(stack.enter_context(entries_of(place)))
+            for name, reason in [*place.skipped, *report]:
+                print(f"{name} of {text} is left out: {reason}.", file=sys.stderr)
+            if not pictures:
+                raise ValueError(f"There is no picture in {text!r}.")
+            found += [replace(entry, name=shown(entry.name)) for entry in pictures]
+        yield found
+
+
+def bytes_of(entry: Entry) -> bytes:
+    """The bytes of a picture's file. Raises ValueError (message fit for the user) if it cannot be read."""
+    from ganapp.data.decode import Unusable
+
+    try:
+        return entry.read()
+    except Unusable as error:
+        raise ValueError(f"{entry.name} cannot be used: {error}.") from None

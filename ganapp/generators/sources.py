@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ganapp.files import TEMPORARY
 from ganapp.hub import Progress, fetch_file, fetch_if_there
 from ganapp.runs import BEST, Run, called, generators_in, is_run, list_runs
 
@@ -249,10 +248,10 @@ def _is_generator(folder: Path) -> bool:
 
 
 def _generators_in(folder: Path) -> list[Path]:
-    """Those that are being written have temporary names and are none yet."""
+    """Those that can be named: hidden ones are left out, as are those still being written."""
     if not folder.is_dir():
         return []
-    return [p for p in folder.iterdir() if not p.name.startswith(TEMPORARY) and _is_generator(p)]
+    return [p for p in folder.iterdir() if _is_plain(p.name) and _is_generator(p)]
 
 
 def _resolution(folder: Path) -> int:

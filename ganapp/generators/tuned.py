@@ -25,13 +25,15 @@ def save_fit(
     """Write the generator of a Fit or a Dragged and its latent into a folder, and return the folder.
 
     parent: the name of the generator that was fitted, in origin["parent"]. made: by what, in origin["tuned"],
-    with the dB that were reached, if any. The latent is in latent.npz, with the sha256 of the weights. The
-    directions go along: tuning hardly moves what lies in the latent space. directions: None for those in
-    the folder of the generator that was fitted.
+    with the dB that were reached, if any, and the sha256 of the weights that were tuned first ("root"). The
+    latent is in latent.npz, with the sha256 of the weights. The directions go along: tuning hardly moves what
+    lies in the latent space. directions: None for those in the folder of the generator that was fitted.
     """
     from ganapp.latents import Directions
+    from ganapp.latents.blending import root_of
 
     tuned = {"by": made, **({"psnr": round(float(fit.psnr), 2)} if hasattr(fit, "psnr") else {})}
+    tuned |= {"root": root} if (root := root_of(fit.G)) else {}
     origin = {**getattr(fit.G, "origin", {}), "parent": parent, "tuned": tuned}
     names = tuple(getattr(fit.G, "class_names", ()))
     folder = save_generator(fit.G, folder, class_names=names, origin=origin)

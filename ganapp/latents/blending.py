@@ -31,13 +31,23 @@ def blended(a: Module, b: Module, t: float) -> Module:
 
 
 def check_kin(a: Module, b: Module) -> None:
-    """Raises ValueError (message fit for the user) unless both are one generator, or tuned copies of one."""
-    first, second = origin_of(a), origin_of(b)
-    if a is not b and (a.spec != b.spec or first != second):
-        raise ValueError(
-            f"One picture was fitted by {first}, another by {second}: a film goes between pictures of one "
-            "model, or that were fitted by the same one."
-        )
+    """Raises ValueError (message fit for the user) unless both are one generator, or tuned copies of one.
+
+    Weights tell, where both know those they came from (`root_of`). Names tell for files of earlier versions,
+    and for generators that were never saved.
+    """
+    if a is b:
+        return
+    roots, names = (root_of(a), root_of(b)), [origin_of(a), origin_of(b)]
+    is_one = roots[0] == roots[1] if all(roots) else names[0] == names[1]
+    if is_one and a.spec == b.spec:
+        return
+    if all(roots) and names[0] == names[1]:  # two models that are called alike
+        names = [f"{name} ({root[:8]})" for name, root in zip(names, roots, strict=True)]
+    raise ValueError(
+        f"One picture was fitted by {names[0]}, another by {names[1]}: a film goes between pictures of one "
+        "model, or that were fitted by the same one."
+    )
 
 
 def origin_of(G: Module) -> str:
@@ -46,3 +56,15 @@ def origin_of(G: Module) -> str:
     return (
         str(origin["parent"]) if "tuned" in origin and "parent" in origin else str(getattr(G, "source", ""))
     )
+
+
+def root_of(G: Module) -> str:
+    """The sha256 of the weights that G was tuned from, or of its own. "" if the files do not say it.
+
+    However often a generator is tuned, its root is the first one, that was not tuned to a picture.
+    """
+    origin = getattr(G, "origin", None) or {}
+    if "tuned" not in origin:
+        return getattr(G, "weights_sha256", "")
+    tuned = origin["tuned"]
+    return str(tuned.get("root", "")) if isinstance(tuned, dict) else ""

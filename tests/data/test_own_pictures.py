@@ -469,7 +469,7 @@ def test_another_dataset_json_is_not_labels(tmp_path):
     ("make", "says"),
     [
         (lambda p: p / "absent", r"no folder or ZIP at .*absent.*faces, mnist, fashion-mnist"),
-        (lambda p: "mnits", r"'mnits'.*mnist"),
+        (lambda p: "mnits", r"'mnits'.*mnist.*faces-expression"),
         (lambda p: "", "no folder or ZIP"),
         (lambda p: "x" * 5000, "no folder or ZIP"),
         (lambda p: p / "empty", "No pictures were found in empty"),

@@ -13,6 +13,7 @@ from PIL import Image
 from ganapp import data
 from ganapp.data import Cancelled, open_dataset
 from ganapp.data.batches import Batches
+from ganapp.data.own import pairs
 
 SIZE = 12
 
@@ -434,6 +435,20 @@ def test_changed_files_are_prepared_again_and_the_fingerprint_is_of_the_pairs(tm
     other = open_dataset(tmp_path / "x", SIZE, task="pairs")
     assert other.fingerprint != one.fingerprint and other.targets.fingerprint != one.targets.fingerprint
     assert np.array_equal(other.inputs.all(), one.inputs.all())
+
+
+@pytest.mark.parametrize("rules", ["RULES", "PAIR_RULES"])
+def test_other_rules_prepare_pairs_anew(tmp_path, monkeypatch, rules):
+    """What changes the pixels of every picture changes those of pairs, too."""
+    folder = folder_of(tmp_path / "x", {f"{i}.png": joined(i) for i in range(2)})
+
+    def made():
+        open_dataset(folder, SIZE, task="pairs")
+        return len(list((tmp_path / "cache" / "datasets").iterdir()))
+
+    assert (made(), made()) == (1, 1)
+    monkeypatch.setattr(pairs, rules, getattr(pairs, rules) + 1)
+    assert made() == 2
 
 
 def test_progress_and_cancel(tmp_path):

@@ -393,6 +393,16 @@ def test_shipped_ones_of_larger_pictures_are_listed_first(tmp_path):
     assert Sources(tmp_path, tmp_path).list() == ["b", "c", "a", "d"]
 
 
+@pytest.mark.parametrize("hidden", [".tmp-1-a", ".kept", "~a"])
+def test_what_cannot_be_named_is_not_listed(tmp_path, hidden):
+    for name in ("a", hidden):
+        save(tmp_path / "here" / name)
+        save(tmp_path / "imported" / name)
+    sources = Sources(tmp_path, tmp_path / "here", (tmp_path / "imported",))
+    assert sources.list() == ["a", "imported/a"]
+    assert [sources.find(name)[1] for name in sources.list()] == sources.list()
+
+
 def test_a_folder_comes_before_a_listed_name_on_the_command_line_and_after_it_on_the_page(
     tmp_path, elsewhere
 ):

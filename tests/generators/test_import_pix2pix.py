@@ -42,7 +42,9 @@ def test_answers_are_those_of_the_original(tmp_path, name):
     assert wanted.std() > 0.2 and (wanted[0] - wanted[1]).abs().mean() > 0.05
     assert (wanted.abs() > 0.99).float().mean() < 0.3
     assert ORIGINAL.difference(G, name) < 3e-5
-    apart = G(ORIGINAL.given(name)[1:]) - G(ORIGINAL.given(name))[1:]  # of each picture alone, in whatever batch
+    apart = (
+        G(ORIGINAL.given(name)[1:]) - G(ORIGINAL.given(name))[1:]
+    )  # of each picture alone, in whatever batch
     assert apart.abs().max() < 1e-4
 
 

@@ -1,6 +1,7 @@
 """latents/{invert,fitting,tuning,spaces,target}.py: a picture is found again, and other seeds stay as they were."""
 
 import copy
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ from test_drawing import TinyGenerator
 
 from ganapp.config import ModelSpec
 from ganapp.generators import load_generator
+from ganapp.generators.folder import load_folder, save_generator
 from ganapp.generators.latent_file import read_latent
 from ganapp.generators.tuned import save_fit
 from ganapp.latents import (
@@ -220,6 +222,32 @@ def test_no_film_goes_between_models_that_are_no_kin(dcgan, stylegan):
     for G, name in ((other, "else"), (stylegan, "tiny")):
         with pytest.raises(ValueError, match=f"fitted by tiny, another by {name}"):
             keyframe_film(mine, [Edit(1), Edit(2)], 3, tools=[Tools(mine), Tools(G)])
+
+
+def test_kin_is_told_by_weights_not_by_names(dcgan, tmp_path):
+    """One model under two names is one; two models under one name are two; a copy of a copy has its root."""
+    other = copy.deepcopy(dcgan)
+    next(other.parameters()).data.add_(0.01)
+    paths = [save_generator(G, tmp_path / name) for name, G in (("a", dcgan), ("b", other))]
+    models = [load_folder(paths[0], "tiny"), load_folder(paths[0], "./a"), load_folder(paths[1], "tiny")]
+
+    def tuned(G, name, parent):
+        fit = SimpleNamespace(G=G, latent=np.zeros(G.spec.z_dim, np.float32), space="z", label=-1, psnr=30.0)
+        return load_folder(save_fit(fit, tmp_path / name, parent=parent, directions=()))
+
+    first, renamed, alike = (tuned(G, f"{i}", G.source) for i, G in enumerate(models))
+    again = tuned(first, "again", "own")
+    assert first.origin["tuned"]["root"] == again.origin["tuned"]["root"] == models[0].weights_sha256
+    for G in (renamed, again, *models[:2]):
+        check_kin(first, G)
+    with pytest.raises(ValueError, match=r"by tiny \([0-9a-f]{8}\), another by tiny \([0-9a-f]{8}\):"):
+        check_kin(first, alike)
+    old = load_folder(tmp_path / "1", "own")  # as version 0.3 wrote it, without the root: names tell
+    del old.origin["tuned"]["root"]
+    with pytest.raises(ValueError, match="fitted by tiny, another by ./a:"):
+        check_kin(first, old)
+    old.origin["parent"] = "tiny"
+    check_kin(first, old)
 
 
 def test_sentences(dcgan, stylegan):

@@ -18,12 +18,12 @@ from ..dataset import ImageDataset
 from ..decode import Unusable, decode_halves, decode_sized, is_double, parse_colour, stored_size
 from ..halves import in_direction
 from ..pair_map import write_pair_map
-from ..preparing import BATCH, MAX_FILE, Entry, check_disk_space, decode_all, select_split
+from ..preparing import BATCH, MAX_FILE, RULES, Entry, check_disk_space, decode_all, select_split
 from .entries import shown
 from .layouts import Found, find_pairs, find_pairs_of_two, held_out_by_folder
 from .place import Source, entries_of, find_place
 
-PAIR_RULES = 1  # part of the identity: change it when the same files give other pairs
+PAIR_RULES = 1  # beside RULES: change it when the same files give other pairs, but the same pictures
 LOOKED_AT = 32  # pictures whose size tells whether a source holds A|B
 MOST_APART = 0.03  # by how much the shapes (width to height) of two halves may differ
 
@@ -60,7 +60,7 @@ def open_pairs(
 
     identity = {
         "pairs": [place.identity for place in places],
-        "rules": PAIR_RULES,
+        "rules": [RULES, PAIR_RULES],
         "channels": both,
         **square,
         "background": None if both == (4, 4) else colour,

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from ganapp.media import is_animated
 
 from ..cache import Progress
-from ..names import FILMS, NAMED
+from ..names import BUILT_IN, FILMS
 from ..preparing import Entry
 from .entries import file_entry, hash_listing, list_folder, open_zip, suffix, zip_entries
 from .uploads import keep_uploads
@@ -40,7 +40,7 @@ def find_place(
     if not str(source).strip() or not os.path.exists(path):
         raise ValueError(
             f"There is no folder or ZIP at {str(source)!r}, and no data set of that name "
-            f"({', '.join(NAMED)})."
+            f"({', '.join(BUILT_IN)})."
         )
     path = path.resolve()
     if path.is_dir():
