@@ -73,11 +73,17 @@ def decode(
 
 
 def decode_sized(
-    data: bytes, resolution: int, channels: int | None, crop: str, background: tuple[int, int, int]
+    data: bytes,
+    resolution: int,
+    channels: int | None,
+    crop: str,
+    background: tuple[int, int, int],
+    keep_depth: bool = True,
+    keep_alpha: bool = True,
 ) -> tuple[np.ndarray | Deep, tuple[int, int]]:
-    """What decode gives with keep_depth and keep_alpha, and (width, height) of the upright picture."""
+    """What decode gives, and (width, height) of the upright picture; the file is decoded once."""
     found, high, size = _read(data, resolution, crop)
-    return _placed(found[0], high, True, resolution, channels, crop, background, True), size
+    return _placed(found[0], high, keep_depth, resolution, channels, crop, background, keep_alpha), size
 
 
 def decode_halves(
@@ -106,6 +112,8 @@ def is_double(size: tuple[int, int]) -> bool:
 
 def stored_size(data: bytes) -> tuple[int, int]:
     """(width, height) of a picture file as it is stored; its pixels are not read. Raises Unusable."""
+    if not data:
+        raise Unusable("the file is empty")
     with _unusable():
         return Image.open(io.BytesIO(_picture_of_icon(pixels_only(data))), formats=FORMATS).size
 

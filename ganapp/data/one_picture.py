@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import io
+from functools import partial
 
 import numpy as np
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 
-from .decode import MAX_PIXELS, ORIENTATION, TURNED, TURNS, Unusable, decode, parse_colour, stored_size
+from .decode import MAX_PIXELS, Unusable, decode, decode_sized, parse_colour, stored_size
 
 WHOLE = 2048  # pixels of the longer side from which a part is cut
 
@@ -31,11 +31,10 @@ def square_picture(
     """
     colour = parse_colour(background)
     try:
-        _check_size(data, most_pixels)
+        _size_of(data, most_pixels)
         if box is None:
             return _last(decode(data, resolution, channels, "center", colour))
-        whole = _last(decode(data, WHOLE, channels, "fit", colour))
-        width, height = _upright_size(data)
+        pixels, (width, height) = _decoded(data, WHOLE, channels, "fit", colour)
     except Unusable as error:
         raise ValueError(f"The picture cannot be used: {error}.") from None
     left, top, right, bottom = box
@@ -44,7 +43,7 @@ def square_picture(
             f"The part of the picture is {', '.join(f'{side:g}' for side in box)}; it must be left, top, "
             "right and bottom from 0 to 1."
         )
-    scale = WHOLE / max(width, height)
+    whole, scale = _last(pixels), WHOLE / max(width, height)
     x, y = ((WHOLE - round(side * scale)) // 2 for side in (width, height))
     place = (
         x + left * width * scale,
@@ -62,26 +61,31 @@ def square_picture(
 
 
 def whole_picture(
-    data: bytes, channels: int, shorter: int = 0, most: int = WHOLE, background: str = "white"
+    data: bytes,
+    channels: int,
+    shorter: int = 0,
+    most: int = WHOLE,
+    background: str = "white",
+    most_pixels: int = MAX_PIXELS,
 ) -> np.ndarray:
     """The bytes of a picture file as uint8 (H, W, C), all of it, upright, with straight colours.
 
     channels: 1, 3 or 4. shorter: pixels of its shorter side, 0 for those of the file. most: pixels of its
     longer side at most; a larger picture is reduced. background: a colour behind what is transparent, unless
-    C is 4. Raises ValueError (message fit for the user) if the file cannot be read.
+    C is 4. most_pixels: of the file; it is looked at before they are decoded. Raises ValueError (message fit
+    for the user) if the file cannot be read or has more pixels.
     """
     colour = parse_colour(background)
     try:
-        decode(data, 1, channels, "fit", colour)  # says what is wrong with a file that has no size
-        size = _upright_size(data)
-        scale = min((shorter or min(size)) / min(size), most / max(size))
-        width, height = (max(1, round(side * scale)) for side in size)
-        longer = max(width, height)
-        square = _last(decode(data, longer, channels, "fit", colour))
+        stored = _size_of(data, most_pixels)  # upright or not, its sides are the same two
+        scale = min((shorter or min(stored)) / min(stored), most / max(stored))
+        longer = max(1, round(max(stored) * scale))
+        pixels, size = _decoded(data, longer, channels, "fit", colour)
     except Unusable as error:
         raise ValueError(f"The picture cannot be used: {error}.") from None
+    width, height = (max(1, round(side * scale)) for side in size)
     left, top = (longer - width) // 2, (longer - height) // 2
-    return np.ascontiguousarray(square[top : top + height, left : left + width])
+    return np.ascontiguousarray(_last(pixels)[top : top + height, left : left + width])
 
 
 def mask_picture(data: bytes) -> np.ndarray:
@@ -90,31 +94,29 @@ def mask_picture(data: bytes) -> np.ndarray:
     Raises ValueError (message fit for the user) if it cannot be read or is not square.
     """
     try:
-        width, height = _upright_size(data)
+        width, height = stored_size(data)
         if width != height or width > WHOLE:
             raise ValueError(f"The mask is {width}×{height} pixels; it must be a square of at most {WHOLE}.")
         pixels = decode(data, width, 1, "center", (0, 0, 0))
-    except (Unusable, UnidentifiedImageError) as error:
+    except Unusable as error:
         raise ValueError(f"The mask cannot be used: {error}.") from None
     return pixels[0] >= 128
 
 
-def _check_size(data: bytes, most_pixels: int) -> None:
-    width, height = stored_size(data) if data else (0, 0)
+def _size_of(data: bytes, most_pixels: int) -> tuple[int, int]:
+    """(width, height) of a file as it is stored. Raises Unusable if it has more pixels."""
+    width, height = stored_size(data)
     if width * height > most_pixels:
         raise Unusable(
             f"too many pixels ({width}×{height}); "
             f"of such a file at most {most_pixels / 1e6:.0f} million are decoded"
         )
+    return width, height
+
+
+# With the number of channels that is asked for, and 8 bits.
+_decoded = partial(decode_sized, keep_depth=False, keep_alpha=False)
 
 
 def _last(pixels: np.ndarray) -> np.ndarray:
     return np.ascontiguousarray(pixels.transpose(1, 2, 0))
-
-
-def _upright_size(data: bytes) -> tuple[int, int]:
-    """(width, height) of a picture file that decode has read."""
-    with Image.open(io.BytesIO(data)) as image:
-        orientation = image.getexif().get(ORIENTATION)
-        turned = orientation in TURNS and orientation >= TURNED
-        return image.size[::-1] if turned else image.size

@@ -35,20 +35,46 @@ def translated(
     G: Any, data: bytes, name: str, *, damages: bool = False, seed: int = 0, whole: bool = False,
     label: int | str | None = None, most: int = MOST,
 ) -> Translation:  # fmt: skip
-    """Put the bytes of a picture file through a generator that takes pictures.
+    """Put the bytes of a picture file through a generator that takes pictures: `read`, then `changed`."""
+    picture = read(G, data, damages=damages, whole=whole, most=most)
+    return changed(G, picture, name, damages=damages, seed=seed, label=label)
+
+
+def read(
+    G: Any, data: bytes, *, damages: bool = False, whole: bool = False, most: int = MOST,
+    most_pixels: int = 0,
+) -> np.ndarray:  # fmt: skip
+    """The bytes of a picture file as `changed` takes them, uint8 (H, W, C). The network is not used.
+
+    damages: it will be damaged as in training. whole: use all its pixels (at most `most` on the longer side),
+    else the shorter side is as in training. most_pixels: of the file; 0 for as many as can be decoded. Raises
+    ValueError (message fit for the user) if the picture cannot be read, or the model takes no pictures or was
+    not trained on damaged ones.
+    """
+    from ganapp.data.decode import MAX_PIXELS
+    from ganapp.data.one_picture import whole_picture
+
+    check(G, damages)
+    channels = G.spec.channels if damages else G.spec.in_channels
+    shorter, factor = 0 if whole else G.spec.resolution, 1 if damages else factor_of(G)
+    limit = most_pixels or MAX_PIXELS
+    return whole_picture(data, channels, -(-shorter // factor), most // factor, most_pixels=limit)
+
+
+def changed(
+    G: Any, picture: np.ndarray, name: str, *, damages: bool = False, seed: int = 0,
+    label: int | str | None = None,
+) -> Translation:  # fmt: skip
+    """Put a picture of `read` through a generator that takes pictures.
 
     name: what the file is called. damages: damage the picture first, as in training. seed: of that damage and
-    of the network's noise. whole: use all its pixels (at most `most` on the longer side), else the shorter
-    side is as in training. label: the class, for a model with classes. Raises ValueError (message fit for the
-    user) if the picture cannot be read, or the model takes no pictures or was not trained on damaged ones.
+    of the network's noise. label: the class, for a model with classes. Raises ValueError (message fit for the
+    user) if the picture is too small for the model, or there is no such class.
     """
     from ganapp.latents import labels_of, translate
 
     text = damage_of(G.origin)
-    check(G, damages)
-    before = (_damaged if damages else _as_it_is)(
-        G, data, text, seed, 0 if whole else G.spec.resolution, most
-    )
+    before = _damaged(G, picture, text, seed) if damages else _enlarged(picture, factor_of(G))
     y = int(labels_of(G, [seed], label)[0]) if G.spec.num_classes else None
     after = translate(G, before[None], y=y, seeds=[seed])[0]
     about = {
@@ -58,6 +84,14 @@ def translated(
     about |= {"damage": text, "seed": seed} if damages else {}
     about |= {"label": y, "class_name": G.class_names[y] if G.class_names else None} if y is not None else {}
     return Translation(before, after, about)
+
+
+def factor_of(G: Any) -> int:
+    """How many times smaller than its answer the picture is that a model enlarges; 1 for others."""
+    from ganapp.degradations import varied_of
+
+    text = damage_of(G.origin)
+    return varied_of(text).factor if text else 1
 
 
 def check(G: Any, damages: bool) -> None:
@@ -70,25 +104,18 @@ def check(G: Any, damages: bool) -> None:
         )
 
 
-def _damaged(G: Any, data: bytes, text: str, seed: int, shorter: int, most: int) -> np.ndarray:
-    from ganapp.data.one_picture import whole_picture
+def _damaged(G: Any, picture: np.ndarray, text: str, seed: int) -> np.ndarray:
     from ganapp.degradations import varied_of
 
-    damage, channels = varied_of(text), G.spec.channels
-    picture = whole_picture(data, channels, shorter, most)
+    damage = varied_of(text)
     height, width = (side - side % damage.factor for side in picture.shape[:2])  # so that it can be reduced
     return _with_channels(
         _pixels(damage.given(_values(picture[:height, :width]), [seed])), G.spec.in_channels
     )
 
 
-def _as_it_is(G: Any, data: bytes, text: str, seed: int, shorter: int, most: int) -> np.ndarray:
+def _enlarged(picture: np.ndarray, factor: int) -> np.ndarray:
     """A picture for a model that enlarges is a small one, which is enlarged first as in training."""
-    from ganapp.data.one_picture import whole_picture
-    from ganapp.degradations import varied_of
-
-    factor = varied_of(text).factor if text else 1
-    picture = whole_picture(data, G.spec.in_channels, -(-shorter // factor), most // factor)
     if factor == 1:
         return picture
     from ganapp.degradations.functions import enlarged

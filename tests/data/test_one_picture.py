@@ -5,6 +5,7 @@ import io
 import numpy as np
 import pytest
 from PIL import Image
+from PIL.PngImagePlugin import PngImageFile
 
 from ganapp.data.one_picture import square_picture, whole_picture
 
@@ -47,6 +48,19 @@ def test_the_whole_picture_is_upright_and_of_its_own_shape(turned):
     assert large.shape == (60, 90, 3) and np.abs(large[45, 75].astype(int) - [0, 0, 120]).max() <= 2
     with pytest.raises(ValueError, match="The picture cannot be used: not a picture"):
         whole_picture(b"hello, this is text", 3)
+
+
+@pytest.mark.parametrize(
+    "make", [whole_picture, lambda *a, **k: square_picture(*a[:1], 8, 3, box=(0, 0, 1, 1), **k)]
+)
+def test_a_file_is_decoded_once_and_one_with_too_many_pixels_never(make, monkeypatch):
+    data, load, loaded = file_of(wide()), PngImageFile.load, []
+    monkeypatch.setattr(PngImageFile, "load", lambda self: loaded.append(self) or load(self))
+    with pytest.raises(ValueError, match=r"too many pixels \(60×40\)"):
+        make(data, 3, most_pixels=2399)
+    assert loaded == []
+    make(data, 3, most_pixels=2400)
+    assert loaded and all(one is loaded[0] for one in loaded)
 
 
 def test_transparency():

@@ -172,8 +172,11 @@ def test_the_film_of_an_edit_ends_in_it(filmed, studio):
     assert np.array_equal(frames[0], latents.generate(G, [7], y="smile")[0])
 
 
-def test_a_film_through_keyframes(filmed, studio):
+def test_a_film_through_keyframes(filmed, studio, editor, monkeypatch):
+    known, looked = editor.directions, []
+    monkeypatch.setattr(editor, "directions", lambda *a, **k: looked.append(a) or known(*a, **k))
     frames, *_ = filmed(edits=[edit_of(label="smile"), edit_of(label="sad")], kind="gif")
+    assert len(looked) == 2  # of each keyframe, and of no more
     G = studio.models.load(FACE_MODEL)
     assert len(frames) == 16 and np.array_equal(frames[-1], latents.generate(G, [7], y="sad")[0])
     with pytest.raises(ValueError, match="at most 600"):

@@ -1,5 +1,7 @@
 """What the script of Translate asks, without a page or a browser: pictures, ZIPs, examples, files of each visitor."""
 
+import os
+import threading
 import zipfile
 
 import numpy as np
@@ -100,6 +102,46 @@ def test_a_zip_goes_in_and_comes_out(ask, uploaded, tmp_path):
         assert archive.namelist() == ["001-1-repair.png", "002-2-repair.png"]
         with archive.open("001-1-repair.png") as file:
             assert media.read_png_metadata(file)["input"] == "a/1.png"
+
+
+def test_what_is_gone_is_left_out_of_the_zip_and_counted(ask, uploaded):
+    path = uploaded(PIXELS)
+    first, second = (ask("translated", path=path, name=f"{i}.png")["after"] for i in range(2))
+    os.remove(path_of(first))
+    answer = ask("packed", files=[first, second])
+    assert answer["gone"] == 1
+    with zipfile.ZipFile(path_of(answer["file"])) as archive:
+        assert archive.namelist() == ["001-1-repair.png"]
+    os.remove(path_of(second))
+    assert ask("packed", files=[first, second]) == {
+        "error": "The pictures are no longer there: translate them again."
+    }
+
+
+def test_a_file_is_decoded_outside_of_the_thread_that_draws(ask, uploaded, studio, monkeypatch):
+    """Else what others draw waits for it."""
+    from ganapp.data import decode
+    from ganapp.publishing import translated
+
+    threads = {}
+    for name, room, function in (("read", decode, "_read"), ("change", translated, "_enlarged")):
+        known = getattr(room, function)
+
+        def noted(*args, name=name, known=known, **options):
+            threads[name] = threading.current_thread().name
+            return known(*args, **options)
+
+        monkeypatch.setattr(room, function, noted)
+    assert "after" in ask("translated", path=uploaded(PIXELS), name="a.png")
+    assert threads["read"] != studio.turns._thread.name == threads["change"]
+
+
+def test_a_picture_with_too_many_pixels_is_not_decoded(ask, uploaded, monkeypatch):
+    path = uploaded(PIXELS)
+    monkeypatch.setattr(module, "MOST_PIXELS", 24 * 36 - 1)
+    monkeypatch.setattr(Image.Image, "load", lambda self: 1 / 0)
+    for whole in (True, False):
+        assert "too many pixels (36×24)" in ask("translated", path=path, whole=whole)["error"]
 
 
 def test_nobody_takes_the_pictures_of_another_visitor(ask, uploaded, monkeypatch):

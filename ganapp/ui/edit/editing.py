@@ -158,24 +158,30 @@ class Editing:
         sources, values = sources_of(wanted, source), [edit_of({"edit": text}) for text in texts]
         models = {name: self.studio.models.load(name) for name in dict.fromkeys(sources)}
         G = models[sources[0]]
-        directions, chunk = self.directions(G, *values, visitor=visitor), chunk_of(G)
-        shared = directions, None, chunk
+        chunk = chunk_of(G)
+
+        def known_to(model: Any, value: latents.Edit) -> latents.Directions:
+            return self.directions(model, value, visitor=visitor)
+
+        def begin(make: Callable, *args: Any) -> Any:
+            return self.studio.turns.compute(make, G, *args)
+
         sound = uploaded(str(wanted["sound"])) if wanted.get("sound") else None
         if sound is not None:
-            heard = sound_of(sound, wanted.get("follow"), fps, kind)
+            heard, edit = sound_of(sound, wanted.get("follow"), fps, kind), values[-1]
             total = len(heard)
-            walk = self.studio.turns.compute(latents.following_film, G, values[-1], heard, *shared)
+            walk = begin(latents.following_film, edit, heard, known_to(G, edit), None, chunk)
         elif len(values) == 1:
             total = max(2, round(EDIT_SEC * fps))
-            walk = self.studio.turns.compute(latents.edit_film, G, values[0], total, *shared)
+            walk = begin(latents.edit_film, values[0], total, known_to(G, values[0]), None, chunk)
         else:
             each = max(1, round(KEYFRAME_SEC * fps))
             total = each * (len(values) - 1) + 1
             tools = [
-                latents.Tools(models[name], self.directions(models[name], value, visitor=visitor))
+                latents.Tools(models[name], known_to(models[name], value))
                 for name, value in zip(sources, values, strict=True)
             ]
-            walk = self.studio.turns.compute(latents.keyframe_film, G, values, each, *shared, tools)
+            walk = begin(latents.keyframe_film, values, each, None, None, chunk, tools)
         check_frames(total, kind)
         return self.studio.write_film(walk, chunk, total, fps, kind, progress, visitor, "edit", sound)
 

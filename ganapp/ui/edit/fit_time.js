@@ -2,16 +2,14 @@
 
 // asked(): what Start would do, {source, label, repair}.
 function makeFitTime({ t, ui, set, number }, { asked }) {
-  let [known, said] = ["", Promise.resolve()];
+  let known = "";
 
-  // A promise that it is said, or cannot be. The server measures once for each kind of model.
-  function tell() {
+  // The server measures once for each kind of model, which takes seconds.
+  async function tell() {
     const request = asked();
     const now = JSON.stringify(request);
-    if (now !== known) [known, said] = [now, ask(request, now)];
-    return said;
-  }
-  async function ask(request, now) {
+    if (now === known) return;
+    known = now;
     set(ui.fittime, t("edit.fit.measures"));
     const answer = await server.takes(request).catch(() => undefined);
     if (known !== now) return;

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import copy
 import shutil
-import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -22,7 +21,7 @@ from ganapp.files import replacing_folder
 from ganapp.generators.tuned import save_fit
 
 from ..access.capabilities import here
-from ..access.uploads import uploaded
+from ..access.uploads import DECODING, MOST_BYTES, MOST_PIXELS, uploaded
 from ..access.visitors import visitor_of
 from ..generate.live import COMMON, address, sheet
 from ..generate.models import IMPORTED, OWN
@@ -32,7 +31,6 @@ from .editing import Editing, edit_of, json_of
 from .jobs import Job, Jobs
 from .paces import Paces
 
-MOST_BYTES, MOST_PIXELS = 40_000_000, 64_000_000  # of the file of a picture
 DRAG_STEPS = 150
 MOST_SHOWN = 512  # pixels of a side of what is shown while it is fitted
 SEEN = {"source": str, "asker": str, "path": str, "box": list, "factor": int}
@@ -59,7 +57,6 @@ class Fits:
         self.jobs = Jobs(self.studio.answer_sec, lambda found: replace(found, G=None))
         self.paces = Paces(self.studio.turns)
         self.studio.models.own = self.folder_of
-        self._decoding = threading.Lock()
 
     def seen(self, request: dict) -> dict[str, Any]:
         """An uploaded picture as the model takes it: a sheet of one, `factor` times smaller."""
@@ -74,7 +71,7 @@ class Fits:
         """
         G, repair = self.editing.live.load(request), request.get("repair", "invert")
         has_label = chosen_label(G, request.get("label")) is not None
-        sec = self.paces.seconds(G, repair, has_label, DRAG_STEPS)
+        sec = self.paces.seconds(G, repair, has_label, DRAG_STEPS, visitor_of())
         return {"seconds": round(sec, 1), "limit": self.studio.answer_sec}
 
     def fit(self, request: dict) -> dict[str, Any]:
@@ -187,14 +184,12 @@ class Fits:
             edit = edit_of(request)
             draw = latents.draw_edit
             return self.studio.turns.compute(draw, G, edit, self.editing.directions(G, edit))
-        file = uploaded(request["path"])
-        if file.stat().st_size > MOST_BYTES:
-            raise ValueError(f"The picture has more than {MOST_BYTES // 10**6} MB: make it smaller.")
+        file = uploaded(request["path"], MOST_BYTES)
         box = request.get("box") or None
         if box is not None and not (len(box) == 4 and all(type(side) in (int, float) for side in box)):
             raise ValueError("The part of the picture must be four numbers.")
         box = tuple(box) if box else None
-        with self._decoding:  # one at a time: each may take hundreds of megabytes
+        with DECODING:
             return square_picture(file.read_bytes(), side, G.spec.channels, "white", box, MOST_PIXELS)
 
     def _finished(

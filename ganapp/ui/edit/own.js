@@ -114,22 +114,30 @@ function makeOwn(parts, instrument) {
   });
   // -- the work -----------------------------------------------------------------------------------------------
 
-  press(ui.fitstart, async () => {
+  // All that the form says, at the moment of the press.
+  function wanted() {
     const { repair: name, amount } = repair();
-    if (name === "inpaint" && !brush.region) return set(ui.fitsaid, t("edit.own.mark_first"));
-    if (name === "drag" && !points.points.length) return set(ui.fitsaid, t("edit.own.points_first"));
-    tool(null, false);
-    await time.tell();
     const given = isChosen() ? { path, box: crop.box() } : { edit: JSON.stringify(edit()) };
     if (name === "drag") {
       given.points = points.points.map(({ from }) => from);
       given.targets = points.points.map(({ to }) => to);
-      points.points = [];
     }
-    const request = { ...what(), asker: asker + "o", amount, ...given };
-    if (name === "inpaint") request.region = JSON.stringify(brush.region);
+    if (name === "inpaint") given.region = JSON.stringify(brush.region);
+    return { ...what(), asker: asker + "o", amount, ...given };
+  }
+  press(ui.fitstart, async () => {
+    const { repair: name } = repair();
+    if (name === "inpaint" && !brush.region) return set(ui.fitsaid, t("edit.own.mark_first"));
+    if (name === "drag" && !points.points.length) return set(ui.fitsaid, t("edit.own.points_first"));
+    const request = wanted();
+    able(ui.fitstart, false); // a second press starts no second fit
+    tool(null, false);
     const answer = await server.fit(request).catch(() => undefined);
-    if (!answer?.fit) return refuse(answer);
+    if (!answer?.fit) {
+      able(ui.fitstart, true);
+      return refuse(answer);
+    }
+    points.points = [];
     fail("");
     follow(answer.fit);
   });

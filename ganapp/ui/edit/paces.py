@@ -18,31 +18,40 @@ class Paces:
         self._drawing, self._measuring = drawing, Turns("paces", _use_one_thread)
         self._paces: dict[str, Any] = {}
 
-    def seconds(self, G: Any, repair: str, has_label: bool, drag_steps: int) -> float:
+    def seconds(self, G: Any, repair: str, has_label: bool, drag_steps: int, visitor: str) -> float:
         """Of a fit by G. repair: "invert", "drag" or one of latents.REPAIRS.
 
-        Raises ValueError (message fit for the user) if G has no latents.
+        A pace that is known is told at once. Of the models that one visitor waits for only the newest is
+        measured: for the others Superseded is raised. Raises ValueError (message fit for the user) if G has
+        no latents.
         """
         from ganapp.latents.fitting import effort_for
         from ganapp.latents.pace import searched
 
-        pace, effort = self._measuring.compute(self._pace_of, G), effort_for(G)
+        pace = self._paces.get(key_of(G))
+        pace = pace or self._measuring.compute_live(visitor, self._measured, G)
+        effort = effort_for(G)
         if repair == "drag":
             return pace.drag(drag_steps)
         tuned = 1 if repair == "invert" else effort.starts
         return pace.fit(effort, searched(G, effort, has_label), tuned)
 
-    def _pace_of(self, G: Any) -> Any:
-        """Networks of one shape have one pace, whatever their weights are."""
+    def _measured(self, G: Any) -> Any:
+        """In the thread that measures: another request may have measured it meanwhile."""
         from ganapp.latents.pace import pace_of
 
-        key = repr(G.spec)
+        key = key_of(G)
         if key not in self._paces:
             if len(self._paces) >= MOST:
                 self._paces.clear()
-            # A copy, because G draws in another thread meanwhile.
-            self._paces[key] = pace_of(self._drawing.compute(copy.deepcopy, G))
+            # A copy, because G draws in another thread meanwhile. A film that is drawn need not end first.
+            self._paces[key] = pace_of(self._drawing.compute_live("paces", copy.deepcopy, G))
         return self._paces[key]
+
+
+def key_of(G: Any) -> str:
+    """Networks of one shape have one pace, whatever their weights are."""
+    return repr(G.spec)
 
 
 def _use_one_thread() -> None:

@@ -21,23 +21,21 @@ from ganapp import media
 from ganapp.files import replacing
 
 from ..access.file_names import path_of
-from ..access.uploads import uploaded
+from ..access.uploads import DECODING, MOST_BYTES, MOST_PIXELS, check_bytes, uploaded
 from ..access.visitors import visitor_of
 from ..generate.live import COMMON, Live, address, sheet
 from ..generate.studio import chosen_label
 from .about import most_pixels
 
-MOST_BYTES = 40_000_000  # of the file of a picture
 MOST_IN_ZIP = 200  # pictures of an archive
 EXAMPLES = 8
-ASKED = {"source": str, "asker": str, "fetch": bool}
 # The keys of a request and their types, for the checks of access/asked.py.
 KINDS: dict[str, dict[str, type]] = {
-    "examples": ASKED,
+    "examples": {"source": str},
     "unpacked": {"path": str},
-    "translated": ASKED | {
-        "label": COMMON["label"], "path": str, "member": str, "example": int, "name": str, "damages": bool,
-        "seed": int, "whole": bool,
+    "translated": {
+        "source": str, "asker": str, "label": COMMON["label"], "path": str, "member": str, "example": int,
+        "name": str, "damages": bool, "seed": int, "whole": bool,
     },
     "packed": {"files": list},
 }  # fmt: skip
@@ -60,18 +58,22 @@ class Translating:
             return {"names": [entry.name for entry in entries][:MOST_IN_ZIP]}
 
     def translated(self, request: dict) -> dict[str, Any]:
-        """One picture before and after: {"before", "after": files, "width", "height", "name", "model", "ms"}.
+        """One picture before and after: {"before", "after": files, "width", "height", "name", "model"}.
 
         path: of an upload, with member: a picture in that ZIP; or example: its number. name: what it is
-        called; name of the answer: that of its file. The rest: see publishing.translated.
+        called; name of the answer: that of its file. The rest: see publishing.translated. The file is decoded
+        before its turn, so that what others draw does not wait for it.
         """
-        from ganapp.publishing.translated import translated
+        from ganapp.publishing.translated import changed, read
 
         G = self.live.load(request)
         data, name = self._data_of(G, request), request.get("name") or "picture"
-        how: dict[str, Any] = {key: request[key] for key in ("damages", "seed", "whole") if key in request}
-        how |= {"label": chosen_label(G, request.get("label")), "most": most_pixels()}
-        made, ms = self.live.computed(request, lambda: translated(G, data, name, **how))
+        damages, whole = request.get("damages", False), request.get("whole", False)
+        with DECODING:
+            picture = read(G, data, damages=damages, whole=whole, most=most_pixels(), most_pixels=MOST_PIXELS)
+        how: dict[str, Any] = {"damages": damages, "seed": request.get("seed", 0)}
+        how["label"] = chosen_label(G, request.get("label"))
+        made, _ = self.live.computed(request, lambda: changed(G, picture, name, **how))
         with self.studio.outputs.new(visitor_of()) as folder:
             before, after = folder / "before.png", folder / file_name(name, G.source)
             media.save_png(before, made.before)
@@ -79,28 +81,34 @@ class Translating:
         height, width = made.after.shape[:2]
         return {
             "model": G.source, "before": address(before), "after": address(after), "name": after.name,
-            "width": width, "height": height, "ms": ms,
+            "width": width, "height": height,
         }  # fmt: skip
 
     def packed(self, request: dict) -> dict[str, Any]:
-        """A ZIP of pictures that were made for this visitor: {"file", "name"}."""
-        paths = [self._own(file) for file in request.get("files", [])[:MOST_IN_ZIP]]
-        if not paths:
+        """A ZIP of pictures that were made for this visitor: {"file", "name", "gone"}.
+
+        gone: how many of them are no longer there, because outputs are deleted after a while. Raises
+        ValueError (message fit for the user) if there is none left.
+        """
+        files = request.get("files", [])[:MOST_IN_ZIP]
+        if not files:
             raise ValueError("There is no picture to save yet.")
+        paths = [path for path in map(self._own, files) if path is not None]
+        if not paths:
+            raise ValueError("The pictures are no longer there: translate them again.")
         with self.studio.outputs.new(visitor_of()) as folder:
             path = folder / "translated.zip"
             with replacing(path) as temporary, zipfile.ZipFile(temporary, "w", zipfile.ZIP_STORED) as archive:
                 for number, one in enumerate(paths):
                     with archive.open(f"{number + 1:03d}-{one.name}", "w") as out, open(one, "rb") as file:
                         shutil.copyfileobj(file, out)
-        return {"file": address(path), "name": path.name}
+        return {"file": address(path), "name": path.name, "gone": len(files) - len(paths)}
 
-    def _own(self, address: Any) -> Path:
-        """The path of a picture that was made for this visitor, by its name in addresses."""
+    def _own(self, address: Any) -> Path | None:
+        """The path of a picture that was made for this visitor, by its name in addresses; None if gone."""
         path = Path(path_of(address) or "") if isinstance(address, str) else Path()
-        if path.parent.parent != self.studio.outputs.folder / visitor_of() or not path.is_file():
-            raise ValueError("A picture is no longer there: translate it again.")
-        return path
+        is_there = path.parent.parent == self.studio.outputs.folder / visitor_of() and path.is_file()
+        return path if is_there else None
 
     def _data_of(self, G: Any, request: dict) -> bytes:
         """The bytes of the picture file of a request. Raises ValueError (message fit for the user)."""
@@ -111,9 +119,7 @@ class Translating:
             return buffer.getvalue()
         if "member" in request:
             return self._member(request)
-        file = uploaded(request.get("path", ""))
-        check_size(file.stat().st_size)
-        return file.read_bytes()
+        return uploaded(request.get("path", ""), MOST_BYTES).read_bytes()
 
     def _member(self, request: dict) -> bytes:
         from ganapp.data.decode import Unusable
@@ -122,7 +128,7 @@ class Translating:
             found = next((entry for entry in entries if entry.name == request["member"]), None)
             if found is None:
                 raise ValueError("There is no such picture in the ZIP.")
-            check_size(found.size)
+            check_bytes(found.size, MOST_BYTES)
             try:
                 return found.read()
             except Unusable as error:
@@ -141,11 +147,6 @@ def opened(request: dict) -> Iterator[Iterator[Any]]:
     path = uploaded(request.get("path", ""))
     with open_zip(path) as file:
         yield (entry for entry in zip_entries(file, path) if suffix(entry.name) in PICTURES)
-
-
-def check_size(size: int) -> None:
-    if size > MOST_BYTES:
-        raise ValueError(f"The picture has more than {MOST_BYTES // 10**6} MB: make it smaller.")
 
 
 def examples_of(G: Any, numbers: range) -> np.ndarray:
