@@ -3,6 +3,8 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
+# Compiled Python is kept: every process that a test starts would compile torch and Gradio anew, 5 to 10 s each.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: run test lint lint-js clean
 

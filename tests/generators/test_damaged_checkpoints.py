@@ -18,7 +18,7 @@ CASES = forms.cases()
 
 
 @pytest.mark.parametrize(
-    "number", [pytest.param(n, marks=[pytest.mark.slow] * (n >= 24)) for n in range(200)]
+    "number", [pytest.param(n, marks=[pytest.mark.slow] * (n >= 24)) for n in range(len(CASES))]
 )
 def test_a_checkpoint_is_read_right_or_refused_with_a_sentence(tmp_path, number):
     case = CASES[number % len(CASES)]

@@ -299,13 +299,13 @@ HEALTHY = (
 def test_no_false_alarm(name):
     from ganapp.data.faces import drawing
 
-    config = narrowed(name, 1000)
+    config = narrowed(name, 400)
 
     def draw(count, seed):
         images, labels, _ = drawing.draw_faces(count, config.resolution, seed=seed)
         return ImageDataset("faces", Images(images), labels.astype(np.int64), tuple("abcd"))
 
-    assert seen(rows_of(config, draw(4000, 0), draw(256, 1_000_003), 1000, tick=4, look=10), config) == set()
+    assert seen(rows_of(config, draw(4000, 0), draw(256, 1_000_003), 400, tick=2, look=10), config) == set()
 
 
 # -- remedies -------------------------------------------------------------------------------------------------------------
