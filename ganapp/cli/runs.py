@@ -20,7 +20,7 @@ from .keeping import import_run, list_deleted
 from .options import add_runs
 from .progress import span
 from .tables import print_table
-from .training import check_data, drive_here
+from .training import drive_here
 
 OBEY_SEC = 30.0  # how long pause, stop and save wait to see that they are obeyed
 
@@ -79,7 +79,7 @@ def _resume(arguments: argparse.Namespace) -> None:
         if arguments.restart:
             restart(run)
         if arguments.data:
-            move(run, check_data(arguments.data))
+            move(run, arguments.data)
         if longer:
             train_longer(run, arguments.add_minutes, arguments.add_kimg)
         drive_here(run)

@@ -6,7 +6,6 @@ The options of train are made from the fields of TrainConfig.
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from dataclasses import fields
 from pathlib import Path
@@ -22,6 +21,7 @@ from ganapp.config import (
     preset_config,
 )
 from ganapp.driving import beginning
+from ganapp.driving.data_names import with_checked_data
 from ganapp.runs import Run, clean_title, create_run, open_run
 
 from .arguments import add_command, program
@@ -191,28 +191,6 @@ def _base(arguments: argparse.Namespace, preset: str | None, device: str) -> Tra
             raise ValueError("give --like or --preset, not both.")
         return base_of(open_run(like, arguments.runs).config())
     return preset_config(preset or default_preset(pick_device(device).type != "cpu"))
-
-
-def with_checked_data(config: TrainConfig) -> TrainConfig:
-    """The configuration with the names of its data as a run stores them (see check_data)."""
-    other = check_data(config.dataset_b) if config.dataset_b else ""
-    return config.replace(dataset=check_data(config.dataset), dataset_b=other)
-
-
-def check_data(source: str) -> str:
-    """The data set's name as a run stores it: a Hub id with its commit, a path made absolute.
-
-    Raises ValueError (message fit for the user) if there is no such data set.
-    """
-    from ganapp.data import BUILT_IN, HUB, pinned
-
-    if source in BUILT_IN or source.startswith(HUB):
-        return pinned(source)
-    path = os.path.abspath(os.path.expanduser(source))
-    if not source or not os.path.exists(path):
-        allowed = f"a folder or ZIP of pictures, hub:user/name or one of {', '.join(BUILT_IN)}"
-        raise ValueError(f"data is {source!r}; it must be {allowed}.")
-    return path
 
 
 def drive_here(run: Run) -> None:

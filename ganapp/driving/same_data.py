@@ -109,14 +109,12 @@ def move(run: Run, place: str) -> None:
 
     Raises ValueError if the pictures, labels or class names there are others, or cannot be opened.
     """
-    from ganapp.data import BUILT_IN, HUB, open_dataset
+    from ganapp.data import open_dataset
 
+    from .data_names import stored_name
     from .opening import data_arguments
 
-    if place not in BUILT_IN and not place.startswith(HUB):
-        place = os.path.abspath(os.path.expanduser(place))
-        if not os.path.exists(place):
-            raise ValueError(f"There is nothing at {place!r}: choose a name, a folder or a ZIP that exists.")
+    place = stored_name(place)
     config = run.config().replace(dataset=place)
     dataset = open_dataset(**data_arguments(config))
     before = read_data_record(run)

@@ -16,10 +16,10 @@ from conftest import ROOT
 from dataset_server import serve
 from PIL import Image
 
-from ganapp.cli.training import check_data
 from ganapp.data import Cancelled, open_dataset, pinned
 from ganapp.data.hub import stream
 from ganapp.data.hub.name import HubName, parse
+from ganapp.driving.data_names import stored_name
 
 datasets = pytest.importorskip("datasets", reason="requirements-hub.txt is not installed")
 COLOURS = [(255, 0, 0), (0, 255, 0), (0, 0, 255)]
@@ -151,7 +151,7 @@ def test_one_in_ten_is_held_out_by_content(data_hub):
 def test_a_later_start_needs_no_network(data_hub, monkeypatch):
     data_hub.repos["u/colours"] = simple()
     source = pinned("hub:u/colours")
-    assert source == f"hub:u/colours@{data_hub.commit('u/colours')}" == check_data("hub:u/colours")
+    assert source == f"hub:u/colours@{data_hub.commit('u/colours')}" == stored_name("hub:u/colours")
     first = open_dataset(source, 8)
     data_hub.requests.clear()
     monkeypatch.setattr("ganapp.data.hub.opening.library", lambda: pytest.fail("asked for the library"))
@@ -418,7 +418,7 @@ def test_repositories_that_cannot_be_had(data_hub):
         ("hub:u/absent", "no such data set on the Hub, or it is private"),
     ):
         with pytest.raises(ValueError, match=says) as error:
-            check_data(source)
+            stored_name(source)
         said(error)
     data_hub.gated.clear()
     with pytest.raises(ValueError, match="u/gated: there is no revision 'v9'"):

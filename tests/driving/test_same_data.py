@@ -67,7 +67,7 @@ def test_a_moved_folder_is_said_and_named_anew(run, data, capsys):
     assert f"{str(data)!r} is gone" in reason(run) and f"or resume {run.name} --data FOLDER" in reason(run)
     arguments = ["resume", run.name, "--runs", str(run.path.parent), "--data"]
     other = faults_runs.pictures(data.with_name("other"), count=40)
-    for place, says in ((other, "does not hold the data"), (data, "it must be a folder or ZIP")):
+    for place, says in ((other, "does not hold the data"), (data, "There is nothing at")):
         assert main([*arguments, str(place)]) == 2
         assert says in capsys.readouterr().err
         assert run.config().dataset == str(data)

@@ -11,7 +11,7 @@ from conftest import ROOT
 
 from ganapp.config import ModelSpec, TrainConfig, preset_config
 from ganapp.generators import Sources
-from ganapp.ui.train import dataset_view, expectation, filling, origins, recipe
+from ganapp.ui.train import dataset_view, expectation, filling, origins, recipe, tasks
 from ganapp.ui.train.latest import Latest
 from ganapp.ui.train.refusal import place_of
 
@@ -73,11 +73,14 @@ def test_sessions_do_not_stop_each_other():
 def test_a_refusal_names_its_control_and_starts_nothing(tmp_path):
     fn, given, part = handler(build(tmp_path), "start")
     in_optimizer = ["advanced", "group_optimizer", "set_batch"]
+    settings = filling.of_preset(tasks.preset_for("unpaired")) | {"task": "unpaired"}
+    unpaired = {part[name if name in tasks.FIELDS else f"set_{name}"]: v for name, v in settings.items()}
     for wrong, sentence, place in (
         ({part["set_batch"]: 0}, "batch is 0; it must be between 1 and 4096.", in_optimizer),
         ({part["amount"]: 0}, "The budget is 0; it must be more than 0.", ["amount"]),
         ({part["dataset"]: " "}, "There are no pictures chosen", ["dataset"]),
         ({part["dataset"]: "/not/there"}, "There is nothing at '/not/there'", ["dataset"]),
+        (unpaired | {part["dataset_b"]: "/not/there"}, "There is nothing at '/not/there'", ["dataset_b"]),
         ({part["set_g_args"]: "{"}, "g_args is '{'", ["advanced", "group_model", "set_g_args"]),
         ({part["set_r1"]: 1, part["set_d_args"]: "{}"}, "R1 and R2 need", ["train_message"]),
         (
@@ -89,6 +92,22 @@ def test_a_refusal_names_its_control_and_starts_nothing(tmp_path):
         answer = json.loads(fn({**given, **wrong}, None))
         assert answer["name"] == "" and answer["sentence"].startswith(sentence) and answer["place"] == place
     assert not list(tmp_path.iterdir())
+
+
+def test_a_set_that_a_visitor_may_not_name_is_refused_at_its_control():
+    from ganapp.ui.access.capabilities import Capabilities
+    from ganapp.ui.train.actions import TrainActions
+
+    actions = object.__new__(TrainActions)
+    actions.can = Capabilities(on_space=True, paths=False)
+    for data, settings, place in (
+        ("/etc", {"dataset_b": "faces-sad"}, ["dataset"]),
+        ("faces-happy", {"dataset_b": "/etc"}, ["dataset_b"]),
+        ("faces", {"start_from": "/etc"}, ["advanced", "group_lineage", "set_start_from"]),
+    ):
+        with pytest.raises(ValueError, match="here it must be") as error:
+            actions._check_sources(data, settings)
+        assert place_of(error.value) == place
 
 
 def test_the_place_of_every_field_is_a_control_of_the_form(tmp_path):
@@ -139,6 +158,13 @@ def test_what_a_browser_kept_is_put_back_and_what_cannot_start_is_not(tmp_path):
     back = filling.kept(json.dumps(form | {"unknown": 1}))
     assert back == form and (back["batch"], back["g_args"]) == (7, '{"width": 9}')
     assert filling.kept(json.dumps(form | {"dataset": "/gone"}))["dataset"] == "faces"
+    gone = {"dataset": "/gone", "dataset_b": ""}
+    for task, wanted in (("pairs", ("faces-expression", "")), ("unpaired", ("faces-happy", "faces-sad"))):
+        preset = tasks.preset_for(task)
+        settings = filling.settings_of(preset_config(preset)) | {"preset": preset}
+        for lost in (gone, {"dataset": str(tmp_path), "dataset_b": "/gone"}):
+            found = filling.kept(json.dumps(form | settings | lost))
+            assert (found["dataset"], found["dataset_b"]) == wanted
     for damaged in (
         form | {"batch": 0},
         form | {"preset": "x"},

@@ -28,7 +28,7 @@ from .expectation import Expectation
 from .few_pictures import HELPS, is_few
 from .form import TrainForm
 from .latest import Latest
-from .refusal import place_of
+from .refusal import Refused, place_of
 
 Values = dict[Component, Any]
 WITH_ALPHA = 4  # channels
@@ -111,8 +111,10 @@ class TrainActions:
     def _check_sources(self, dataset: str, settings: dict[str, Any]) -> None:
         """Raises ValueError if a path of this machine is named that the visitor may not name."""
         check_sources(self.can, dataset, settings.get("start_from"))
-        if settings.get("dataset_b"):
-            check_sources(self.can, settings["dataset_b"])
+        try:
+            check_sources(self.can, settings.get("dataset_b") or dataset)
+        except ValueError as error:
+            raise Refused(str(error), "dataset_b") from None
 
     def keep_transparency(self, keep: bool) -> Values:
         """Set the number of channels to what the checkbox says."""

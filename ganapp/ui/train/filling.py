@@ -11,7 +11,7 @@ from typing import Any
 
 from ganapp.config import PRESETS, UNLIMITED_KIMG, ModelSpec, TrainConfig, preset_config
 
-from . import recipe
+from . import recipe, tasks
 
 # They say how the pictures are read, so another preset leaves them as a person set them.
 OF_THE_PICTURES = ("channels", "crop", "background", "direction", "dataset_b")
@@ -72,7 +72,7 @@ def misfit(spec: ModelSpec, config: TrainConfig) -> tuple[str, Any, Any] | None:
 def kept(text: Any) -> dict[str, Any]:
     """What a browser kept of the form, if it is still a form that could be started; {} else.
 
-    The pictures may be gone meanwhile: then the built-in ones take their place.
+    The pictures may be gone meanwhile: then built-in ones that suit the task take their place.
     """
     try:
         values = json.loads(text) if isinstance(text, str) and len(text) <= MAX_KEPT else None
@@ -89,7 +89,10 @@ def kept(text: Any) -> dict[str, Any]:
         )
     except (KeyError, TypeError, ValueError):
         return {}
-    return values | ({} if is_there(config.dataset) else {"dataset": TrainConfig().dataset})
+    if is_there(config.dataset) and (not config.dataset_b or is_there(config.dataset_b)):
+        return values
+    dataset, other = tasks.data_for(config.task, TrainConfig().dataset, "")
+    return values | {"dataset": dataset, "dataset_b": other}
 
 
 def is_there(dataset: str) -> bool:

@@ -63,15 +63,13 @@ def start_run(folder: Path, config: TrainConfig, name: str = "") -> Run:
 
 
 def check_data(config: TrainConfig) -> TrainConfig:
-    """The configuration with its data set pinned (see data.pinned).
+    """The configuration with the names of its data as a run stores them.
 
-    Raises ValueError (message fit for the user) if there is nothing to open.
+    Raises Refused (message fit for the user), at the control of the data set, if there is nothing to open.
     """
-    from ganapp.data import BUILT_IN, HUB, pinned
+    from ganapp.driving.data_names import NoData, with_checked_data
 
-    source = config.dataset
-    if source not in BUILT_IN and not source.startswith(HUB) and not Path(source).expanduser().exists():
-        raise Refused(
-            f"There is nothing at {source!r}: choose a name, a folder or a ZIP that exists.", "dataset"
-        )
-    return config.replace(dataset=pinned(source))
+    try:
+        return with_checked_data(config)
+    except NoData as error:
+        raise Refused(str(error), error.field) from None

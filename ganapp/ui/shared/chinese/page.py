@@ -57,8 +57,8 @@ SENTENCES = {
     "There are no pictures chosen; choose a data set, a folder or a ZIP.": (
         "没有选择图片；请选择数据集、文件夹或 ZIP。"
     ),
-    "There is nothing at {}: choose a name, a folder or a ZIP that exists.": (
-        "{0} 处没有内容：请选择存在的名称、文件夹或 ZIP。"
+    "There is nothing at {}: choose a folder or ZIP that exists, hub:user/name or one of {}.": (
+        "{0} 处没有内容：请选择存在的文件夹或 ZIP、hub:user/name，或以下之一：{1}。"
     ),
     "word is {}; it must be one of {}.": "命令为 {0}；应为以下之一：{1}。",
     "There is no folder named: write where the pictures are now.": "还没有写文件夹：请填写图片现在的位置。",
