@@ -7,8 +7,6 @@ import sys
 from functools import cache
 from pathlib import Path
 
-import pytest
-
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "ganapp"
 
@@ -84,7 +82,6 @@ def modules():
 
 
 MODULES = [(name, path) for name, path in modules().items() if name not in ("ganapp", "__main__")]
-IDS = [name for name, _ in MODULES]
 
 
 @cache
@@ -203,19 +200,23 @@ def test_files_and_functions_are_short(capsys):
     assert [f for f in functions if f[0] > MAX_FUNCTION] == []
 
 
-@pytest.mark.parametrize(("name", "path"), MODULES, ids=IDS)
-def test_packages_are_imported_where_they_belong_and_heavy_ones_late(name, path):
-    room, late = name.split(".")[0], set(HEAVY)
-    if any(name == t or name.startswith(t + ".") for t in TORCH):
-        late -= {"torch"}
-    if room in ("ui", "app"):
-        late -= {"gradio"}
-    if room == "data" and name not in START:  # themselves imported late
-        late -= {"PIL"}
-    for what, line, top in imports(path):
-        package = what.split(".")[0]
-        assert package not in ONLY_IN or room in ONLY_IN[package], f"{path}:{line} imports {what}"
-        assert not (top and package in late), f"{path}:{line} imports {what} at module level"
+def test_packages_are_imported_where_they_belong_and_heavy_ones_late():
+    wrong = []
+    for name, path in MODULES:
+        room, late = name.split(".")[0], set(HEAVY)
+        if any(name == t or name.startswith(t + ".") for t in TORCH):
+            late -= {"torch"}
+        if room in ("ui", "app"):
+            late -= {"gradio"}
+        if room == "data" and name not in START:  # themselves imported late
+            late -= {"PIL"}
+        for what, line, top in imports(path):
+            package = what.split(".")[0]
+            if package in ONLY_IN and room not in ONLY_IN[package]:
+                wrong.append(f"{path}:{line} imports {what}")
+            if top and package in late:
+                wrong.append(f"{path}:{line} imports {what} at module level")
+    assert wrong == []
 
 
 def test_the_page_scripts_do_these_things_in_one_place():
@@ -256,15 +257,15 @@ def texts(tree):
     ]
 
 
-@pytest.mark.parametrize(("name", "path"), MODULES, ids=IDS)
-def test_a_file_has_its_name_in_one_place(name, path):
-    room = name.split(".")[0]
-    for node in texts(tree_of(path)):
-        for home, names in FILE_NAMES.items():
-            if room != home.split(".")[0]:
-                assert node.value not in names, (
-                    f"{path}:{node.lineno} names {node.value!r}, which is {home}'s affair"
-                )
+def test_a_file_has_its_name_in_one_place():
+    wrong = [
+        f"{path}:{node.lineno} names {node.value!r}, which is {home}'s affair"
+        for name, path in MODULES
+        for node in texts(tree_of(path))
+        for home, names in FILE_NAMES.items()
+        if name.split(".")[0] != home.split(".")[0] and node.value in names
+    ]
+    assert wrong == []
 
 
 def test_the_algorithm_touches_no_file_prints_nothing_and_never_waits():

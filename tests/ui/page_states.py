@@ -13,7 +13,7 @@ import urllib.request
 
 import numpy as np
 from conftest import ROOT
-from test_browser import free_port
+from test_browser import SERVED_SEC, free_port
 
 from ganapp.config import preset_config
 from ganapp.media import save_webp
@@ -109,13 +109,13 @@ class Served:
                 run.write_status()
 
     def _wait(self):
-        deadline = time.time() + 60
+        deadline = time.time() + SERVED_SEC
         while True:
             try:
                 return urllib.request.urlopen(self.url, timeout=2).close()
             except OSError:
                 assert self.process.poll() is None, "the app ended before its page was served"
-                assert time.time() < deadline, "the page was not served within 60 s"
+                assert time.time() < deadline, f"the page was not served within {SERVED_SEC} s"
                 time.sleep(0.2)
 
     def close(self):
@@ -150,7 +150,7 @@ def fill(page, selector, text):
 
 
 def walk(page, url, most_runs=99):
-    """Show state after state of the page; yields the name of each, at rest. most_runs: that are looked at."""
+    """Show state after state of the page; yields the name of each, at rest. most_runs: that are looked at, of all."""
     page.goto(url)
     page.wait_for_selector("#start")
     yield from walk_train(page, most_runs)
@@ -177,9 +177,8 @@ def walk_train(page, most_runs):
     page.locator("[role=alert]:visible").first.wait_for(timeout=30_000)
     settle(page)
     yield "train, refused"
-    for run in page.evaluate(
-        "() => [...document.querySelectorAll('#monitor select option')].map(o => o.value)"
-    ):
+    runs = page.evaluate("() => [...document.querySelectorAll('#monitor select option')].map(o => o.value)")
+    for run in runs[:: -(-len(runs) // most_runs)]:
         page.evaluate("name => window.dispatchEvent(new CustomEvent('ganapp:watch', {detail: name}))", run)
         page.wait_for_timeout(2500)
         yield f"train, run {run}"

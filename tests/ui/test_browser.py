@@ -165,7 +165,7 @@ def test_from_start_to_film(app, page):
     page.wait_for_function(
         "name => document.querySelector('#gen_source input')?.value.startsWith(name)",
         arg=run.name,
-        timeout=15_000,
+        timeout=60_000,
     )
     page.fill("#gen_seeds textarea, #gen_seeds input", "3, 1, 4, 1-2")
     page.wait_for_function(
@@ -185,7 +185,7 @@ def test_from_start_to_film(app, page):
 def test_a_labelled_data_set_is_downloaded(page, tmp_path):
     """The shipped generator of four expressions; then a number that is too large, which leaves the file as it is."""
     page.click("#tab_generate-button")
-    page.wait_for_function("() => document.querySelector('#gen_source input')?.value", timeout=15_000)
+    page.wait_for_function("() => document.querySelector('#gen_source input')?.value", timeout=60_000)
     page.fill("#gen_source input", "faces-32")
     page.press("#gen_source input", "Enter")
     unfold(page, "labelled")
@@ -244,7 +244,7 @@ def test_the_best_snapshot_and_what_a_finished_run_can_go_on_with(finished_run, 
 
 def test_an_evaluation_is_stopped_from_another_page(app, browser, page):
     page.click("#tab_evaluate-button")
-    page.wait_for_function("() => document.querySelector('#eval_source input')?.value", timeout=15_000)
+    page.wait_for_function("() => document.querySelector('#eval_source input')?.value", timeout=60_000)
     page.fill("#eval_source input", "faces-32")
     page.press("#eval_source input", "Enter")
     page.fill("#eval_repeats input", "20")
@@ -266,7 +266,7 @@ def test_a_wrong_setting_is_one_sentence(page):
     page.fill("#set_batch input", "0")
     page.click("#start")
     message = page.locator("#refusal")  # at the control, see test_browser_form.py
-    message.wait_for(timeout=10_000)
+    message.wait_for(timeout=60_000)
     assert message.inner_text() == "batch is 0; it must be between 1 and 4096."
 
 

@@ -35,7 +35,7 @@ def show(page, tab, count=1):
         """([tab, n]) => [...document.querySelectorAll(`#${tab} .frame img`)].filter(
             i => !i.hidden && i.naturalWidth === 224 && i.clientWidth).length === n""",
         arg=[tab, count],
-        timeout=20_000,
+        timeout=60_000,
     )
 
 
@@ -83,7 +83,7 @@ def test_a_press_on_a_picture_of_compare_tells_its_seed_and_class_and_goes_to_cr
     page.wait_for_selector("#tab_generate-button[aria-selected=true]")
     page.wait_for_function(
         "() => document.querySelector('#gen_seeds input, #gen_seeds textarea')?.value === '18'",
-        timeout=20_000,
+        timeout=60_000,
     )
 
 

@@ -36,7 +36,7 @@ def wait_for_drawn(page, **wanted):
           const found = JSON.parse(text ?? 'null');
           return found && Object.entries(wanted).every(([name, value]) => found[names.indexOf(name)] === value); }""",
         arg=[names, wanted],
-        timeout=20_000,
+        timeout=60_000,
     )
 
 
@@ -194,7 +194,7 @@ def test_what_is_kept_comes_back_on_another_visit(app, browser):
     entry = page.locator('#create [data-m="kept"] .entry')
     assert entry.count() == 1
     page.wait_for_function(
-        "() => document.querySelector('#create [data-m=kept] canvas')?.width === 128", timeout=15_000
+        "() => document.querySelector('#create [data-m=kept] canvas')?.width === 128", timeout=60_000
     )
     entry.locator(".open").click()
     wait_for_drawn(page, seeds="7, 9", exact=True)
@@ -221,7 +221,7 @@ def test_a_mix_follows_its_slider_and_is_saved(page, tmp_path):
     arrive(page)
     page.click("#create_mode_mix")
     page.wait_for_function(
-        "() => document.querySelector('#mix_image')?.dataset.drawn?.includes('true')", timeout=15_000
+        "() => document.querySelector('#mix_image')?.dataset.drawn?.includes('true')", timeout=60_000
     )
     half = pixels(page, "#mix_image")
     part(page, "position").focus()
@@ -276,7 +276,7 @@ def test_the_map_is_dragged_over_played_zoomed_and_filmed(page):
     arrive(page)
     page.click("#create_mode_map")
     page.wait_for_function(
-        "() => document.querySelector('#create [data-m=mapimage]')?.dataset.place === '0,0'", timeout=15_000
+        "() => document.querySelector('#create [data-m=mapimage]')?.dataset.place === '0,0'", timeout=60_000
     )
     middle = pixels(page, "#create [data-m=mapimage]")
     plane = part(page, "plane")
@@ -311,7 +311,7 @@ def test_the_map_is_dragged_over_played_zoomed_and_filmed(page):
     assert part(page, "walk").text_content() == "Stop"
     page.wait_for_function(
         "() => document.querySelector('#create [data-m=walk]')?.textContent === 'Play the trail'",
-        timeout=15_000,
+        timeout=60_000,
     )
     part(page, "film").click()
     page.wait_for_selector("#walk_video video", timeout=60_000)
@@ -327,7 +327,7 @@ def test_the_map_begins_at_a_picture_and_is_the_plane_of_latents(page):
     page.click("#create .tile:nth-child(6)")
     page.locator("#going dialog").get_by_role("button", name="Map from here").click()
     page.wait_for_function(
-        "() => document.querySelector('#create [data-m=mapimage]')?.dataset.place === '0,0'", timeout=15_000
+        "() => document.querySelector('#create [data-m=mapimage]')?.dataset.place === '0,0'", timeout=60_000
     )
     assert part(page, "first").input_value() == "5" and "seed 5" in part(page, "mapplace").text_content()
     page.wait_for_timeout(1500)
@@ -348,7 +348,7 @@ def test_nothing_is_cut_off_on_a_phone(app, browser, mode):
     page.goto(app[0])
     page.wait_for_selector("#start")
     page.click("#tab_generate-button")
-    page.wait_for_selector("#create .tile.painted", timeout=15_000)
+    page.wait_for_selector("#create .tile.painted", timeout=60_000)
     page.click(f"#create_mode_{mode}")
     page.wait_for_timeout(1000)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390

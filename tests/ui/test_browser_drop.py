@@ -36,7 +36,7 @@ def says(page, words):
     page.wait_for_function(
         "words => { const o = document.querySelector('.drop-anywhere'); return !o.hidden && o.textContent.includes(words); }",
         arg=words,
-        timeout=10_000,
+        timeout=60_000,
     )
 
 
@@ -85,14 +85,14 @@ def test_pictures_go_to_train_and_a_png_of_ours_to_create(runs, opened):
     assert drag(page, ("seed7.png", "image/png", picture(9, recipe(2, None, 0.6, "mnist-32", seed=7))))
     says(page, "seed7.png goes to Create")
     page.wait_for_function(
-        "() => document.querySelector('#gen_seeds textarea, #gen_seeds input')?.value === '7'", timeout=20_000
+        "() => document.querySelector('#gen_seeds textarea, #gen_seeds input')?.value === '7'", timeout=60_000
     )
     assert is_open(page, "generate")
     drag(page, *((f"{i}.png", "image/png", picture(40 * i)) for i in range(3)))
     says(page, "3 files go to Train")
     page.wait_for_function(
         "() => document.querySelector('#upload [data-m=status]')?.textContent.startsWith('3 pictures')",
-        timeout=20_000,
+        timeout=60_000,
     )
     assert is_open(page, "train")
 
@@ -105,7 +105,7 @@ def test_a_zip_is_a_run_or_pictures_by_what_is_in_it(runs, opened):
     drag(page, ("packed.zip", "application/zip", data))
     says(page, "packed.zip is opened among the runs")
     page.wait_for_function(
-        "() => document.querySelector('#monitor [data-m=chooser]')?.options.length === 2", timeout=20_000
+        "() => document.querySelector('#monitor [data-m=chooser]')?.options.length === 2", timeout=60_000
     )
     assert len(list_runs(runs)) == 2 and is_open(page, "train")
     drag(page, ("own.zip", "application/zip", zipped(a__png=picture(3), config__json=b"{}")))
@@ -146,7 +146,7 @@ def test_fine_tune_this_fills_the_form_and_shows_what_was_set(runs, opened):
     model = page.input_value("#gen_source input")
     page.click("#gen_fine_tune")
     page.wait_for_function(
-        "model => document.querySelector('#set_start_from input')?.value === model", arg=model, timeout=20_000
+        "model => document.querySelector('#set_start_from input')?.value === model", arg=model, timeout=60_000
     )
     assert is_open(page, "train") and page.locator("#set_start_from").is_visible()
     assert f"go on from {model}" in page.inner_text("#train_message")

@@ -43,7 +43,7 @@ def hub(hub_server, tmp_path_factory):
 def open_panel(page):
     page.click("#tab_generate-button")
     page.click("#hub > button")
-    page.wait_for_selector("#hub_found label", timeout=15_000)
+    page.wait_for_selector("#hub_found label", timeout=60_000)
 
 
 def source(page):
@@ -82,7 +82,7 @@ def test_a_row_is_fetched_and_chosen(hub, page, tmp_path):
 
     page.fill("#hub_search input, #hub_search textarea", "ana/digits")
     page.click("#hub_look")
-    page.get_by_text("ana/digits · mlp · 28 px · mit").click(timeout=15_000)
+    page.get_by_text("ana/digits · mlp · 28 px · mit").click(timeout=60_000)
     page.click("#hub_get:not([disabled])")
     page.get_by_text("is here and chosen").wait_for(timeout=30_000)
     assert source(page) == f"ana/digits@{repo.refs['main']}"
@@ -104,7 +104,7 @@ def test_every_instrument_asks_before_it_fetches(hub, page, tmp_path, mode):
     page.fill("#gen_source input", f"ana/{mode}")
     page.press("#gen_source input", "Enter")
     fetch = page.locator("#create [data-m=fetch]")
-    fetch.wait_for(state="visible", timeout=15_000)
+    fetch.wait_for(state="visible", timeout=60_000)
     fetch.click()
     fetch.wait_for(state="hidden", timeout=30_000)
     canvas, at = {"edit": ("board", 0), "mix": ("miximage", 0), "map": ("mapimage", None)}[mode]

@@ -98,7 +98,7 @@ def shows(page, title):
         """title => { const m = n => document.querySelector(`#monitor [data-m="${n}"]`), c = m('chooser');
         return c.checkVisibility() && c.selectedOptions[0]?.textContent.includes(` ${title} `) && m('actions').querySelector('[aria-disabled=false]'); }""",
         arg=title,
-        timeout=20_000,
+        timeout=60_000,
     )
 
 
@@ -163,7 +163,7 @@ def test_a_question_closes_when_another_run_is_shown(runs, opened):
         gone.delete()
         page.wait_for_function(
             "() => !document.querySelector('#monitor [data-m=chooser]').selectedOptions[0].textContent.includes(' gone ')",
-            timeout=20_000,
+            timeout=60_000,
         )
         assert panels(page).count() == 0, question
         if page.locator("dialog[open]").count():
@@ -299,7 +299,7 @@ def test_a_finished_run_is_trained_longer_on_one_panel(runs, opened, tiny_config
     assert run.status()["nimg"] == 72 and run.config().kimg == 0.072
     page.wait_for_function(
         "() => document.querySelector('#monitor [data-m=images]')?.textContent.includes('0.1 of 0.1 kimg')",
-        timeout=20_000,
+        timeout=60_000,
     )
 
 
@@ -315,7 +315,7 @@ def test_make_pictures_shows_the_model_of_the_run_and_opens_no_menu(runs, opened
     page.wait_for_function(
         "name => document.querySelector('#gen_source input')?.value.startsWith(name)",
         arg=run.name,
-        timeout=20_000,
+        timeout=60_000,
     )
     assert page.evaluate("document.activeElement.role") != "combobox"
 
@@ -338,7 +338,7 @@ def test_a_run_whose_pictures_were_moved_asks_for_their_folder(
     page.wait_for_function(
         "folder => document.querySelector('#monitor [data-m=banner]')?.textContent.includes(folder + ' is gone')",
         arg=repr(str(pictures)),
-        timeout=20_000,
+        timeout=60_000,
     )
     part(page, "choosedata").click()
     page.keyboard.type(str(pictures))  # the field has the focus
@@ -352,7 +352,7 @@ def test_a_run_whose_pictures_were_moved_asks_for_their_folder(
     while (run.status()["state"], run.status()["nimg"]) != ("finished", 72) and time.time() < deadline:
         time.sleep(0.2)
     assert run.status()["nimg"] == 72 and run.config().dataset == str(tmp_path / "elsewhere")
-    part(page, "moved").wait_for(state="hidden", timeout=20_000)
+    part(page, "moved").wait_for(state="hidden", timeout=60_000)
     assert page.evaluate("document.activeElement !== document.body")
 
 
@@ -365,7 +365,7 @@ def test_the_zip_of_a_run_brings_it_back(runs, opened, tmp_path):
     file = tmp_path / download.value.suggested_filename
     download.value.save_as(file)
     run.delete()
-    part(page, "empty").wait_for(timeout=20_000)
+    part(page, "empty").wait_for(timeout=60_000)
     with page.expect_file_chooser() as chosen:
         part(page, "emptyzip").click()
     chosen.value.set_files(file)
@@ -511,10 +511,10 @@ def test_the_page_s_title_and_the_browser_tell_that_a_run_has_ended(runs, opened
         page.click("#tab_compare-button")  # nobody looks at the monitor
         own = page.title()
         run.write_status(state="finished")
-    page.wait_for_function("() => document.title.startsWith('long is finished')", timeout=20_000)
+    page.wait_for_function("() => document.title.startsWith('long is finished')", timeout=60_000)
     assert page.evaluate("window.told") == ["long is finished"]
     page.click("#tab_train-button")
-    page.wait_for_function("title => document.title === title", arg=own, timeout=20_000)
+    page.wait_for_function("title => document.title === title", arg=own, timeout=60_000)
     part(page, "more").click()
     assert panels(page).get_by_role("button", name="Do not tell me when a run ends").count() == 1
 
@@ -542,7 +542,7 @@ def test_charts_are_as_sharp_as_the_screen_however_their_column_changes(runs, op
 def test_on_a_phone_in_chinese_nothing_is_cut_off(runs, opened):
     make(runs, "一二三" * 20)
     page = opened(viewport={"width": 390, "height": 844}, locale="zh-CN")
-    part(page, "actions").wait_for(timeout=20_000)
+    part(page, "actions").wait_for(timeout=60_000)
     for ask in (
         lambda: part(page, "more").click(),
         lambda: part(page, "actions").get_by_role("button", name="继续训练更久").click(),

@@ -74,7 +74,7 @@ def wait_for_value(page, name, wanted):
     page.wait_for_function(
         "([name, wanted]) => document.querySelector(`#${name} input`)?.value === wanted",
         arg=[name, wanted],
-        timeout=15_000,
+        timeout=60_000,
     )
 
 
