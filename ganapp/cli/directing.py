@@ -160,6 +160,7 @@ def _write_sheet(path: str, G: Any, directions: list[Any], columns: int = 7, see
 
     from ganapp.latents import Directions, Edit, Move, draw_edits
     from ganapp.media import grid, save_png
+    from ganapp.publishing.picture_files import made_by
 
     if not directions:
         raise ValueError("There is no direction to show on a sheet.")
@@ -168,7 +169,7 @@ def _write_sheet(path: str, G: Any, directions: list[Any], columns: int = 7, see
         for d in directions
         for amount in np.linspace(*d.range, columns)
     ]
-    save_png(path, grid(draw_edits(G, rows, Directions(tuple(directions))), columns))
+    save_png(path, grid(draw_edits(G, rows, Directions(tuple(directions))), columns), made_by(G))
     print(f"Wrote a row for each of {len(directions)} directions to {path}.")
 
 

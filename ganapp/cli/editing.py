@@ -71,6 +71,7 @@ def _edit(arguments: argparse.Namespace) -> None:
     from ganapp.generators import directions_of
     from ganapp.media import write_video
     from ganapp.publishing.edits import save_edit, save_edit_latent
+    from ganapp.publishing.picture_files import made_by
 
     suffix = Path(arguments.out).suffix.lower()
     if suffix not in (".png", ".npz", *FILMS):
@@ -94,7 +95,8 @@ def _edit(arguments: argparse.Namespace) -> None:
         print(f"Wrote the latent to {arguments.out}.")
         return
     frames = _film_of(G, edit, directions, arguments)
-    count = write_video(arguments.out, frames, arguments.fps, sound=arguments.sound)
+    about = made_by(G)
+    count = write_video(arguments.out, frames, arguments.fps, sound=arguments.sound, about=about)
     print(f"Wrote {count} frames, {count / arguments.fps:.1f} s, to {arguments.out}.")
 
 
@@ -201,6 +203,7 @@ def _mix(arguments: argparse.Namespace) -> None:
     from ganapp.generators import directions_of
     from ganapp.latents import Edit, check_psi, mix_sheet, parse_seeds, resolve_label
     from ganapp.media import enlarge, grid, save_png, scale_for
+    from ganapp.publishing.picture_files import made_by
 
     if Path(arguments.out).suffix.lower() != ".png":
         raise ValueError(f"out is {arguments.out!r}; it must end in .png.")
@@ -212,5 +215,5 @@ def _mix(arguments: argparse.Namespace) -> None:
     edits = [[Edit(seed, label, psi) for seed in seeds] for seeds in (rows, columns)]
     sheet = mix_sheet(G, *edits, *_mixing(G, arguments), directions=directions_of(G)).joined()
     picture = grid(sheet.reshape(-1, *sheet.shape[2:]), columns=len(columns) + 1)
-    save_png(arguments.out, enlarge(picture, scale_for(picture, 512)))
+    save_png(arguments.out, enlarge(picture, scale_for(picture, 512)), made_by(G))
     print(f"Wrote {len(rows)} rows and {len(columns)} columns to {arguments.out}.")

@@ -96,7 +96,7 @@ def _invert(arguments: argparse.Namespace) -> None:
     say_seconds(G, effort, 1)
     fit = last_of(fits)
     save_fit(fit, folder, parent=public_name(G.source))
-    save_png(folder / "picture.png", picture)
+    save_png(folder / "picture.png", picture, generated=False)
     save_edit(folder / "fit.png", load_generator(folder), fit.edit())
     print(f"Wrote {arguments.out}: {fit.psnr:.1f} dB after {fit.seconds:.1f} s.")
     if fit.unknown:
@@ -106,6 +106,7 @@ def _invert(arguments: argparse.Namespace) -> None:
 def _repair(arguments: argparse.Namespace) -> None:
     from ganapp.latents.restore import restore
     from ganapp.media import save_png
+    from ganapp.publishing.picture_files import made_by
 
     damage = damage_asked_for(arguments)
     folder = new_folder(arguments.out)
@@ -120,10 +121,11 @@ def _repair(arguments: argparse.Namespace) -> None:
     say_seconds(G, effort, effort.starts)
     found = last_of(answers)
     folder.mkdir(exist_ok=True)
-    save_png(folder / "damaged.png", damaged)
+    save_png(folder / "damaged.png", damaged, generated=False)
+    about = made_by(G) | {"input": Path(arguments.picture).name}
     for number, image in enumerate(found.images, start=1):
-        save_png(folder / f"answer-{number}.png", image)
-    save_png(folder / "spread.png", found.spread_image)
+        save_png(folder / f"answer-{number}.png", image, about)
+    save_png(folder / "spread.png", found.spread_image, generated=False)
     print(f"Wrote {len(found.images)} answers to {arguments.out} after {found.seconds:.1f} s.")
     if found.unknown:
         print(found.unknown)

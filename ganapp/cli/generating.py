@@ -100,6 +100,7 @@ def _interpolate(arguments: argparse.Namespace) -> None:
     from ganapp.data.decode import parse_colour
     from ganapp.latents import check_psi, interpolate, parse_seeds
     from ganapp.media import check_video_path, write_video
+    from ganapp.publishing.picture_files import made_by
 
     check_video_path(arguments.out)
     check_out(arguments.out)
@@ -108,7 +109,8 @@ def _interpolate(arguments: argparse.Namespace) -> None:
     G = load(arguments)
     loop, y = not arguments.no_loop, _labels(G, arguments.label)
     frames = interpolate(G, seeds, arguments.frames, arguments.mode, loop, y, psi)
-    count = write_video(arguments.out, frames, arguments.fps, background=background)
+    about = made_by(G, seeds)
+    count = write_video(arguments.out, frames, arguments.fps, background=background, about=about)
     print(f"Wrote {count} frames, {count / arguments.fps:.1f} s, to {arguments.out}.")
 
 

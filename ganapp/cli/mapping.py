@@ -62,7 +62,7 @@ def _map(arguments: argparse.Namespace) -> None:
 def _picture(arguments: argparse.Namespace) -> None:
     from ganapp.latents import check_places, plane_images
     from ganapp.media import grid, recipe, save_png
-    from ganapp.publishing.picture_files import public_name
+    from ganapp.publishing.picture_files import made_by
 
     columns, middle = arguments.columns, check_places(_places(arguments.at)).tolist()
     if len(middle) != 1:
@@ -74,8 +74,9 @@ def _picture(arguments: argparse.Namespace) -> None:
     places = [(x + dx, y + dy) for dy in across for dx in across]
     G = load(arguments)
     images = plane_images(G, places, arguments.first, arguments.label, arguments.psi)
-    about = recipe(-1, arguments.label, arguments.psi, public_name(G.source), seeds=[arguments.first])
-    save_png(arguments.out, grid(images, columns), about | {"place": [x, y], "step": arguments.step})
+    of, at = made_by(G), {"place": [x, y], "step": arguments.step}
+    about = recipe(-1, arguments.label, arguments.psi, of["model"], of["weights"], seeds=[arguments.first])
+    save_png(arguments.out, grid(images, columns), about | at)
     print(f"Wrote {len(images)} places of the map to {arguments.out}.")
 
 
@@ -83,12 +84,15 @@ def _film(arguments: argparse.Namespace) -> None:
     from ganapp.data.decode import parse_colour
     from ganapp.latents import plane_film, trail_length
     from ganapp.media import check_video_path, write_video
+    from ganapp.publishing.picture_files import made_by
 
     check_video_path(arguments.out)
     background, trail = parse_colour(arguments.background), _places(arguments.trail)
     frames = arguments.frames or max(2, round(STEP_SEC * arguments.fps * trail_length(trail)))
-    walk = plane_film(load(arguments), trail, frames, arguments.first, arguments.label, arguments.psi)
-    count = write_video(arguments.out, walk, arguments.fps, background=background)
+    G = load(arguments)
+    walk = plane_film(G, trail, frames, arguments.first, arguments.label, arguments.psi)
+    about = made_by(G, [arguments.first])
+    count = write_video(arguments.out, walk, arguments.fps, background=background, about=about)
     print(f"Wrote {count} frames, {count / arguments.fps:.1f} s, to {arguments.out}.")
 
 

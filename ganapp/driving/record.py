@@ -121,7 +121,8 @@ class Recorder:
         if not self.run.real_path.exists():
             order = np.random.default_rng(0).permutation(self.dataset.count)[:REAL_IMAGES]
             images = self.dataset.targets.take(order).transpose(0, 2, 3, 1)
-            save_webp(self.run.real_path, grid(images, columns=SAMPLE_COLUMNS, pad=0))
+            real = grid(images, columns=SAMPLE_COLUMNS, pad=0)
+            save_webp(self.run.real_path, real, generated=False)
 
     def measure_vitals(self, state: TrainState, samples: np.ndarray | None) -> None:
         """Measure the watchdog's vitals for the next row, unless they have taken VITALS_SHARE so far.

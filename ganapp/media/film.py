@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from ganapp.alpha import on_background
 from ganapp.files import replacing
 
-from .stills import WEBP_LIMIT, as_pillow, scale_for
+from .marks import Mark, into_gif, mark_of, onto_mp4, policy
+from .stamp import stamped
+from .stills import WEBP_LIMIT, as_pillow, enlarge, scale_for
 
 VIDEO_FORMATS = (".mp4", ".gif", ".webp")
 MAX_FPS = 240
@@ -27,6 +30,8 @@ def write_video(
     min_size: int = 256,
     background: int | Sequence[int] = 255,
     sound: str | Path | None = None,
+    about: Mapping[str, Any] | None = None,
+    generated: bool = True,
 ) -> int:
     """Write a film of frames uint8 (H, W, C), all of one size, and return their number.
 
@@ -34,8 +39,9 @@ def write_video(
     ever). fps: up to 240. min_size: frames are enlarged by a whole number until their shorter side has this
     many pixels. background: 0 to 255 or (red, green, blue), behind frames with alpha: a film is opaque.
     sound: a file whose sound goes into an MP4, as far as the frames go. An MP4 is written frame by frame; GIF
-    and WebP need all frames in memory. Raises ValueError (message fit for the user) if the ending, the rate,
-    a frame or the sound is not allowed. An error of any kind leaves no file.
+    and WebP need all frames in memory. generated: a generator made it, and the file says so
+    (marks.py); about: which one, in the settings of metadata.recipe. Raises ValueError (message fit for the
+    user) if the ending, the rate, a frame or the sound is not allowed. An error of any kind leaves no file.
     """
     suffix = check_video_path(path)
     if not 0 < fps <= MAX_FPS:
@@ -43,10 +49,12 @@ def write_video(
     if sound is not None and suffix != ".mp4":
         raise ValueError(f"Only an MP4 has sound, not {suffix}.")
     write = {".mp4": partial(_write_mp4, sound=sound), ".gif": _write_gif, ".webp": _write_webp}[suffix]
+    visible = generated and policy() == "visible"
+    mark = mark_of(about, None, visible) if generated else None
     with replacing(path) as temporary:
         opaque = (on_background(frame, background) for frame in frames)
-        pictures = _enlarged_frames(opaque, min_size, palette=suffix == ".gif")
-        return write(temporary, pictures, Fraction(fps).limit_denominator(1001))
+        pictures = _enlarged_frames(opaque, min_size, palette=suffix == ".gif", visible=visible)
+        return write(temporary, pictures, Fraction(fps).limit_denominator(1001), mark)
 
 
 def check_video_path(path: str | Path) -> str:
@@ -111,7 +119,7 @@ def _fit(image: np.ndarray, size: tuple[int, int]) -> np.ndarray:
     return np.asarray(out)
 
 
-def _enlarged_frames(frames: Iterable[np.ndarray], min_size: int, palette: bool) -> Iterator:
+def _enlarged_frames(frames: Iterable[np.ndarray], min_size: int, palette: bool, visible: bool) -> Iterator:
     """Yield frames as enlarged Pillow images. Raises ValueError if there is none or their sizes differ."""
     from PIL import Image
 
@@ -121,7 +129,10 @@ def _enlarged_frames(frames: Iterable[np.ndarray], min_size: int, palette: bool)
             shape = frame.shape
         if frame.shape != shape:
             raise ValueError(f"All frames of a film have one size: here {shape} and then {frame.shape}.")
-        picture, scale = as_pillow(frame), scale_for(frame, min_size)
+        scale = scale_for(frame, min_size)
+        if visible:
+            frame, scale = stamped(enlarge(frame, scale)), 1
+        picture = as_pillow(frame)
         if palette and picture.mode == "RGB":
             # Each frame has its own palette, chosen before enlarging because that is less work. No dithering:
             # its noise would flicker from frame to frame.
@@ -131,13 +142,18 @@ def _enlarged_frames(frames: Iterable[np.ndarray], min_size: int, palette: bool)
         raise ValueError("A film needs at least one frame.")
 
 
-def _write_mp4(path: Path, pictures: Iterator, fps: Fraction, sound: str | Path | None = None) -> int:
+def _write_mp4(
+    path: Path, pictures: Iterator, fps: Fraction, mark: Mark | None, sound: str | Path | None = None
+) -> int:
     import av
 
     count = 0
     first = next(pictures)  # gives the size that the stream needs; raises here if there is no frame
     width, height = first.width + first.width % 2, first.height + first.height % 2  # 4:2:0 needs even sides
-    with av.open(str(path), "w", format="mp4", options={"movflags": "+faststart"}) as container:
+    options = {"movflags": "+faststart+use_metadata_tags"}
+    with av.open(str(path), "w", format="mp4", options=options) as container:
+        if mark is not None:
+            container.metadata["AIGC"] = mark.aigc()
         stream = container.add_stream("libx264", rate=fps, options={"crf": "16"})
         stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
         heard = container.add_stream("aac", rate=SOUND_RATE) if sound is not None else None
@@ -158,6 +174,7 @@ def _write_mp4(path: Path, pictures: Iterator, fps: Fraction, sound: str | Path 
         container.mux(stream.encode(None))
         if heard is not None:
             _add_sound(container, heard, Path(sound), float(count / fps))
+    onto_mp4(path, mark.packet() if mark is not None else b"")
     return count
 
 
@@ -191,21 +208,24 @@ def _durations(count: int, fps: Fraction, unit: int) -> list[int]:
     return [max(b - a, 2 if unit == 10 else 1) * unit for a, b in itertools.pairwise(ends)]
 
 
-def _write_gif(path: Path, pictures: Iterator, fps: Fraction) -> int:
+def _write_gif(path: Path, pictures: Iterator, fps: Fraction, mark: Mark | None) -> int:
     frames = list(pictures)
     times = _durations(len(frames), fps, 10)
     _save_animation(frames, path, format="GIF", duration=times, loop=0, optimize=False)
+    if mark is not None:
+        path.write_bytes(into_gif(path.read_bytes(), mark.packet()))
     return len(frames)
 
 
-def _write_webp(path: Path, pictures: Iterator, fps: Fraction) -> int:
+def _write_webp(path: Path, pictures: Iterator, fps: Fraction, mark: Mark | None) -> int:
     frames = [p.convert("RGB") for p in pictures]
     if max(frames[0].size) > WEBP_LIMIT:
         raise ValueError(
             f"The frames are {frames[0].width} × {frames[0].height}: WebP takes at most {WEBP_LIMIT} a side."
         )
     times = _durations(len(frames), fps, 1)
-    _save_animation(frames, path, format="WEBP", duration=times, loop=0, quality=90, method=4)
+    xmp = mark.packet() if mark is not None else b""
+    _save_animation(frames, path, format="WEBP", duration=times, loop=0, quality=90, method=4, xmp=xmp)
     return len(frames)
 
 

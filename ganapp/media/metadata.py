@@ -17,22 +17,34 @@ import numpy as np
 from ganapp import __version__
 from ganapp.files import replacing
 
+from .marks import packet_of, policy
+from .stamp import is_large_enough, stamped
 from .stills import as_pillow
 
 METADATA_KEY = "ganapp"
 METADATA_LIMIT = 65_536  # bytes, for writing and for reading
 
 
-def save_png(target: str | Path | BinaryIO, image: np.ndarray, metadata: Mapping | None = None) -> None:
+def save_png(
+    target: str | Path | BinaryIO,
+    image: np.ndarray,
+    metadata: Mapping | None = None,
+    generated: bool = True,
+) -> None:
     """Write a PNG of uint8 (H, W, C) to a path or an open binary file, with `metadata` as JSON in it.
 
-    The JSON is a text chunk. Known keys are seed, seeds, label, class_name, psi, model and version (see
-    `read_png_metadata`); others are kept. Raises ValueError (message fit for the user) if a known value is
-    not allowed or the metadata exceeds 64 KiB.
+    The JSON is a text chunk. Known keys are seed, seeds, label, class_name, psi, model, weights and version
+    (see `read_png_metadata`); others are kept. generated: a generator made it, and the file says so
+    (marks.py). Raises ValueError (message fit for the user) if a known value is not allowed or the metadata
+    exceeds 64 KiB.
     """
     from PIL.PngImagePlugin import PngInfo
 
+    visible = generated and policy() == "visible" and is_large_enough(image)
+    image = stamped(image) if visible else image
     picture, info = as_pillow(image), PngInfo()
+    if generated and (packet := packet_of(metadata, image, visible)):
+        info.add_itxt("XML:com.adobe.xmp", packet.decode())
     if metadata is not None:
         # ASCII JSON can hold any name, although a text chunk is Latin-1.
         text = json.dumps(dict(metadata), allow_nan=False)
@@ -50,10 +62,10 @@ def save_png(target: str | Path | BinaryIO, image: np.ndarray, metadata: Mapping
         picture.save(temporary, format="PNG", pnginfo=info)
 
 
-def recipe(label: int, class_name: str | None, psi: float, model: str, **seeds) -> dict:
+def recipe(label: int, class_name: str | None, psi: float, model: str, weights: str, **seeds) -> dict:
     """The metadata of an image file of this app. label: -1 for no class, or for several.
 
-    seeds: seed=42 of one image, or seeds="0-15" of a grid.
+    weights: the sha256 of the generator's, or "". seeds: seed=42 of one image, or seeds="0-15" of a grid.
     """
     label_or_none = None if label < 0 else int(label)
     about = {
@@ -61,6 +73,7 @@ def recipe(label: int, class_name: str | None, psi: float, model: str, **seeds) 
         "class_name": class_name,
         "psi": psi,
         "model": model,
+        "weights": weights,
         "version": __version__,
     }
     return {**seeds, **about}
@@ -72,7 +85,7 @@ def read_png_metadata(source: str | Path | BinaryIO) -> dict | None:
     Safe for files of any origin: it decodes no pixels, decompresses nothing, and reads at most 64 KiB as
     text.
     Known values are checked and may be None: seed int, seeds text or ints, label int, class_name text, psi in
-    (0, 1], model and version text.
+    (0, 1], model, weights and version text.
     """
     try:
         if not isinstance(source, str | Path):
@@ -123,6 +136,7 @@ _CHECKS = {
     "class_name": lambda v: isinstance(v, str),
     "psi": lambda v: type(v) in (int, float) and 0 < v <= 1,
     "model": lambda v: isinstance(v, str),
+    "weights": lambda v: isinstance(v, str),
     "version": lambda v: isinstance(v, str),
 }
 

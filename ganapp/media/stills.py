@@ -15,6 +15,8 @@ import numpy as np
 from ganapp.alpha import on_checkerboard
 from ganapp.files import replacing
 
+from .marks import packet_of
+
 WEBP_LIMIT = 16_383  # largest side of a WebP in pixels
 
 
@@ -64,10 +66,11 @@ def scale_for(image: np.ndarray, minimum: int, maximum: int = 4096) -> int:
     return max(1, min(math.ceil(minimum / min(height, width)), maximum // max(height, width)))
 
 
-def save_webp(path: str | Path, image: np.ndarray, quality: int = 90) -> None:
+def save_webp(path: str | Path, image: np.ndarray, quality: int = 90, generated: bool = True) -> None:
     """Write a WebP of uint8 (H, W, C). quality: 0 to 99 is lossy, 100 is lossless.
 
-    It is to be looked at: an image with alpha lies on a checkerboard.
+    It is to be looked at: an image with alpha lies on a checkerboard. generated: a generator made it, and the
+    file says so (marks.py).
     Raises ValueError (message fit for the user) if a side has more than 16,383 pixels.
     """
     if max(image.shape[:2]) > WEBP_LIMIT:
@@ -76,21 +79,26 @@ def save_webp(path: str | Path, image: np.ndarray, quality: int = 90) -> None:
         )
     with replacing(path) as temporary:
         as_pillow(on_checkerboard(image)).convert("RGB").save(
-            temporary, format="WEBP", quality=quality, lossless=quality == 100
+            temporary, format="WEBP", quality=quality, lossless=quality == 100, xmp=_xmp(generated, image)
         )
 
 
-def encoded(image: np.ndarray, exact: bool = True) -> tuple[bytes, str]:
+def _xmp(generated: bool, image: np.ndarray | None = None) -> bytes:
+    return packet_of(None, image) if generated else b""
+
+
+def encoded(image: np.ndarray, exact: bool = True, generated: bool = True) -> tuple[bytes, str]:
     """A picture (H, W, C) as bytes for a browser to show at once, and their type: (bytes, "image/webp").
 
     exact: lossless WebP; else JPEG (quality 90, colours in full), which takes a twentieth of the time and a
-    third of the bytes. With alpha it is always exact. Raises ValueError as `as_pillow`.
+    third of the bytes. With alpha it is always exact. generated: as in `save_webp`. Raises ValueError as
+    `as_pillow`.
     """
-    picture, buffer = as_pillow(image), io.BytesIO()
+    picture, buffer, xmp = as_pillow(image), io.BytesIO(), _xmp(generated)
     if exact or picture.mode == "RGBA":
-        picture.save(buffer, format="WEBP", lossless=True, quality=0, method=0)
+        picture.save(buffer, format="WEBP", lossless=True, quality=0, method=0, xmp=xmp)
         return buffer.getvalue(), "image/webp"
-    picture.save(buffer, format="JPEG", quality=90, subsampling=0)
+    picture.save(buffer, format="JPEG", quality=90, subsampling=0, xmp=xmp)
     return buffer.getvalue(), "image/jpeg"
 
 

@@ -12,7 +12,7 @@ from ganapp.generators.latent_file import SavedLatent, read_latent, save_latent
 from ganapp.latents import Directions, Edit, Latent, Tools, draw_edit, labels_of, latent_of, pinned, point_of
 from ganapp.media import read_png_metadata, recipe, save_png
 
-from .picture_files import public_name
+from .picture_files import public_name, weights_of
 
 EDIT, PARENT = "edit", "parent"  # the keys in the settings of a PNG
 
@@ -39,7 +39,9 @@ def edit_metadata(G: Any, edit: Edit, directions: Directions | None = None) -> d
         label = int(labels_of(G, [edit.seed], edit.label if G.spec.num_classes else None)[0])
     name = G.class_names[label] if label >= 0 and G.class_names else None
     seed = {"seed": edit.seed} if edit.latent is None else {}
-    about = recipe(label, name, edit.psi, public_name(G.source), **seed) | {EDIT: edit.to_json()}
+    about = recipe(label, name, edit.psi, public_name(G.source), weights_of(G), **seed) | {
+        EDIT: edit.to_json()
+    }
     return about | ({PARENT: public_name(str(origin.get("parent", "")))} if "tuned" in origin else {})
 
 

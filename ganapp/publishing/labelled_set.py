@@ -19,6 +19,8 @@ import numpy as np
 
 from ganapp import latents, media
 
+from .picture_files import weights_of
+
 CHUNK = 16  # images drawn before they are written; equal to the batch of latents.generate
 MOST = 1_000_000  # images of one data set
 LONGEST = 60  # characters of a folder's name, at most 240 bytes in UTF-8
@@ -134,7 +136,8 @@ def _pictures(
         seeds, labels = [first + i for i in rows], [i // per_class for i in rows]
         for image, seed, k in zip(draw(G, seeds, labels, psi), seeds, labels, strict=True):
             name = G.class_names[k] if G.class_names else None
-            yield f"{folders[k]}/seed{seed:06d}.png", image, media.recipe(k, name, psi, model, seed=seed)
+            about = media.recipe(k, name, psi, model, weights_of(G), seed=seed)
+            yield f"{folders[k]}/seed{seed:06d}.png", image, about
 
 
 def _write_folder(folder: Path, pictures: Iterator[tuple[str, np.ndarray, dict[str, Any]]]) -> None:

@@ -12,6 +12,7 @@ from ganapp.hub import upload
 from ganapp.hub.upload import Content, Plan
 
 from .card import FILM_NAME, GRID_NAME, card, check_licence, public
+from .picture_files import made_by
 
 GRID_SEEDS = 64
 FILM_SEEDS, FILM_FRAMES, FPS = 8, 18, 24  # six seconds that end where they begin
@@ -93,14 +94,14 @@ def _grid(G) -> bytes:
     seeds = list(range(GRID_SEEDS))
     classes = [i // 8 % G.spec.num_classes for i in seeds] if G.spec.num_classes else None
     picture = media.grid(latents.generate(G, seeds, classes), columns=8)
-    return _written(
-        "grid.png", lambda path: media.save_png(path, media.enlarge(picture, media.scale_for(picture, 512)))
-    )
+    large, about = media.enlarge(picture, media.scale_for(picture, 512)), made_by(G, seeds)
+    return _written("grid.png", lambda path: media.save_png(path, large, about))
 
 
 def _film(G) -> bytes:
-    frames = latents.interpolate(G, list(range(FILM_SEEDS)), FILM_FRAMES)
-    return _written("film.mp4", lambda path: media.write_video(path, frames, FPS))
+    seeds = list(range(FILM_SEEDS))
+    frames, about = latents.interpolate(G, seeds, FILM_FRAMES), made_by(G, seeds)
+    return _written("film.mp4", lambda path: media.write_video(path, frames, FPS, about=about))
 
 
 def _written(name: str, write: Callable[[Path], object]) -> bytes:

@@ -59,7 +59,20 @@ def _metadata(G, label: int, psi: float, **seeds) -> dict[str, Any]:
     from ganapp.media import recipe
 
     name = G.class_names[label] if label >= 0 and G.class_names else None
-    return recipe(label, name, psi, public_name(G.source), **seeds)
+    return recipe(label, name, psi, public_name(G.source), weights_of(G), **seeds)
+
+
+def weights_of(G) -> str:
+    """The sha256 of a generator's weights; "" where it is not known."""
+    return getattr(G, "weights_sha256", "")
+
+
+def made_by(G, seeds: list[int] | None = None) -> dict[str, Any]:
+    """Settings that name the generator of a film or a sheet, and its seeds."""
+    from ganapp.latents import format_seeds
+
+    about = {"model": public_name(G.source), "weights": weights_of(G)}
+    return about if seeds is None else about | {"seeds": format_seeds(seeds)}
 
 
 def public_name(source: str) -> str:

@@ -12,7 +12,7 @@ import numpy as np
 
 from ganapp import __version__
 
-from .picture_files import public_name
+from .picture_files import public_name, weights_of
 
 MOST = 2048  # pixels of the longer side
 LONGEST = 200  # characters of a file's name that go into the settings
@@ -78,7 +78,7 @@ def changed(
     y = int(labels_of(G, [seed], label)[0]) if G.spec.num_classes else None
     after = translate(G, before[None], y=y, seeds=[seed])[0]
     about = {
-        "model": public_name(G.source), "weights": getattr(G, "weights_sha256", ""), "version": __version__,
+        "model": public_name(G.source), "weights": weights_of(G), "version": __version__,
         "input": name[:LONGEST], "size": list(after.shape[1::-1]), "task": G.origin.get("task", ""),
     }  # fmt: skip
     about |= {"damage": text, "seed": seed} if damages else {}

@@ -368,6 +368,10 @@ def test_label_by_number_and_by_name_and_one_a_seed(ok, faces):
     assert not np.array_equal(a["images"], arrays("d.npz")["images"])
 
 
+def weights_of(folder):
+    return json.loads((Path(folder) / "config.json").read_text())["sha256"]["weights"]
+
+
 def test_psi_changes_pictures_and_travels(ok, plain):
     for psi in ("1", "0.5"):
         ok("generate", plain, "--seeds", "1-8", "--psi", psi, "--out", f"{psi}.npz")
@@ -375,6 +379,7 @@ def test_psi_changes_pictures_and_travels(ok, plain):
     ok("generate", plain, "--seeds", "1", "--psi", "0.5", "--out", "p.png")
     assert read_png_metadata("p.png") == {
         "seed": 1, "label": None, "class_name": None, "psi": 0.5, "model": "digits", "version": __version__,
+        "weights": weights_of(plain),
     }  # fmt: skip
 
 
@@ -385,6 +390,7 @@ def test_a_grid_with_its_recipe_inside(ok, faces):
     found = read_png_metadata("deep/er/grid.png")
     assert found == {
         "seeds": "0-4", "label": 1, "class_name": "neutral", "psi": 1.0, "model": "faces-tiny", "version": __version__,
+        "weights": weights_of(faces),
     }  # fmt: skip
     ok("generate", faces, "--seeds", "0-4", "--out", "own.png")
     assert read_png_metadata("own.png")["label"] is None  # each seed's own

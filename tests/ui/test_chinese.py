@@ -51,7 +51,7 @@ NO_SENTENCES = {
 
 
 def is_code(pattern):
-    return "\nimport " in pattern or "=>" in pattern or "<style>" in pattern
+    return "\nimport " in pattern or any(sign in pattern for sign in ("=>", "<style>", " xmlns:"))
 
 
 @cache

@@ -149,7 +149,8 @@ def filmed(editor, monkeypatch):
     """filmed(**wanted): (frames, path, sound) of the film that the page asks for, 10 a second."""
     kept = {}
 
-    def write(path, images, fps, sound=None):
+    def write(path, images, fps, sound=None, about=None):
+        assert about["weights"]
         kept.update(frames=list(images), sound=sound)
         path.touch()
 

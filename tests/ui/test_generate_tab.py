@@ -213,7 +213,7 @@ def test_an_archive_has_the_pictures_of_generate_and_their_settings(studio):
         assert np.abs(picture.astype(int) - image).max() <= 1
         assert settings == {
             "seed": seed, "label": k, "class_name": FACES[k], "psi": 0.7, "model": FACE_MODEL,
-            "version": __version__,
+            "version": __version__, "weights": G.weights_sha256,
         }  # fmt: skip
 
 

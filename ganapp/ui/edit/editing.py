@@ -15,6 +15,7 @@ from typing import Any
 
 from ganapp import generators, latents, media
 from ganapp.publishing import edits
+from ganapp.publishing.picture_files import made_by
 
 from ..access.capabilities import here
 from ..access.uploads import uploaded
@@ -183,7 +184,8 @@ class Editing:
             ]
             walk = begin(latents.keyframe_film, values, each, None, None, chunk, tools)
         check_frames(total, kind)
-        return self.studio.write_film(walk, chunk, total, fps, kind, progress, visitor, "edit", sound)
+        write = self.studio.write_film
+        return write(walk, chunk, total, fps, kind, progress, visitor, made_by(G), "edit", sound)
 
     def directions(self, G: Any, *edits: latents.Edit, visitor: str | None = None) -> latents.Directions:
         """Those in the folder of the model, those that were looked for, as for what the edits name, and those

@@ -62,7 +62,7 @@ class Fits:
         """An uploaded picture as the model takes it: a sheet of one, `factor` times smaller."""
         G = self.editing.live.load(request)
         picture = self._picture(G, request, request.get("factor", 1))
-        return {"model": G.source, **sheet(picture[None], True)}
+        return {"model": G.source, **sheet(picture[None], True, generated=False)}
 
     def takes(self, request: dict) -> dict[str, Any]:
         """About how long a fit will take here, asked before it is started: {"seconds", "limit"}.
@@ -146,7 +146,7 @@ class Fits:
         number = min(max(0, request.get("answer", 0)), len(images) - 1)
         with self.studio.outputs.new(visitor_of()) as folder:
             path = folder / f"answer-{number + 1}.png"
-            media.save_png(path, images[number])
+            media.save_png(path, images[number], {"input": "own"})
         return {"file": address(path), "name": path.name}
 
     def keep_fit(self, request: dict) -> dict[str, Any]:
@@ -209,7 +209,7 @@ class Fits:
             "labels": [names[k] if k >= 0 and names else (int(k) if k >= 0 else None) for k in labels],
         }
         if hasattr(found, "spread_image"):
-            result["spread"] = sheet(found.spread_image.repeat(3, -1)[None], True)
+            result["spread"] = sheet(found.spread_image.repeat(3, -1)[None], True, generated=False)
         return result
 
 

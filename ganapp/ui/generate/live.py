@@ -172,13 +172,13 @@ class Live:
         return self.studio.turns.compute_live(asker, timed)
 
 
-def sheet(images: np.ndarray, exact: bool) -> dict[str, Any]:
+def sheet(images: np.ndarray, exact: bool, generated: bool = True) -> dict[str, Any]:
     """Images (N, H, W, C) side by side in one picture: {"data", "type", "columns", "count", "size"}.
 
-    Nearly square, without gaps. exact: without loss; else smaller and sooner (media.encoded).
+    Nearly square, without gaps. exact, generated: see media.encoded.
     """
     columns = math.ceil(math.sqrt(len(images)))
-    data, kind = media.encoded(media.grid(images, columns, pad=0), exact)
+    data, kind = media.encoded(media.grid(images, columns, pad=0), exact, generated)
     about = {"columns": columns, "count": len(images), "size": int(images.shape[1])}
     return {"data": base64.b64encode(data).decode(), "type": kind, **about}
 

@@ -46,7 +46,7 @@ def draw(G: Any, recipe: dict) -> tuple[np.ndarray, dict[str, Any], str]:
 
 
 def _about(G: Any, k: int, psi: float, **seeds: Any) -> dict[str, Any]:
-    return media.recipe(k, class_name(G, k), psi, G.source, **seeds)
+    return media.recipe(k, class_name(G, k), psi, G.source, G.weights_sha256, **seeds)
 
 
 def read(metadata: dict[str, Any]) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ganapp import latents, media
+from ganapp.publishing.picture_files import made_by
 
 from ..access.capabilities import here, on_gpu
 from .models import Models
@@ -65,7 +66,7 @@ class Studio:
         numbers, y = wanted_pictures(G, numbers, label)
         names = [class_name(G, k) for k in y.tolist()]
         about = [
-            media.recipe(int(k), name, psi, G.source, seed=seed) | enlarged(times, smooth)
+            media.recipe(int(k), name, psi, G.source, G.weights_sha256, seed=seed) | enlarged(times, smooth)
             for seed, k, name in zip(numbers, y, names)
         ]
         images = (media.resized(image, times, smooth) for image in self._images(G, numbers, y, psi))
@@ -120,7 +121,8 @@ class Studio:
         check_frames(total, kind)
         chunk = chunk_of(G)
         walk = latents.interpolate(G, keys, frames, mode, loop, y, psi, batch=chunk)
-        return self.write_film(walk, chunk, total, fps, kind, progress, visitor)
+        about = made_by(G, keys)
+        return self.write_film(walk, chunk, total, fps, kind, progress, visitor, about)
 
     def trail_film(
         self, source: str, trail: list, frames: int, first: int = 0, label: str = SEED_CLASS,
@@ -133,11 +135,13 @@ class Studio:
         G = self.models.load(source)
         y, chunk = chosen_label(G, label), chunk_of(G)
         walk = latents.plane_film(G, trail, frames, first, y, psi, batch=chunk)
-        return self.write_film(walk, chunk, frames, fps, kind, progress, visitor, "trail")
+        about = made_by(G, [first])
+        return self.write_film(walk, chunk, frames, fps, kind, progress, visitor, about, "trail")
 
     def write_film(
         self, walk: Iterator[np.ndarray], chunk: int, total: int, fps: float, kind: str,
-        progress: Callable | None, visitor: str, name: str = "walk", sound: Path | None = None,
+        progress: Callable | None, visitor: str, about: dict[str, Any], name: str = "walk",
+        sound: Path | None = None,
     ) -> Path:  # fmt: skip
         check_time = deadline(self.answer_sec)
 
@@ -151,7 +155,7 @@ class Studio:
 
         with self.outputs.new(visitor) as folder:
             path = folder / f"{name}.{kind}"
-            media.write_video(path, steps(), fps, sound=sound)
+            media.write_video(path, steps(), fps, sound=sound, about=about)
         return path
 
     def _walk(self, source: str, seeds: str, labels: str) -> tuple[Any, list[int], str | list[str] | None]:

@@ -69,10 +69,13 @@ def heading(key: str) -> str:
     return f"<h2>{both(key)}</h2>"
 
 
-def data_uri(image) -> str:
-    """A PNG inside the page: one round trip and no file, which makes the slider quick."""
+def data_uri(image, generated: bool = True) -> str:
+    """A PNG inside the page: one round trip and no file, which makes the slider quick.
+
+    generated: see media.save_png.
+    """
     buffer = io.BytesIO()
-    media.save_png(buffer, image)
+    media.save_png(buffer, image, generated=generated)
     return f"data:image/png;base64,{base64.b64encode(buffer.getvalue()).decode()}"
 
 

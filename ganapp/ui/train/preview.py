@@ -35,7 +35,7 @@ def preview_html(config: TrainConfig, dataset: Any, opened: Callable[..., Any]) 
         columns, alt = COLUMNS, "train.preview.unpaired"
     else:
         tiles, columns, alt = pairs(config, dataset, SHOWN // 2), COLUMNS // 2, "train.preview.pairs"
-    image = data_uri(on_checkerboard(grid(tiles, columns=columns, pad=1)))
+    image = data_uri(on_checkerboard(grid(tiles, columns=columns, pad=1)), generated=False)
     shown = f'<img src="{image}" alt="{escape(say(alt, language_of()))}">'
     return shown if config.task == "noise" else f'{shown}<p class="plain-note">{both(alt)}</p>'
 

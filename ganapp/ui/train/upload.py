@@ -155,6 +155,6 @@ def thumbnails(source: Path, start: int) -> dict[str, Any]:
         except Unusable:
             images.append(np.full((THUMB, THUMB, 3), 128, np.uint8))
             good.append(False)
-    sheet = data_uri(grid(np.stack(images), columns=len(images), pad=0)) if images else ""
+    sheet = data_uri(grid(np.stack(images), columns=len(images), pad=0), generated=False) if images else ""
     names = [name for name, _ in some]
     return {"names": names, "good": good, "sheet": sheet, "start": start, "count": len(pictures)}

@@ -50,7 +50,7 @@ class Translating:
     def examples(self, request: dict) -> dict[str, Any]:
         """Pictures to try the model with, which it was not trained on: a sheet. {} where there are none."""
         G = self.live.load(request)
-        return sheet(examples_of(G, range(EXAMPLES)), True)
+        return sheet(examples_of(G, range(EXAMPLES)), True, generated=False)
 
     def unpacked(self, request: dict) -> dict[str, Any]:
         """The names of the pictures in an uploaded ZIP, in order, MOST_IN_ZIP at most: {"names"}."""
@@ -76,7 +76,7 @@ class Translating:
         made, _ = self.live.computed(request, lambda: changed(G, picture, name, **how))
         with self.studio.outputs.new(visitor_of()) as folder:
             before, after = folder / "before.png", folder / file_name(name, G.source)
-            media.save_png(before, made.before)
+            media.save_png(before, made.before, generated=False)
             media.save_png(after, made.after, made.about)
         height, width = made.after.shape[:2]
         return {
@@ -115,7 +115,7 @@ class Translating:
         if "example" in request:
             number = min(max(0, request["example"]), EXAMPLES - 1)
             buffer = io.BytesIO()
-            media.save_png(buffer, examples_of(G, range(number, number + 1))[0])
+            media.save_png(buffer, examples_of(G, range(number, number + 1))[0], generated=False)
             return buffer.getvalue()
         if "member" in request:
             return self._member(request)
