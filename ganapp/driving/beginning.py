@@ -20,14 +20,15 @@ LEAST_IMAGES = 2  # batch norm and terms that compare images of a batch need two
 if TYPE_CHECKING:
     import torch
 
-    from ganapp.data import ImageDataset
+    from .opening import Sets
 
 
-def resolve(config: TrainConfig, dataset: ImageDataset, device: torch.device) -> TrainConfig:
+def resolve(config: TrainConfig, sets: Sets, device: torch.device) -> TrainConfig:
     """The configuration completed from data and machine: channels, num_classes, batch, precision, threads.
 
-    The batch is at most the number of training images, and these are at least LEAST_IMAGES.
+    The batch is at most the number of training images of either set, and these are at least LEAST_IMAGES.
     """
+    dataset, fewest = sets.dataset, min(each.count for each in sets.opened())
     num_classes = dataset.num_classes if config.learns_classes else 0
     in_channels = 0 if config.task == "noise" else dataset.in_channels or dataset.channels
     config = config.replace(channels=dataset.channels, num_classes=num_classes, in_channels=in_channels)
@@ -35,26 +36,26 @@ def resolve(config: TrainConfig, dataset: ImageDataset, device: torch.device) ->
         raise ValueError(
             f"class_term is {config.class_term!r}, but {config.dataset!r} has no classes: set it to none."
         )
-    if dataset.count < LEAST_IMAGES:
-        raise ValueError(f"There is only {dataset.count} training image; at least {LEAST_IMAGES} are needed.")
-    config = config.replace(batch=min(config.batch, dataset.count))
+    if fewest < LEAST_IMAGES:
+        raise ValueError(f"There is only {fewest} training image; at least {LEAST_IMAGES} are needed.")
+    config = config.replace(batch=min(config.batch, fewest))
     from ganapp.training.probe import probe
 
     precision, threads = probe(config, device)
     return config.replace(precision=precision, threads=threads)
 
 
-def notes_on(wanted: TrainConfig, config: TrainConfig, dataset: ImageDataset) -> list[str]:
+def notes_on(wanted: TrainConfig, config: TrainConfig, sets: Sets) -> list[str]:
     """Sentences for the user about what differs from what was asked for, and how the data was read."""
-    notes = list(dataset.notes)
+    notes = [note for dataset in sets.opened() for note in dataset.notes]
     if config.batch != wanted.batch:
-        why = f"there are only {dataset.count} training images"
+        why = f"there are only {config.batch} training images"
         notes.insert(0, f"The batch is {config.batch} in place of {wanted.batch}: {why}.")
-    if dataset.report:
-        name, reason = dataset.report[0]
-        more = f" and {len(dataset.report) - 1:,} more files" if len(dataset.report) > 1 else ""
+    for report in (dataset.report for dataset in sets.opened() if dataset.report):
+        name, reason = report[0]
+        more = f" and {len(report) - 1:,} more files" if len(report) > 1 else ""
         notes.append(f"Left out of the data: {name} ({reason}){more}.")
-    return notes
+    return list(dict.fromkeys(notes))  # what is true of both sets is said once
 
 
 def check(config: TrainConfig, runs: str | Path) -> None:

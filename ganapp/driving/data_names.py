@@ -6,6 +6,8 @@ import os
 
 from ganapp.config import TrainConfig
 
+PLACES = ("dataset", "dataset_b")  # the fields of a configuration that say where data are
+
 
 class NoData(ValueError):
     """A field of a configuration names data that are not there."""
@@ -21,7 +23,7 @@ def with_checked_data(config: TrainConfig) -> TrainConfig:
     Raises NoData (message fit for the user) if one of them names nothing.
     """
     stored = {}
-    for field in ("dataset", "dataset_b") if config.dataset_b else ("dataset",):
+    for field in PLACES if config.dataset_b else PLACES[:1]:
         try:
             stored[field] = stored_name(getattr(config, field))
         except ValueError as error:

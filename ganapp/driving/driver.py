@@ -24,14 +24,13 @@ from .commands import Commands, Ended, forget
 from .devices import device_name, device_turn, pick_device
 from .failures import explain, first_line, is_full_disk, is_out_of_memory
 from .full_disk import Writer, full_disk_reason, last_save
-from .opening import open_data, open_inputs, real_images
+from .opening import Sets, open_data, real_images
 from .record import Recorder
 from .rollback import roll_back
 
 if TYPE_CHECKING:
     import torch
 
-    from ganapp.data import ImageDataset
     from ganapp.training.loop import Tick
     from ganapp.training.state import TrainState
 
@@ -133,23 +132,23 @@ class Driver:
         device = pick_device(self.config.device)
         with device_turn(self.run, device, self.commands.raise_if_asked_to_end):
             self.writer.write_status(state="starting", device=device_name(device))
-            dataset = open_data(self.config, self.writer, self.commands)
+            sets = open_data(self.config, self.writer, self.commands)
             if self.run.status()["nimg"] == 0 and not self.run.states():
-                wanted, self.config = self.config, beginning.resolve(self.config, dataset, device)
+                wanted, self.config = self.config, beginning.resolve(self.config, sets, device)
                 self.run.write_config(self.config)
-                notes = beginning.notes_on(wanted, self.config, dataset)
+                notes = beginning.notes_on(wanted, self.config, sets)
                 for note in notes:
                     self.writer.write_log(note)
                 self.writer.write_status(note=" ".join(notes) or None)
-                same_data.remember(self.run, dataset)
-            elif changed := same_data.compare(self.run, self.config, dataset):
+                same_data.remember(self.run, sets)
+            elif changed := same_data.compare(self.run, self.config, sets):
                 self.writer.write_log(changed)
                 self.writer.write_status(changed=changed)
             if device.type == "cpu":
                 torch.set_num_threads(self.config.threads)
-            return self.train(dataset, device)
+            return self.train(sets, device)
 
-    def train(self, dataset: ImageDataset, device: torch.device) -> str:
+    def train(self, sets: Sets, device: torch.device) -> str:
         """Train until the budget is used up or a command ends it. Returns the state of the run at the end.
 
         Each time memory runs out, it starts again from the last save with smaller micro-batches.
@@ -161,11 +160,10 @@ class Driver:
         from ganapp.training.loop import train
 
         config, parts = self.config, self.run.status().get("parts", 1)
-        inputs = open_inputs(config, self.writer, self.commands)
         algorithm = algorithm_of(config)
-        real = real_images(config, dataset, inputs, device, self.writer.write_log)
+        real = real_images(config, sets, device, self.writer.write_log)
         source = algorithm.source(config, real, device)
-        self.recorder = Recorder(self.writer, self.commands, config, dataset, source, device)
+        self.recorder = Recorder(self.writer, self.commands, config, sets.dataset, source, device)
         self.recorder.write_real_grid()
         while True:
             state = self.create_state(device, parts)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ganapp.config import TrainConfig
 
@@ -48,29 +48,35 @@ def input_arguments(config: TrainConfig) -> dict[str, Any] | None:
     return data_arguments(config) | {"side": "a"} if config.task == "unpaired" else None
 
 
-def open_data(config: TrainConfig, writer: Writer, commands: Commands) -> ImageDataset:
+class Sets(NamedTuple):
+    """What a run learns to make, and what is to become that, if it is a set of its own."""
+
+    dataset: ImageDataset
+    inputs: ImageDataset | None = None
+
+    def opened(self) -> list[ImageDataset]:
+        return [dataset for dataset in self if dataset is not None]
+
+
+def open_sets(config: TrainConfig, open_one: Callable[[dict[str, Any]], ImageDataset]) -> Sets:
+    """Open the one or two sets of a configuration by a function of the arguments of open_dataset.
+
+    The inputs have as many channels as what they are to become. Raises what that function raises.
+    """
+    dataset = open_one(data_arguments(config))
+    arguments = input_arguments(config)
+    if arguments is None:
+        return Sets(dataset)
+    return Sets(dataset, open_one(arguments | {"channels": config.channels or dataset.channels}))
+
+
+def open_data(config: TrainConfig, writer: Writer, commands: Commands) -> Sets:
     """Open the training data, and prepare them if necessary, with progress in the status.
 
     Raises Ended if a command asks for an end meanwhile, ValueError (message fit for the user) if there are no
     such data.
     """
-    return _open(data_arguments(config), writer, commands)
-
-
-def open_inputs(config: TrainConfig, writer: Writer, commands: Commands) -> ImageDataset | None:
-    """As open_data, for the set that is to become the other one; None if there is only one set.
-
-    Raises ValueError (message fit for the user) if it has too few pictures.
-    """
-    arguments = input_arguments(config)
-    if arguments is None:
-        return None
-    dataset = _open(arguments, writer, commands)
-    if dataset.count < config.batch:
-        raise ValueError(
-            f"There are {dataset.count} pictures in {dataset.name}; a batch of {config.batch} needs as many."
-        )
-    return dataset
+    return open_sets(config, lambda arguments: _open(arguments, writer, commands))
 
 
 def _open(arguments: dict[str, Any], writer: Writer, commands: Commands) -> ImageDataset:
@@ -105,8 +111,7 @@ def open_heldout(arguments: dict[str, Any], missing: Callable[[str], object]) ->
 
 def real_images(
     config: TrainConfig,
-    dataset: ImageDataset,
-    inputs: ImageDataset | None,
+    sets: Sets,
     device: torch.device,
     log: Callable[[str], object],
 ) -> Real:
@@ -122,6 +127,7 @@ def real_images(
     def batches(of: ImageDataset, seed: int) -> Batches:
         return Batches(of, device, seed=seed, mirror=config.mirror, conditional=config.num_classes > 0)
 
+    dataset, inputs = sets
     images = batches(dataset, config.seed)
     labels = torch.from_numpy(dataset.labels).to(device) if config.num_classes else None
     if config.task == "noise":

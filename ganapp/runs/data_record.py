@@ -1,6 +1,6 @@
 """What a run remembers of its data: name, class names, number and fingerprint, written once, in data.json.
 
-The configuration names the place of the data; this file says what was there. It opens no data.
+The configuration names the places of the data; this file says what was there. It opens no data.
 """
 
 from __future__ import annotations
@@ -17,12 +17,13 @@ DATA = "data.json"
 
 
 class DataRecord(NamedTuple):
-    """The data of a run at its first start."""
+    """The data of a run at its first start, and those that are to become them, if it learns from two sets."""
 
     name: str
     classes: tuple[str, ...]
     count: int
     fingerprint: str
+    inputs: DataRecord | None = None
 
 
 def read_data_record(run: Run) -> DataRecord | None:
@@ -34,13 +35,22 @@ def read_data_record(run: Run) -> DataRecord | None:
 
 
 def write_data_record(run: Run, record: DataRecord) -> None:
-    write_text(run.path / DATA, json.dumps(record._asdict(), ensure_ascii=False))
+    write_text(run.path / DATA, json.dumps(_content(record), ensure_ascii=False))
 
 
-def record_in(found: dict[str, Any]) -> DataRecord:
+def _content(record: DataRecord) -> dict[str, Any]:
+    inputs = {"inputs": _content(record.inputs)} if record.inputs else {}
+    return {key: value for key, value in record._asdict().items() if key != "inputs"} | inputs
+
+
+def record_in(found: dict[str, Any], are_inputs: bool = False) -> DataRecord:
     """The record in a JSON object. Raises Damaged if it holds something else."""
-    name, classes, count, mark = (found.get(key) for key in DataRecord._fields)
+    name, classes, count, mark, inputs = (found.get(key) for key in DataRecord._fields)
     texts = classes if isinstance(classes, list) else [None]
     if not all(isinstance(text, str) for text in (name, mark, *texts)) or not is_count(count):
         raise Damaged("it lacks what it should say")
-    return DataRecord(name, tuple(texts), count, mark)
+    if inputs is not None and (are_inputs or not isinstance(inputs, dict)):
+        raise Damaged("it does not say what its inputs were")
+    return DataRecord(
+        name, tuple(texts), count, mark, record_in(inputs, True) if inputs is not None else None
+    )

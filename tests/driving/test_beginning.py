@@ -11,6 +11,7 @@ from torch import nn
 from ganapp.driving.beginning import notes_on, resolve
 from ganapp.driving.driver import drive
 from ganapp.driving.fine_tuning import load_fitting
+from ganapp.driving.opening import Sets
 from ganapp.driving.same_data import check_same_shape
 from ganapp.runs import create_run
 
@@ -54,32 +55,34 @@ def test_weights_that_do_not_fit_are_refused(change, renewed):
 def test_the_batch_follows_the_data(tiny_config, tiny_dataset):
     config = tiny_config("mlp", channels=0, num_classes=0, batch=8)
     for count, batch in ((9, 8), (8, 8), (7, 7), (2, 2)):
-        assert resolve(config, tiny_dataset(count), CPU).batch == batch
+        assert resolve(config, Sets(tiny_dataset(count)), CPU).batch == batch
+        assert resolve(config, Sets(tiny_dataset(9), tiny_dataset(count)), CPU).batch == batch
+        assert resolve(config, Sets(tiny_dataset(count), tiny_dataset(9)), CPU).batch == batch
     with pytest.raises(ValueError, match="There is only 1 training image; at least 2 are needed"):
-        resolve(config, tiny_dataset(1), CPU)
-    data = tiny_dataset(7)
+        resolve(config, Sets(tiny_dataset(8), tiny_dataset(1)), CPU)
+    data = Sets(tiny_dataset(7))
     (note,) = notes_on(config, resolve(config, data, CPU), data)
     assert note == "The batch is 7 in place of 8: there are only 7 training images."
     data = replace(
         tiny_dataset(8), notes=("A note.",), report=(("a.png", "cut off"), ("b", "empty"), ("c", "x"))
     )
-    assert notes_on(config, resolve(config, data, CPU), data) == [
-        "A note.",
-        "Left out of the data: a.png (cut off) and 2 more files.",
-    ]
+    said = ["A note.", "Left out of the data: a.png (cut off) and 2 more files."]
+    assert notes_on(config, resolve(config, Sets(data), CPU), Sets(data)) == said
+    other = Sets(data, replace(data, report=(("d.png", "empty"),)))
+    assert notes_on(config, config, other) == [*said, "Left out of the data: d.png (empty)."]
 
 
 def test_what_only_the_data_say(tiny_config, tiny_dataset):
     config = tiny_config("mlp", channels=0, num_classes=0, batch=8)
-    found = resolve(config, tiny_dataset(8), CPU)
+    found = resolve(config, Sets(tiny_dataset(8)), CPU)
     assert (found.channels, found.num_classes, found.precision, found.threads) == (3, 4, "fp32", 1)
-    assert resolve(config.replace(conditional=False), tiny_dataset(8), CPU).num_classes == 0
-    assert resolve(config, tiny_dataset(8, labels=False, channels=1), CPU).channels == 1
+    assert resolve(config.replace(conditional=False), Sets(tiny_dataset(8)), CPU).num_classes == 0
+    assert resolve(config, Sets(tiny_dataset(8, labels=False, channels=1)), CPU).channels == 1
     with pytest.raises(
         ValueError, match="class_term is 'cross_entropy', but 'faces' has no classes: set it to none"
     ):
         head = {"class_term": "cross_entropy", "d_args": {"head": "classifier"}}
-        resolve(tiny_config("r3gan", **head), tiny_dataset(8, labels=False), CPU)
+        resolve(tiny_config("r3gan", **head), Sets(tiny_dataset(8, labels=False)), CPU)
 
 
 def test_a_resume_needs_the_data_it_began_with(tiny_config, tiny_dataset):

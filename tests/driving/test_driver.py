@@ -22,6 +22,7 @@ from ganapp.data import Cancelled
 from ganapp.driving import background, beginning, driver, fine_tuning
 from ganapp.driving.driver import drive
 from ganapp.driving.failures import explain, is_full_disk
+from ganapp.driving.opening import Sets
 from ganapp.driving.record import Recorder
 from ganapp.generators import load_generator
 from ganapp.runs import create_run, watchdog
@@ -1020,9 +1021,9 @@ def test_class_terms_need_data_with_classes(tiny_config, tiny_dataset):
     config = tiny_config(
         class_term="cross_entropy", d_args={"width": 4, "head": "classifier"}, dataset="cats.zip"
     )
-    assert beginning.resolve(config, tiny_dataset(), torch.device("cpu")).num_classes == 4
+    assert beginning.resolve(config, Sets(tiny_dataset()), torch.device("cpu")).num_classes == 4
     with pytest.raises(ValueError) as error:
-        beginning.resolve(config, tiny_dataset(labels=False), torch.device("cpu"))
+        beginning.resolve(config, Sets(tiny_dataset(labels=False)), torch.device("cpu"))
     assert str(error.value) == "class_term is 'cross_entropy', but 'cats.zip' has no classes: set it to none."
 
 

@@ -10,8 +10,11 @@ import pytest
 from benchmarks import faults_runs
 from ganapp.cli.main import main
 from ganapp.config.model_spec import GENERATOR_FORMAT
+from ganapp.data import open_dataset
 from ganapp.driving.driver import drive
-from ganapp.runs import Run, read_data_record
+from ganapp.driving.opening import open_sets
+from ganapp.driving.same_data import are_data_gone, check_there, compare, move, remember
+from ganapp.runs import Run, create_run, read_data_record
 from ganapp.ui.train.monitor import Monitor
 
 OLD = Path(__file__).parent / "runs-0.3"
@@ -158,3 +161,122 @@ def test_a_run_without_a_record_gets_one(run, data, content):
     assert faults_runs.paused_at(run, 64) == "paused"
     assert read_data_record(run).classes == ("a", "b")
     assert path.with_name("data.json.damaged").exists() == (content is not None)
+
+
+# -- two sets ------------------------------------------------------------------------------------------------
+
+PICTURES_ = {
+    "unpaired": {"family": "translator", "cycle": 10.0, "g_args": {"width": 4, "blocks": 1}},
+    "pairs": {"family": "unet", "pixel": 10.0, "g_args": {"width": 4, "depth": 2}},
+}
+
+
+@pytest.fixture
+def two(tmp_path):
+    """Makes a run of a task that learns from the folders sets/first and sets/second."""
+    for name, of in (("first", "a"), ("second", "b")):
+        kept = faults_runs.pictures(tmp_path / f"made-{name}", count=16 if of == "a" else 20) / of
+        (tmp_path / "sets").mkdir(exist_ok=True)
+        shutil.move(kept, tmp_path / "sets" / name)
+    for i, path in enumerate(sorted((tmp_path / "sets" / "second").iterdir())):
+        path.rename(path.with_name(f"{2 * i:02d}.png"))  # as those of the first are called
+
+    def make(task):
+        places = {"dataset": str(tmp_path / "sets" / "first"), "dataset_b": str(tmp_path / "sets" / "second")}
+        d_args = {"width": 4, "layers": 1}
+        fields = {**PICTURES_[task], **places, "task": task, "z_dim": 0, "d_args": d_args, "batch": 4}
+        return create_run(tmp_path / "runs", faults_runs.tiny_config(tmp_path, **fields))
+
+    return make
+
+
+def begun(run):
+    """A run as after its first save, as far as its data are concerned."""
+    run.write_config(run.config().replace(channels=3, in_channels=3))
+    remember(run, opened(run))
+    (run.path / "state-000000008.pt").touch()
+    return run
+
+
+def opened(run):
+    return open_sets(run.config(), lambda arguments: open_dataset(**arguments))
+
+
+@pytest.mark.parametrize("task", PICTURES_)
+@pytest.mark.parametrize("changed", ["first", "second"])
+def test_other_pictures_of_either_set_are_told(two, tmp_path, task, changed):
+    run = begun(two(task))
+    assert compare(run, run.config(), opened(run)) == ""
+    (tmp_path / "sets" / changed / "00.png").unlink()
+    said = compare(run, run.config(), opened(run))
+    assert said.count("not those that this run began with") == 1 and said.endswith(" then.")
+    if task == "unpaired":
+        assert said.startswith(f"The pictures in {changed} are")
+
+
+def test_a_run_tells_it_of_both_sets_when_it_goes_on(two, tmp_path):
+    run = two("unpaired")
+    assert faults_runs.paused_at(run, 8) == "paused", run.status()
+    for name in ("first", "second"):
+        (tmp_path / "sets" / name / "00.png").unlink()
+    assert faults_runs.paused_at(run, 12) == "paused"
+    said = (run.path / "log.txt").read_text(encoding="utf-8")
+    assert run.status()["changed"] in said and "7 for training now, 8 then" in said
+    assert "in second are" in run.status()["changed"] and "in first are" in run.status()["changed"]
+
+
+@pytest.mark.parametrize("task", PICTURES_)
+@pytest.mark.parametrize("moved", ["first", "second"])
+def test_either_set_is_said_to_be_gone_and_named_anew(two, tmp_path, task, moved):
+    run = begun(two(task))
+    field = {"first": "dataset", "second": "dataset_b"}[moved]
+    old = Path(getattr(run.config(), field))
+    assert not are_data_gone(run)
+    new = Path(shutil.move(old, tmp_path / "elsewhere"))
+    assert are_data_gone(run)
+    with pytest.raises(ValueError, match=f"{moved}' is gone. Put them back, or name their new place"):
+        check_there(run, run.config())
+    other = shutil.copytree(new, tmp_path / "other")
+    (other / "00.png").unlink()
+    with pytest.raises(ValueError, match="other' does not hold the data"):
+        move(run, str(other))
+    move(run, str(new))
+    assert getattr(run.config(), field) == str(new) and not are_data_gone(run)
+    shutil.copytree(new, old)  # nothing is gone now: the pictures tell which of both it is
+    move(run, str(old))
+    assert getattr(run.config(), field) == str(old) and compare(run, run.config(), opened(run)) == ""
+
+
+@pytest.mark.parametrize("task", PICTURES_)
+@pytest.mark.parametrize("named", ["first", "second"])
+def test_sets_that_were_moved_together_are_found_together(two, tmp_path, task, named):
+    run = begun(two(task))
+    shutil.move(tmp_path / "sets", tmp_path / "elsewhere")
+    move(run, str(tmp_path / "elsewhere" / named))
+    assert run.config().dataset == str(tmp_path / "elsewhere" / "first")
+    assert run.config().dataset_b == str(tmp_path / "elsewhere" / "second")
+
+
+def test_sets_that_were_moved_apart_are_named_one_after_the_other(two, tmp_path):
+    run = begun(two("unpaired"))
+    for name in ("second", "first"):
+        new = shutil.move(tmp_path / "sets" / name, tmp_path / f"new-{name}")
+        assert are_data_gone(run)
+        if name == "first":
+            move(run, str(tmp_path / "new-second"))
+            assert are_data_gone(run) and run.config().dataset_b == str(tmp_path / "new-second")
+            move(run, str(new))
+    assert not are_data_gone(run) and compare(run, run.config(), opened(run)) == ""
+
+
+def test_a_record_without_the_other_set_gets_it(two):
+    """As versions before 0.4 was released wrote it."""
+    run = begun(two("unpaired"))
+    path = run.path / "data.json"
+    record = json.loads(path.read_text())
+    assert read_data_record(run).inputs[2] == 8 and record["inputs"]["count"] == 8
+    path.write_text(json.dumps({k: v for k, v in record.items() if k != "inputs"}))
+    assert compare(run, run.config(), opened(run)) == "" and json.loads(path.read_text()) == record
+    for damage in ([], {"name": 5}, record):
+        path.write_text(json.dumps(record | {"inputs": damage}))
+        assert read_data_record(run) is None

@@ -80,6 +80,9 @@ def test_the_data_of_an_origin():
         ("cifar100-train, 50000 images", "cifar100"),
         ("mnist, 60000 images", "mnist"),
         ("faces of friends, 300 images", None),
+        ("faces-of-friends, 300 images", None),
+        ("faces-expression, 10000 images", "faces-expression"),
+        ("faces-hat, 6000 images", "faces-hat"),
         (None, None),
         (7, None),
     ):
