@@ -34,7 +34,8 @@ if TYPE_CHECKING:
     from ganapp.training.state import TrainState
     from ganapp.training.vitals import Vitals
 
-SAMPLE_COLUMNS = 8
+SAMPLE_COLUMNS = 8  # of the sample grid, and of real images; also its rows, unless classes ask for more
+SAMPLE_WIDTH = 9  # pictures in a row where several stand beside each other: three triples, two quadruples
 REAL_IMAGES = 64
 VITALS_SHARE = 0.02  # of the time that measuring vitals may take
 
@@ -97,6 +98,7 @@ class Recorder:
     def write_samples(self, state: TrainState) -> np.ndarray | None:
         """Write the grid of the fixed inputs. Returns the first generator's images, uint8 (N, H, W, C).
 
+        Of pictures with others beside them, the grid shows the first ones only, so that each stays large.
         A generator is a player with an average. Without one, nothing is drawn, and None is returned.
         """
         from ganapp.latents import images_from_latents
@@ -110,8 +112,11 @@ class Recorder:
             given, y = fixed_inputs(self.config, self.source, player)
             G = averaged_generator(state, self.config, self.source, batches=2, player=player)
             made.append(images_from_latents(G, given, y))
-        tiles = beside_each_other(made, self.source.beside(range(len(given))))
-        save_webp(self.run.sample_path(state.nimg), grid(tiles, columns=SAMPLE_COLUMNS, pad=0))
+        tiles, columns = beside_each_other(made, self.source.beside(range(len(given)))), SAMPLE_COLUMNS
+        if (wide := tiles.shape[2] // made[0].shape[2]) > 1:
+            columns = SAMPLE_WIDTH // wide
+            tiles = tiles[: columns * SAMPLE_COLUMNS]
+        save_webp(self.run.sample_path(state.nimg), grid(tiles, columns=columns, pad=0))
         return made[0]
 
     def write_real_grid(self) -> None:

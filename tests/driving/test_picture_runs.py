@@ -69,8 +69,8 @@ def test_a_paused_run_goes_on_as_if_it_had_not_been(task, new_run):
     assert drive(parts) == "finished"
     assert newest(whole)["nimg"] == 48 and equal(newest(whole), newest(parts))
     assert whole.samples()[-1].read_bytes() == parts.samples()[-1].read_bytes()
-    width = 4 if task == "unpaired" else 3  # input, output, target; or input, output, output, input
-    assert Image.open(whole.samples()[-1]).size == (8 * 32 * width, 8 * 32)
+    # Three times input, output, target, or twice input, output, output, input.
+    assert Image.open(whole.samples()[-1]).size == ((8 if task == "unpaired" else 9) * 32, 8 * 32)
     names = list(generators_in(whole.snapshot()))
     G = load_generator(whole.snapshot() / names[0] if len(names) > 1 else whole.snapshot())
     assert names == (["a2b", "b2a"] if task == "unpaired" else names[:1])

@@ -15,7 +15,7 @@ import test_browser
 from conftest import ROOT
 from PIL import Image
 
-from ganapp.config import ModelSpec, TrainConfig
+from ganapp.config import ModelSpec, TrainConfig, preset_config
 from ganapp.runs import DataRecord, create_run, list_runs, open_run, title_of, write_data_record
 from ganapp.runs.about import rename
 from ganapp.runs.deleted import deleted_runs
@@ -448,6 +448,27 @@ def test_a_press_on_a_picture_enlarges_it_with_seed_and_class(runs, opened):
     assert "Seed 0, smile" in dialog.inner_text()
     page.keyboard.press("Escape")
     assert dialog.count() == 0 and part(page, "cells").evaluate("e => e === document.activeElement")
+
+
+@pytest.mark.parametrize(("preset", "columns", "wide"), [("repair-64", 3, 3), ("cyclegan-32", 2, 4)])
+def test_pictures_beside_their_inputs_are_large_enough_to_be_seen(runs, opened, preset, columns, wide):
+    config = preset_config(preset)
+    run, side = create_run(runs, config.replace(kimg=6.0), "beside"), config.resolution
+    cells = np.arange(8 * columns, dtype=np.uint8).reshape(8, columns)
+    Image.fromarray(cells.repeat(side, 0).repeat(wide * side, 1)).save(run.sample_path(6000), lossless=True)
+    run.write_status(state="paused", attempt=1, nimg=6000, sec=60.0, saved=6000)
+    run.write_state(6000, lambda path: path.write_bytes(b"x"))
+    page = opened()
+    choose(page, run)
+    is_drawn = "w => document.querySelector('#monitor [data-m=grid]')?.naturalWidth === w"
+    page.wait_for_function(is_drawn, arg=columns * wide * side)
+    box = part(page, "grid").bounding_box()
+    assert box["width"] / columns / wide == pytest.approx(64, abs=1) == box["height"] / 8
+    page.mouse.click(box["x"] + (columns - 0.5) * box["width"] / columns, box["y"] + 2.5 * box["height"] / 8)
+    dialog = page.locator("#going dialog[open]")
+    assert f"Held-out picture {3 * columns} " in dialog.inner_text()
+    page.keyboard.press("ArrowUp")
+    assert f"Held-out picture {2 * columns} " in dialog.inner_text()
 
 
 def test_keys(runs, opened):

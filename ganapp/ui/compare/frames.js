@@ -152,18 +152,19 @@ function makeFrames(parts, state, charts, { act, done }) {
     const ratio = window.devicePixelRatio || 1;
     const widths = ready.map((run) => run.frame.clientWidth);
     const room = Math.min(...widths, window.innerHeight * 0.64) * ratio; // in pixels of the screen
-    const largest = Math.max(...ready.map((run) => run.width / COLUMNS_OF_GRID));
+    for (const run of ready) run.columns = columnsOf(run.width, run.facts?.config ?? {});
+    const largest = Math.max(...ready.map((run) => run.width / run.columns));
     const columns = Math.max(1, Math.min(Number(settings.size), Math.floor(room / largest)));
     for (const run of ready) fitOne(run, columns, room, ratio);
   }
 
-  function fitOne({ img, crop, rownames, width, height }, columns, room, ratio) {
-    const one = width / COLUMNS_OF_GRID;
+  function fitOne({ img, crop, rownames, width, height, columns: all }, most, room, ratio) {
+    const [one, columns] = [width / all, Math.min(most, all)];
     const times = Math.max(1, Math.floor(room / columns / one)) / ratio;
     const side = columns * one * times;
     img.style.imageRendering = "pixelated";
     [img.style.width, img.style.height] = [`${width * times}px`, `${height * times}px`];
-    const tall = columns < COLUMNS_OF_GRID ? side : height * times;
+    const tall = columns < all ? side : height * times;
     [crop.style.width, crop.style.height] = [`${side}px`, `${tall}px`];
     // A name beside each row that is seen, as tall as the row.
     const row = (height * times) / Math.max(1, rownames.childElementCount);

@@ -14,9 +14,16 @@ function enlarge(image, cells, index, about) {
 
 const COLUMNS_OF_GRID = 8; // pictures in a row, see driving/record.py
 
-function cellsOf(image, resolution) {
-  const side = resolution || image.naturalWidth / COLUMNS_OF_GRID;
-  return { columns: COLUMNS_OF_GRID, rows: Math.max(1, Math.round(image.naturalHeight / side)) };
+// The columns of a grid so many pixels wide. With their inputs beside them, pictures are three or four times as wide.
+function columnsOf(width, { resolution, task = "noise" }) {
+  if (task === "noise" || !resolution) return COLUMNS_OF_GRID;
+  return Math.max(1, Math.round(width / resolution / (task === "unpaired" ? 4 : 3)));
+}
+
+function cellsOf(image, config) {
+  const columns = columnsOf(image.naturalWidth, config);
+  const side = config.resolution || image.naturalWidth / columns;
+  return { columns, rows: Math.max(1, Math.round(image.naturalHeight / side)) };
 }
 
 // A picture of a run's sample grid, with its seed and class. The picture of a seed at a moment can be made again by the
@@ -26,7 +33,7 @@ function cellsOf(image, resolution) {
 // resolution, task}.
 function enlargeGrid({ t, kimg, className }, image, img, event, run) {
   const { name, nimg, rows = [], snapshots = [], resolution, task = "noise" } = run;
-  const cells = cellsOf(image, resolution);
+  const cells = cellsOf(image, { resolution, task });
   const near = (a, b) => (Math.abs(b - nimg) < Math.abs(a - nimg) ? b : a);
   const snapshot = snapshots.length ? String(snapshots.reduce(near)).padStart(9, "0") : null;
   enlarge(image, cells, cellAt(img, cells, event), (seed) => {

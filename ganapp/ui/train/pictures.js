@@ -124,7 +124,7 @@ function makePictures(parts, state, { act, resize, shown }) {
   async function enlargeReal(event) {
     const { info } = state;
     const image = await picture(fileUrl(`${info.folder}/real.webp`));
-    const cells = cellsOf(image, info.config.resolution);
+    const cells = cellsOf(image, { resolution: info.config.resolution });
     const count = cells.columns * cells.rows;
     const index = cellAt(ui.real, cells, event);
     enlarge(image, cells, index, (i) => ({ text: t("enlarge.real", { n: i + 1, count }) }));
