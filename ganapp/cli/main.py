@@ -24,13 +24,14 @@ from . import (
     runs,
     training,
     translating,
+    verifying,
 )
 from .arguments import parse
 
 # In the order of --help.
 GROUPS = (
     *(training, comparing, runs, keeping, generating, translating, editing, directing, fitting),
-    *(mapping, importing, publishing, evaluating),
+    *(mapping, importing, publishing, evaluating, verifying),
 )
 
 
