@@ -8,6 +8,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 from conftest import ROOT
+from PIL import Image
 
 from ganapp.config import ModelSpec, TrainConfig, preset_config
 from ganapp.generators import Sources
@@ -344,3 +345,20 @@ def test_the_preview_of_a_damage_is_what_training_sees_beside_the_picture():
     config.mirror = True
     mirrored = preview.pairs(config, dataset, 4)
     assert np.array_equal(mirrored[1, :, 8:], tiles[1, :, :7:-1]) and np.array_equal(mirrored[0], tiles[0])
+
+
+def test_both_sets_are_counted_and_few_pictures_are_helped_where_it_can_be(tmp_path):
+    for name, count in (("horses", 5), ("zebras", 3)):
+        for i in range(count):
+            (tmp_path / name).mkdir(exist_ok=True)
+            pixels = np.random.default_rng(i).integers(0, 256, (32, 32, 3)).astype(np.uint8)
+            Image.fromarray(pixels).save(tmp_path / name / f"{i}.png")
+    sets = {"dataset": str(tmp_path / "horses"), "dataset_b": str(tmp_path / "zebras")}
+    config = preset_config(tasks.preset_for("unpaired")).replace(**sets)
+    look = dataset_view.look_at_data(config, lambda *_: None, lambda: False)
+    first, other = look.facts.index("5 pictures for training"), look.facts.index("3 pictures for training")
+    assert look.facts.index("First set") < first < look.facts.index("The other set") < other
+    assert not look.is_few  # what helps with few pictures is for those from noise
+    alone = preset_config("dcgan-32").replace(dataset=sets["dataset"])
+    found = dataset_view.look_at_data(alone, lambda *_: None, lambda: False)
+    assert found.is_few and "First set" not in found.facts

@@ -25,7 +25,7 @@ from ..shared import html
 from ..shared.language import in_language, language_of
 from . import dataset_view, filling, origins, recipe, tasks
 from .expectation import Expectation
-from .few_pictures import HELPS, is_few
+from .few_pictures import HELPS
 from .form import TrainForm
 from .latest import Latest
 from .refusal import Refused, place_of
@@ -100,12 +100,11 @@ class TrainActions:
         preset, dataset = given[self.form.recipe.preset], str(chosen or "").strip()
         config = recipe.config_from(preset, dataset, "minutes", 1, settings)
         found = dataset_view.look_at_data(config, tell, is_stopped)
-        few = is_few(found.count, chosen in BUILT_IN)
         return {
             data.preview: found.pictures,
             data.facts: found.facts,
             data.keep: gr.Checkbox(config.channels == WITH_ALPHA, visible=found.is_transparent),
-            data.few: gr.Button(visible=few),
+            data.few: gr.Button(visible=found.is_few),
         }
 
     def _check_sources(self, dataset: str, settings: dict[str, Any]) -> None:

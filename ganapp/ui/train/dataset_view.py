@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from html import escape
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from ganapp.config import TrainConfig
 from ganapp.files import text_of_size
 
 from ..access.capabilities import here
 from ..shared.html import both, class_html, note, told
+from .few_pictures import is_few
 from .preview import preview_html
 
 MOST_NAMED, MOST_BARS = 12, 20  # classes
@@ -22,37 +23,44 @@ class Look(NamedTuple):
 
     pictures: str
     facts: str
-    is_transparent: bool = False  # whether any picture has transparent pixels
-    count: int = 0  # training pictures
+    is_transparent: bool = False  # whether any picture has transparent pixels that can be kept
+    is_few: bool = False  # whether there are so few pictures that help is offered
 
 
 def look_at_data(config: TrainConfig, progress: Callable, cancelled: Callable[[], bool]) -> Look:
-    """Prepare a configuration's data set and look at it.
+    """Prepare a configuration's data, of one set or of two, and look at them.
 
-    progress(done, total, what) is called while it is prepared; cancelled() ends it with data.Cancelled.
+    progress(done, total, what) is called while they are prepared; cancelled() ends it with data.Cancelled.
     Raises ValueError (message fit for the user) if the data cannot be used.
     """
-    from ganapp.data import open_dataset
-    from ganapp.driving.opening import data_arguments
+    from ganapp.data import BUILT_IN, open_dataset
+    from ganapp.driving.opening import data_arguments, input_arguments
 
-    arguments = data_arguments(config)
-
-    def opened(**changes: Any) -> Any:
-        return open_dataset(**arguments | changes, progress=progress, cancelled=cancelled)
-
-    dataset = opened()
-    shown = preview_html(config, dataset, opened)
-    can_keep = dataset.transparent > 0 and config.task == "noise"
-    return Look(shown, describe_data(dataset), can_keep, dataset.count)
+    wanted = input_arguments(config), data_arguments(config)  # the first is None if there is only one set
+    sets = [open_dataset(**one, progress=progress, cancelled=cancelled) for one in wanted if one]
+    facts = describe_data(sets[0]) if len(sets) == 1 else describe_sets(*sets)
+    from_noise = config.task == "noise"
+    can_keep = sets[-1].transparent > 0 and from_noise
+    few = from_noise and is_few(sets[-1].count, config.dataset in BUILT_IN)
+    return Look(preview_html(config, *sets), facts, can_keep, few)
 
 
-def describe_data(dataset) -> str:
-    """Count, size, channels, classes and what could not be used, as HTML in both languages."""
+def describe_sets(inputs, targets) -> str:
+    """What describe_data says of each of two sets, which are named."""
+    named = ("data.set.first", inputs), ("data.set.other", targets)
+    return "".join(describe_data(one, f"<b>{both(key)}</b><br>") for key, one in named)
+
+
+def describe_data(dataset, heading: str = "") -> str:
+    """Count, size, channels, classes and what could not be used, as HTML in both languages.
+
+    heading: HTML before it.
+    """
     kind = {1: "grey", 3: "colour", 4: "transparent"}[dataset.channels]
     kind = "pairs" if dataset.in_channels else kind
     facts = both(f"data.facts.{kind}", count=f"{dataset.count:,}", side=dataset.resolution)
     held_out = f"<br>{both('data.held_out', count=f'{dataset.held_out:,}')}" if dataset.held_out else ""
-    html = f'<p class="plain-note">{facts}{held_out}</p>'
+    html = f'<p class="plain-note">{heading}{facts}{held_out}</p>'
     if dataset.transparent and dataset.channels != 4:
         html += note("data.transparent", count=f"{dataset.transparent:,}")
     if dataset.labels is not None:

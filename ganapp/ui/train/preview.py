@@ -5,7 +5,6 @@ No Gradio.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from html import escape
 from typing import Any
 
@@ -20,18 +19,18 @@ from ..shared.language import language_of, say
 SHOWN, COLUMNS = 32, 8  # pictures of a preview; half as many pairs
 
 
-def preview_html(config: TrainConfig, dataset: Any, opened: Callable[..., Any]) -> str:
-    """Pictures of the data set and, where they are not alone, a line that says what stands where.
+def preview_html(config: TrainConfig, *sets: Any) -> str:
+    """Pictures of the data and, where they are not alone, a line that says what stands where.
 
-    opened(**changes): another data set, opened with the same arguments but for these changes.
+    sets: the data set, or of a task that is unpaired the first one and the other one.
     """
     from ganapp.media import grid
 
+    dataset = sets[-1]
     if config.task == "noise":
         tiles, columns, alt = taken(dataset, SHOWN), COLUMNS, "train.preview"
-    elif config.task == "unpaired":
-        first = opened(side="a")
-        tiles = np.concatenate([alike(taken(one, SHOWN // 2)) for one in (first, dataset)])
+    elif len(sets) > 1:
+        tiles = np.concatenate([alike(taken(one, SHOWN // 2)) for one in sets])
         columns, alt = COLUMNS, "train.preview.unpaired"
     else:
         tiles, columns, alt = pairs(config, dataset, SHOWN // 2), COLUMNS // 2, "train.preview.pairs"

@@ -154,6 +154,8 @@ STRINGS: dict[str, tuple[str, str]] = {
     "group.budget": ("How often things are written", "写入频率"),
     "group.machine": ("Machine", "机器"),
     "group.lineage": ("Fine-tuning", "微调"),
+    "data.set.first": ("First set", "第一组"),
+    "data.set.other": ("The other set", "另一组"),
     "data.facts.pairs": (
         "{count} pairs for training · {side}×{side}",
         "{count} 对训练图片 · {side}×{side}",
