@@ -104,6 +104,23 @@ def unfold(page, *sections):
         page.wait_for_timeout(700)
 
 
+class Calls:
+    """The requests of a page to one server function: how many there were; the next one may be held."""
+
+    def __init__(self, page, name):
+        self.count, self.held, self.name, self.holds = 0, [], name, False
+        page.route("**/component_server**", self.come)
+
+    def come(self, route):
+        if (route.request.post_data_json or {}).get("fn_name") != self.name:
+            return route.fallback()
+        self.count += 1
+        if not self.holds:
+            return route.fallback()
+        self.holds = False
+        self.held.append(route)
+
+
 def kimg(page):
     return float(re.search(r"[\d.]+", monitor(page, "images").text_content()).group())
 

@@ -254,6 +254,25 @@ def test_a_marked_part_is_drawn_anew_in_answers_and_points_are_dragged(page):
     assert picture(page) != before
 
 
+def test_two_presses_are_one_fit_which_waits_for_no_time_to_be_told(page):
+    open_editor(page)
+    fits, times = (test_browser.Calls(page, name) for name in ("fit", "takes"))
+    times.holds = True
+    page.click("#edit_own summary")
+    page.select_option("#edit_repair", "drag:0")
+    box = part(page, "board").bounding_box()
+    page.mouse.move(box["x"] + 0.5 * box["width"], box["y"] + 0.65 * box["height"])
+    page.mouse.down()
+    page.mouse.move(box["x"] + 0.5 * box["width"], box["y"] + 0.75 * box["height"], steps=4)
+    page.mouse.up()
+    part(page, "fitstart").evaluate("button => { button.click(); button.click(); }")
+    part(page, "fitstop").wait_for(state="visible")
+    assert times.held and fits.count == 1
+    times.held.pop().fallback()
+    part(page, "fitstop").click()
+    part(page, "fitstop").wait_for(state="hidden", timeout=60_000)
+
+
 def test_marked_pictures_make_a_direction(page):
     open_editor(page)
     page.click("#edit_examples summary")

@@ -93,6 +93,85 @@ def test_a_picture_is_dropped_seen_before_and_after_and_saved(page, model, tmp_p
     assert page.locator("#create .card").count() == 1
 
 
+def tell_settings(page, **changes):
+    """As if Gradio's controls had other values."""
+    page.evaluate(
+        """changes => window.dispatchEvent(
+          new CustomEvent('ganapp:settings', { detail: { ...window.lastSettings, ...changes } }))""",
+        changes,
+    )
+
+
+def test_only_what_is_wanted_otherwise_is_done_again_and_a_late_refusal_is_of_no_account(
+    page, model, tmp_path
+):
+    page.evaluate(
+        "() => window.addEventListener('ganapp:settings', ({ detail }) => (window.lastSettings = detail))"
+    )
+    choose(page, model)
+    calls, names = test_browser.Calls(page, "translated"), [f"{i}.png" for i in range(3)]
+    for name in names:
+        (tmp_path / name).write_bytes(png(PIXELS))
+    page.evaluate(
+        """() => new MutationObserver((told) => { window.laid = (window.laid ?? 0) + told.length; }).observe(
+          document.querySelector('#create [data-m=pairs]'), { childList: true })"""
+    )
+    page.set_input_files("#translate_files", [tmp_path / name for name in names])
+    wait_for_done(page, *names)
+    assert calls.count == 3 and page.evaluate("() => window.laid") == 1  # not once for each
+    tell_settings(page, psi=0.5, seeds="77")
+    page.click("#tab_train-button")
+    page.click("#tab_generate-button")
+    page.wait_for_timeout(500)
+    assert calls.count == 3
+    calls.holds = True
+    page.check("#translate_as_is")
+    page.wait_for_function("() => document.querySelectorAll('#create .sides[aria-busy=true]').length === 1")
+    page.check("#translate_damage")  # as they were: of the first nothing else is wanted than what is shown
+    calls.held.pop().fulfill(json={"error": "That was for the other choice."})
+    wait_for_done(page, *names)
+    assert not page.locator("#create .state.wrong").count()
+    calls.holds = True
+    page.click("#create [data-m=another]")
+    page.locator("#create [data-m=trstop]").click()
+    assert page.locator("#create .sides[aria-busy=true]").count() == 1  # the others wait for nothing
+    calls.held.pop().fallback()
+    page.get_by_text("Stopped after 1 of 3.").wait_for()
+    for name in names:
+        page.get_by_role("button", name=f"Remove {name}").click()
+    assert page.locator("#create [data-m=trsaid]").text_content() == ""
+
+
+CAMERA = """() => {
+  window.tracks = [];
+  navigator.mediaDevices.getUserMedia = async () => {
+    const canvas = Object.assign(document.createElement("canvas"), { width: 40, height: 30 });
+    canvas.getContext("2d").fillRect(0, 0, 40, 30);
+    const stream = canvas.captureStream(10);
+    window.tracks.push(...stream.getTracks());
+    await window.allowed;
+    return stream; }; }"""
+
+
+def test_the_camera_is_on_only_while_a_person_sees_what_it_sees(page, model):
+    choose(page, model)
+    states = "() => window.tracks.map(({ readyState }) => readyState)"
+    page.evaluate(CAMERA)
+    camera = page.locator("#create [data-m=trcamera]")
+    camera.click()
+    page.locator("#create [data-m=camtake]").wait_for(state="visible")
+    assert page.evaluate(states) == ["live"]
+    page.click("#tab_train-button")
+    page.wait_for_function("() => window.tracks[0].readyState === 'ended'")
+    page.click("#tab_generate-button")
+    assert not page.locator("#create .viewfinder").is_visible()
+    page.evaluate("() => { window.allowed = new Promise((done) => (window.allow = done)); }")
+    camera.click()
+    page.click("#tab_train-button")  # before the person has allowed it
+    page.evaluate("() => window.allow()")
+    page.wait_for_function("() => window.tracks[1]?.readyState === 'ended'")
+
+
 def test_a_zip_and_a_file_that_is_no_picture(page, model, tmp_path):
     choose(page, model)
     packed = tmp_path / "many.zip"

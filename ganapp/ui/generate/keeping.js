@@ -30,12 +30,14 @@ function makeKeeping(parts, { asker, state, fail, restore }) {
     await download(asked, recipe.source.startsWith("own/") ? "create.saved.fitted" : "create.saved");
   }
 
+  // A promise of the answer; undefined if there was no file.
   async function download(asked, words = "create.saved") {
     const answer = await asked.catch(() => undefined);
     if (!answer?.file) return fail(answer?.error ?? t("lost"));
     fail("");
     make("a", undefined, { href: fileUrl(answer.file), download: answer.name }).click();
     set(ui.said, t(words, { file: answer.name }));
+    return answer;
   }
 
   for (const name of ["times", "how"]) {

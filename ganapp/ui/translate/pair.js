@@ -47,12 +47,13 @@ function makePair({ t, make, fileUrl }, name, removed) {
     if (sides.hasPointerCapture(event.pointerId)) move(event);
   });
 
-  // A word on how it goes, or what went wrong; the picture that was there stays while it is only at work.
-  function say(text, isWrong = false) {
+  // A word on how it goes; the picture that was there stays while it is at work. how: "waits", "works", "left" or
+  // "wrong", which is what went wrong.
+  function say(text, how) {
     state.textContent = text;
-    state.classList.toggle("wrong", isWrong);
-    sides.ariaBusy = String(!isWrong);
-    if (!isWrong) return;
+    state.classList.toggle("wrong", how === "wrong");
+    sides.ariaBusy = String(how === "works");
+    if (how !== "wrong") return;
     sides.classList.remove("done");
     for (const node of [before, after, slider, save]) node.hidden = true;
   }

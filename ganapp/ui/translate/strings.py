@@ -59,6 +59,10 @@ STRINGS: dict[str, tuple[str, str]] = {
     "js.translate.remove": ("Remove", "移除"),
     "js.translate.remove_this": ("Remove {name}", "移除 {name}"),
     "js.translate.archive": ("Save all (ZIP)", "全部保存（ZIP）"),
+    "js.translate.gone": (
+        "{n} of the pictures are no longer on the server, and are not in the ZIP: translate them again.",
+        "有 {n} 张图片已不在服务器上，因此不在 ZIP 中：请重新转换。",
+    ),
     "js.translate.clear": ("Remove all", "全部移除"),
     "js.translate.too_many": (
         "At most {most} pictures at a time: the first {most} are taken.",

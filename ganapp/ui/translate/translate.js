@@ -3,11 +3,11 @@
 
 // common(), fail, download: see create.js.
 function makeTranslator(parts, { asker, state, common, fail, download }) {
-  const { t, ui, show, set, press, make, number, settings: own, keep } = parts;
+  const { t, ui, show, set, press, make, number, settings, keep } = parts;
   const translator = { redraw, offer, settled };
   const MOST = 200; // pictures at a time
-  // {name, number, file or path (and member) or example, state, pair, answer}; state: "waits", "works", "done", "failed"
-  // or "left".
+  // {name, number, file or path (and member) or example, state, asked, pair, answer}; state: "waits", "works", "done",
+  // "failed" or "left"; asked: what was wanted of it when it came to that, see wantedOf.
   let items = [];
   let [about, seed, came, isBusy] = [null, 0, 0, false];
   const whenSettled = [];
@@ -21,17 +21,17 @@ function makeTranslator(parts, { asker, state, common, fail, download }) {
     show(ui.damaging, about.damage.length > 0);
     const names = about.damage.map((name) => t(`translate.damage.${name}`));
     set(ui.damagewords, t("translate.damage", { damage: names.join(t("translate.and")) }));
-    ui[own.damages ? "damagefirst" : "asitis"].checked = true;
+    ui[settings.damages ? "damagefirst" : "asitis"].checked = true;
     const sizes = [
       ["training", t("translate.size.training", { side: about.resolution })],
       ["whole", t("translate.size.whole", { most: number(about.most) })],
     ];
     ui.trsize.replaceChildren(...sizes.map(([value, text]) => make("option", text, { value })));
-    ui.trsize.value = own.whole ? "whole" : "training";
+    ui.trsize.value = settings.whole ? "whole" : "training";
     renderAnother();
     offerExamples();
   }
-  const damages = () => Boolean(about?.damage.length) && own.damages;
+  const damages = () => Boolean(about?.damage.length) && settings.damages;
   function renderAnother() {
     const isRandom = damages() && about.random;
     set(ui.another, t(isRandom ? "translate.otherwise" : "translate.another"));
@@ -40,7 +40,7 @@ function makeTranslator(parts, { asker, state, common, fail, download }) {
 
   async function offerExamples() {
     const { source } = common();
-    const answer = await server.examples({ source, asker: asker + "x" }).catch(() => undefined);
+    const answer = await server.examples({ source }).catch(() => undefined);
     if (source !== common().source) return;
     show(ui.trying, Boolean(answer?.data));
     if (!answer?.data) return;
@@ -76,6 +76,7 @@ function makeTranslator(parts, { asker, state, common, fail, download }) {
     const index = items.indexOf(item);
     items = items.filter((one) => one !== item);
     lay();
+    tell();
     const next = items[Math.min(index, items.length - 1)]?.pair.node.querySelector(".tools button");
     (next ?? ui.trchoose).focus();
   }
@@ -86,13 +87,13 @@ function makeTranslator(parts, { asker, state, common, fail, download }) {
     show(ui.trall, items.length > 1);
   }
 
+  // Pictures at once, then what is in each ZIP.
   async function take(files) {
     fail("");
-    for (const file of files) {
-      if (!/\.zip$/i.test(file.name)) {
-        add([{ file, name: file.name }]);
-        continue;
-      }
+    const isZip = ({ name }) => /\.zip$/i.test(name);
+    const pictures = files.filter((file) => !isZip(file));
+    if (pictures.length) add(pictures.map((file) => ({ file, name: file.name })));
+    for (const file of files.filter(isZip)) {
       const answer = await postFiles([file])
         .then(async ([path]) => ({ path, ...(await server.unpacked({ path })) }))
         .catch(() => undefined);
@@ -116,8 +117,8 @@ function makeTranslator(parts, { asker, state, common, fail, download }) {
     for (const done of whenSettled.splice(0)) done();
   }
   function leave(item) {
-    item.state = "left";
-    item.pair.say(t("translate.left"));
+    Object.assign(item, { state: "left", asked: textOf(wantedOf(item)) });
+    item.pair.say(t("translate.left"), "left");
   }
   const next = () => items.find((item) => item.state === "waits");
   // A promise of the end of what goes on.
@@ -125,53 +126,59 @@ function makeTranslator(parts, { asker, state, common, fail, download }) {
     return new Promise((done) => (isBusy ? whenSettled.push(done) : done()));
   }
 
+  // What the controls want of a picture.
+  function wantedOf({ number: own }) {
+    const { source, label } = common();
+    return { source, label, damages: damages(), seed: seed + own, whole: settings.whole };
+  }
+  const textOf = JSON.stringify;
+
   async function translate(item) {
-    item.state = "works";
-    item.pair.say(t("translate.works"));
-    const answer = await ask(item);
-    if (item.state !== "works" && !answer?.error) return; // asked anew meanwhile
+    const wanted = wantedOf(item);
+    const asked = textOf(wanted);
+    Object.assign(item, { state: "works", asked });
+    item.pair.say(t("translate.works"), "works");
+    const answer = await ask(item, wanted);
+    if (item.state !== "works" || item.asked !== asked) return; // it is wanted otherwise meanwhile
     if (answer?.dropped) return void (item.state = "waits");
+    if (!answer || answer.isLost) item.asked = ""; // the connection is lost: it is asked again
     const isWell = Boolean(answer?.after);
     item.state = isWell ? "done" : "failed";
     item.answer = answer;
-    if (!isWell) return item.pair.say(answer?.error ?? t("lost"), true);
+    if (!isWell) return item.pair.say(answer?.error ?? t("lost"), "wrong");
     state.model = answer.model;
-    await item.pair.show(answer).catch(() => item.pair.say(t("lost"), true));
+    await item.pair.show(answer).catch(() => item.pair.say(t("lost"), "wrong"));
   }
 
-  async function ask(item) {
-    const { source, label } = common();
+  async function ask(item, wanted) {
     const { file, name, member, example } = item;
     try {
       item.path ??= file && (await postFiles([file]))[0];
     } catch (error) {
-      return { error: error.message };
+      return { error: error.message, isLost: true };
     }
     const which = example === undefined ? { path: item.path, member } : { example };
-    const how = { damages: damages(), seed: seed + item.number, whole: own.whole };
-    const request = { asker: asker + "p", source, label, name, ...which, ...how };
-    return server.translated(request).catch(() => undefined);
+    return server.translated({ asker: asker + "p", name, ...which, ...wanted }).catch(() => undefined);
   }
 
-  // All of them again: another model, snapshot, damage, size or seed.
+  // Those of which something else is wanted now: of another model, snapshot, damage, size or seed.
   function redraw() {
     if (!isShown()) return;
-    for (const item of items) item.state = "waits";
+    for (const item of items.filter((one) => one.asked !== textOf(wantedOf(one)))) item.state = "waits";
     run();
   }
 
   function tell() {
-    const [all, done] = [
-      items.length,
-      items.filter((item) => ["done", "failed"].includes(item.state)).length,
-    ];
+    const isDone = ({ state: at }) => at === "done" || at === "failed";
+    const [all, done] = [items.length, items.filter(isDone).length];
     ui.pairs.dataset.done = JSON.stringify(items.map((item) => [item.name, item.state]));
     show(ui.trgoing, isBusy && all > 1);
     ui.trbar.value = all ? done / all : 0;
     const counted = { done: number(done), all: number(all), n: number(done) };
+    if (!all) return set(ui.trsaid, "");
     if (isBusy) return set(ui.trsaid, all > 1 ? t("translate.at", counted) : t("translate.works"));
     const words = done < all ? "translate.stopped" : all === 1 ? "translate.done.one" : "translate.done";
-    set(ui.trsaid, all ? t(words, counted) : "");
+    set(ui.trsaid, t(words, counted));
   }
 
   // -- buttons --------------------------------------------------------------------------------------------------
@@ -190,9 +197,10 @@ function makeTranslator(parts, { asker, state, common, fail, download }) {
     tell();
     ui.trchoose.focus();
   });
-  press(ui.trarchive, () => {
+  press(ui.trarchive, async () => {
     const files = items.filter((item) => item.state === "done").map(({ answer }) => answer.after);
-    return download(server.packed({ files }));
+    const answer = await download(server.packed({ files }));
+    if (answer?.gone) fail(t("translate.gone", { n: number(answer.gone) }));
   });
   press(ui.another, () => {
     seed += 1000;
@@ -208,7 +216,7 @@ function makeTranslator(parts, { asker, state, common, fail, download }) {
     keep({ whole: ui.trsize.value === "whole" });
     redraw();
   });
-  const camera = makeCamera(parts, { take: (file) => take([file]), fail });
+  const camera = makeCamera(parts, element, { take: (file) => take([file]), fail });
   makeIntake(parts, element, { isShown, take });
   translator.leave = camera.close; // another mode or model: nobody looks through it any more
   return translator;
