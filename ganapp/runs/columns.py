@@ -64,6 +64,7 @@ COLUMNS = {
         _column("d_noise", "vital", "", 25),
         _column("changed", "vital", "", 30),
         _column("answers", "vital", "", 31),
+        _column("error", "vital", "", 32),
         _column("mem_mb", "memory", "", 26),
     )
 }

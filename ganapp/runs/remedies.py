@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from ganapp.config import UNLIMITED_KIMG, TrainConfig
 
-REMEDIES = ("rollback", "r1", "diffaugment", "lower_budget", "change_more", "follow_input")
+REMEDIES = ("rollback", "r1", "diffaugment", "lower_budget", "change_more", "follow_input", "anew")
+LIGHT_R1 = {"r1": 1.0, "r1_interval": 4}  # that of the presets from picture to picture
 
 
 def remedied(config: TrainConfig, remedy: str, nimg: int = 0, sec: float = 0.0) -> TrainConfig:
@@ -12,14 +13,18 @@ def remedied(config: TrainConfig, remedy: str, nimg: int = 0, sec: float = 0.0) 
 
     rollback: half the learning rates. r1: R1 switched on, or four times its weight. diffaugment: DiffAugment.
     lower_budget: half of the remaining budget. change_more: twice G's learning rate, half of identity.
-    follow_input: twice the weight of the target's pixels, or of the cycle. A run that has used up its budget
-    gets the whole of it once more. Raises ValueError (message fit for the user) if the remedy does not fit
-    the run.
+    follow_input: twice the weight of the target's pixels, or of the cycle. anew: half of G's learning rate,
+    and R1 if there is none, for a run that begins at 0 images. Any other run that has used up its budget gets
+    the whole of it once more. Raises ValueError (message fit for the user) if the remedy does not fit the
+    run.
     """
     if not is_allowed(remedy, config):
         raise ValueError(
             f"remedy is {remedy!r}; for this run it must be one of {', '.join(_all_allowed(config))}."
         )
+    if remedy == "anew":
+        smooth = {} if config.r1 or not is_allowed("r1", config) else LIGHT_R1
+        return config.replace(g_lr=max(config.g_lr / 2, 1e-7), **smooth)
     if config.is_used_up(nimg, sec):
         if remedy == "lower_budget":
             raise ValueError("this run has used up its budget: there is no rest to halve.")

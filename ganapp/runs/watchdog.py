@@ -38,8 +38,9 @@ FALLEN, COLLAPSED = 0.4, 0.15  # diversity, relative to its highest; FALLEN also
 OVERFIT, MEMORIZED = 0.5, 0.8  # the share that _overfit computes
 NOISE = 4.0  # standard errors that the gap between training and held-out images must exceed
 CIRCLING = 200  # last rows, in which oscillation is looked for
-COPY, COPIED = 0.1, 0.03  # change of the input, as a share of what the target needs
-UNPAIRED_COPY = 0.1  # of these shares, where the other set has no target for each input: far fewer pixels
+COPY, COPIED = 0.01, 0.003  # change of the input, as a share of its distance to pictures of the other set
+HARDLY, NO_NEARER = 0.1, 0.97  # change of the input, and error left, as shares of the input's own error
+AHEAD = 0.8  # D's loss, as a share of CHANCE; patches without damage keep it from getting near 0
 DEAF, SAME = 0.3, 0.1  # distance between two outputs, as a share of that between two targets
 SWINGS = 6  # rises and falls of the gap between D's outputs
 SWING, SWING_NOISE = 1.5, 6.0  # height of a swing, relative to the size of the gap and to its noise
@@ -96,6 +97,11 @@ KINDS: dict[str, Kind] = {
         "The output is the input: it differs from it by {share} % of what the target does.",
         "Let it change more: with twice the generator's learning rate, and less weight on staying the same.",
         ("change_more", "rollback")),
+    "stuck": Kind(
+        "The output is the input, or no nearer to the target: {left} % of the input's error is left, at a "
+        "change of {share} %.",
+        "Start anew with half the generator's learning rate and R1: going on from here seldom frees it.",
+        ("anew",)),
     "deaf": Kind(
         "The input is ignored: outputs differ from each other by {share} % of what targets do.",
         "Tie the output to its input: more weight on the target's pixels, or on coming back.",
@@ -116,13 +122,13 @@ def judge(rows: Sequence[dict[str, Any]], config: TrainConfig) -> tuple[Finding,
         # While a network grows, each new resolution changes diversity and D's outputs.
         grown = [row for row in rows if row["nimg"] >= _grown_nimg(config)]
         if len(grown) >= ENOUGH:
-            found += [check(grown, config) for check in (_collapse, _oscillation, _copy, _deaf)]
+            found += [check(grown, config) for check in (_collapse, _oscillation, _copy, _stuck, _deaf)]
     return tuple(sorted((f for f in found if f), key=lambda f: f.level != "red"))
 
 
 def is_good(findings: Sequence[Finding]) -> bool:
-    """Whether a state saved now can be rolled back to: nothing was found that a rollback would cure."""
-    return not any("rollback" in f.remedies for f in findings)
+    """Whether a state saved now can be rolled back to: nothing was found that going back would cure."""
+    return not any({"rollback", "anew"} & set(f.remedies) for f in findings)
 
 
 def level(findings: Sequence[Finding], rows: int) -> str:
@@ -225,14 +231,30 @@ def _collapse(rows, config) -> Finding | None:
 
 
 def _copy(rows, config) -> Finding | None:
-    """A translator gives back its input, though the target is another picture."""
+    """A translator between two sets gives back its input. There, far fewer pixels than differ may change."""
     changed = _values(rows, "changed")
-    if len(changed) < MIN_VITALS or rows[-1]["nimg"] < WARM_UP * config.batch:
+    if config.task != "unpaired" or len(changed) < MIN_VITALS or rows[-1]["nimg"] < WARM_UP * config.batch:
         return None
-    share, scale = median(changed[-3:]), UNPAIRED_COPY if config.task == "unpaired" else 1.0
-    if share < COPY * scale:
-        return _finding("copy", share < COPIED * scale, config, share=100 * share)
-    return None
+    share = median(changed[-3:])
+    return _finding("copy", share < COPIED, config, share=100 * share) if share < COPY else None
+
+
+def _stuck(rows, config) -> Finding | None:
+    """A translator comes no nearer to its targets than its inputs are: it hardly changes them, or D wins.
+
+    Without D ahead, answers that differ from their targets may be what a small weight of pixels asks for:
+    sharp ones. Red after twice the WARM_UP.
+    """
+    error, changed = _values(rows, "error"), _values(rows, "changed")
+    if len(error) < MIN_VITALS or rows[-1]["nimg"] < WARM_UP * config.batch:
+        return None
+    left, share = median(error[-3:]), median(changed[-3:])
+    _, now = _split(_values(rows, "d_loss"))
+    ahead = config.loss in CHANCE and bool(now) and median(now) < AHEAD * CHANCE[config.loss]
+    if left < NO_NEARER or not (share < HARDLY or ahead):
+        return None
+    red = rows[-1]["nimg"] >= 2 * WARM_UP * config.batch
+    return _finding("stuck", red, config, left=100 * left, share=100 * share)
 
 
 def _deaf(rows, config) -> Finding | None:

@@ -36,15 +36,18 @@ class PictureVitals:
         """Measure the current outputs uint8 (N, H, W, C) of the fixed inputs. Returns these columns:
 
         changed: mean |output - input| as a share of mean |target - input|. answers: the mean distance between
-        two outputs as a share of that between two targets. With a player D: d_train, d_samples, d_heldout and
-        d_noise as in Vitals, of D's mean logit.
+        two outputs as a share of that between two targets. error: mean |output - target| as a share of mean
+        |input - target|, where each input has its own target. With a player D: d_train, d_samples, d_heldout
+        and d_noise as in Vitals, of D's mean logit.
         """
         samples = samples.astype(np.float32)
-        wanted = np.abs(self.target - self.given).mean()
+        wanted = max(np.abs(self.target - self.given).mean(), 1e-6)
         found = {
-            "changed": np.abs(samples - self.given).mean() / max(wanted, 1e-6),
+            "changed": np.abs(samples - self.given).mean() / wanted,
             "answers": _spread(samples) / max(_spread(self.target), 1e-6),
         }
+        if self.config.task != "unpaired":
+            found["error"] = np.abs(samples - self.target).mean() / wanted
         if "D" in state.players:
             found |= self._of_d(state, samples)
         return {name: float(f"{float(value):.5g}") for name, value in found.items()}

@@ -77,7 +77,7 @@ def test_a_paused_run_goes_on_as_if_it_had_not_been(task, new_run):
     assert (G.spec.takes, G.spec.in_channels, G.spec.z_dim, G.spec.num_classes) == ("picture", 3, 0, 0)
     assert G.origin["task"] == task and G.origin.get("damage", "") == TASKS[task].get("damage", "")
     found = set().union(*whole.read_stats()[0])
-    assert {"changed", "answers"} <= found
+    assert {"changed", "answers"} <= found and ("error" in found) == (task != "unpaired")
     assert ("d_heldout" in found) == (task != "unpaired") and ("d_a.loss" in found) == (task == "unpaired")
 
 

@@ -6,6 +6,7 @@ import math
 import subprocess
 import sys
 from itertools import islice
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -321,6 +322,8 @@ def test_what_remedies_change():
     by_clock = config.replace(kimg=UNLIMITED_KIMG)
     assert remedied(by_clock, "lower_budget", nimg=40_000, sec=120) == by_clock.replace(minutes=6)
     assert remedied(config.replace(g_lr=1e-7), "rollback").g_lr == 1e-7
+    assert remedied(config, "anew", 100_000, 600) == config.replace(g_lr=2e-4, r1=1, r1_interval=4)
+    assert remedied(config.replace(r1=2), "anew") == config.replace(g_lr=2e-4, r1=2)
 
 
 def test_r1_is_not_offered_to_batch_norm():
@@ -341,7 +344,17 @@ def test_r1_is_not_offered_to_batch_norm():
 def test_every_finding_can_be_cured_whatever_the_run(kind):
     for name in ("dcgan-32", "dcgan-r1-32", "stylegan2-ada", "wgan", "r3gan-cifar10"):
         finding = watchdog._finding(
-            kind, True, preset_config(name), what="a", net="D", size=1, share=1, now=1, best=1, swing=1
+            kind,
+            True,
+            preset_config(name),
+            what="a",
+            net="D",
+            size=1,
+            share=1,
+            now=1,
+            best=1,
+            swing=1,
+            left=1,
         )
         assert finding.remedies
         for remedy in finding.remedies:
@@ -452,20 +465,19 @@ def test_the_noise_of_the_gap_is_a_standard_error(monkeypatch, tiny_dataset):
 
 
 @pytest.mark.parametrize(
-    ("task", "changed", "answers", "expected"),
+    ("task", "vitals", "expected"),
     [
-        ("degrade", 0.6, 0.9, set()),
-        ("degrade", 0.05, 0.9, {("copy", "amber")}),
-        ("degrade", 0.02, 0.9, {("copy", "red")}),
-        ("degrade", 0.6, 0.2, {("deaf", "amber")}),
-        ("degrade", 0.6, 0.05, {("deaf", "red")}),
-        ("unpaired", 0.05, 0.9, set()),  # the other set may differ in few pixels
-        ("unpaired", 0.005, 0.9, {("copy", "amber")}),
+        ("degrade", {"changed": 0.6, "error": 0.7}, set()),
+        ("degrade", {"changed": 0.6, "answers": 0.2}, {("deaf", "amber")}),
+        ("degrade", {"changed": 0.6, "answers": 0.05}, {("deaf", "red")}),
+        ("unpaired", {"changed": 0.02}, set()),  # the other set may differ in few pixels
+        ("unpaired", {"changed": 0.005}, {("copy", "amber")}),
+        ("unpaired", {"changed": 0.002}, {("copy", "red")}),
     ],
 )
-def test_a_translator_that_copies_or_does_not_listen(task, changed, answers, expected):
+def test_a_translator_that_copies_or_does_not_listen(task, vitals, expected):
     config = preset_config("repair-64" if task == "degrade" else "cyclegan-32")
-    rows = [row | {"changed": changed, "answers": answers} for row in healthy_rows()]
+    rows = [row | {"answers": 0.9} | vitals for row in healthy_rows()]
     findings = judge(rows, config)
     assert {(f.kind, f.level) for f in findings} == expected
     assert judge(rows[:4], config) == ()
@@ -480,3 +492,37 @@ def test_a_translator_that_copies_or_does_not_listen(task, changed, answers, exp
     )
     with pytest.raises(ValueError, match="remedy is 'change_more'"):
         remedied(preset_config("dcgan-32"), "change_more")
+
+
+@pytest.mark.parametrize(
+    ("vitals", "d_loss", "expected"),
+    [
+        ({"changed": 0.05, "error": 0.99}, 1.3, True),
+        ({"changed": 0.05, "error": 0.9}, 0.7, False),  # where the damage is slight, little is enough
+        ({"changed": 0.45, "error": 1.0}, 0.7, True),
+        ({"changed": 0.45, "error": 1.0}, 1.3, False),  # sharp answers, which D takes for real ones
+        ({"changed": 0.45, "error": 0.9}, 0.7, False),
+        ({"changed": 0.45}, 0.7, False),  # as rows were written before errors were measured
+    ],
+)
+def test_a_translator_that_comes_no_nearer_to_its_targets(vitals, d_loss, expected):
+    config = preset_config("repair-64")
+    rows = [row | {"answers": 0.9, "d_loss": d_loss} | vitals for row in healthy_rows()]
+    findings = judge(rows, config)
+    assert [(f.kind, f.level) for f in findings] == [("stuck", "red")] * expected
+    early = [row | {"nimg": row["nimg"] // 20} for row in rows]
+    assert [f.level for f in judge(early, config)] == ["amber"] * expected
+    for finding in findings:
+        better = remedied(config, finding.remedies[0])
+        assert (better.g_lr, better.d_lr) == (config.g_lr / 2, config.d_lr)
+        assert not watchdog.is_good(findings) and f"{100 * vitals['error']:.0f} %" in finding.means
+
+
+@pytest.mark.parametrize(("name", "expected"), [("stuck", [("stuck", "amber")]), ("good", [])])
+def test_a_recorded_run_that_stays_at_its_inputs_and_one_that_learns(name, expected):
+    """repair-64 on the built-in faces, seed 0: with the learning rate 2e-3 for G, and as it is."""
+    recorded = json.loads((Path(__file__).parent / "repairs.json").read_text())[name]
+    rows = [dict(zip(recorded["columns"], row, strict=True)) for row in recorded["rows"]]
+    rows = [{key: value for key, value in row.items() if value is not None} for row in rows]
+    config = preset_config("repair-64").replace(**recorded["changes"])
+    assert [(f.kind, f.level) for f in judge(rows, config)] == expected

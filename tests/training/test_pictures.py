@@ -120,6 +120,10 @@ def test_vitals_leave_no_trace_and_tell_a_copy(task, tiny_dataset):
     )
     assert vitals.measure(state, np.repeat(target[:1], 16, 0))["answers"] < 1e-3
     assert ("d_heldout" in right) == (task != "unpaired")
+    errors = [
+        vitals.measure(state, x).get("error") for x in (given, target, 2 * target.astype(float) - given)
+    ]
+    assert errors == ([None] * 3 if task == "unpaired" else pytest.approx([1, 0, 1]))
 
 
 # -- inputs -------------------------------------------------------------------------------------------------------------

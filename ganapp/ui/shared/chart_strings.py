@@ -47,6 +47,7 @@ STRINGS: dict[str, tuple[str, str]] = {
     "js.column.identity": ("Identity", "恒等"),
     "js.column.changed": ("Change of the input", "相对输入的改变"),
     "js.column.answers": ("Diversity of answers", "输出的多样性"),
+    "js.column.error": ("Error left, as a share of the input's", "剩余误差（相对输入的误差）"),
     "js.column.orthogonal": ("Orthogonal regularization", "正交正则化"),
     "js.column.path_length": ("Path length penalty", "路径长度惩罚"),
     "js.column.d_grad": ("Gradient norm of D", "D 梯度范数"),

@@ -64,7 +64,7 @@ def resume(run: Run, request: dict, served: Served) -> dict:
 
 
 def apply_remedy(run: Run, request: dict, served: Served) -> dict:
-    """Start a new run from this one's last good state with a changed configuration.
+    """Start a new run from this one's last good state, or anew, with a changed configuration.
 
     This one pauses if it is at work.
     """
@@ -73,7 +73,7 @@ def apply_remedy(run: Run, request: dict, served: Served) -> dict:
     remedy, status = str(request.get("remedy")), run.status()
     config = remedies.remedied(run.config(), remedy, status["nimg"], status["sec"])
     try:
-        child = beginning.branch(run, config, run.good_state())
+        child = beginning.branch(run, config, None if remedy == "anew" else run.good_state())
     except FileNotFoundError:
         raise ValueError("that state was just replaced by a newer one; press again.") from None
     if status["state"] in WORKING:

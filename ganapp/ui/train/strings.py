@@ -40,6 +40,10 @@ FINDINGS: dict[str, dict[str, str]] = {
         "means": "输出就是输入：与输入的差别只有目标的 {share} %。",
         "advice": "让它改得更多：生成器学习率加倍，并减小保持不变的权重。",
     },
+    "stuck": {
+        "means": "输出就是输入，或没有比它更接近目标：还剩输入误差的 {left} %，改变了 {share} %。",
+        "advice": "把生成器的学习率减半、加上 R1 重新训练：从这里继续很少能摆脱。",
+    },
     "deaf": {
         "means": "输入被忽略：无论输入什么，输出几乎相同，差异只有目标的 {share} %。",
         "advice": "让输出跟随输入：增大目标像素或循环的权重。",
@@ -270,21 +274,25 @@ STRINGS: dict[str, tuple[str, str]] = {
     "js.light.grey": ("The watchdog has not seen enough yet.", "数据还不够，暂时无法判断。"),
     "js.light.green": ("The watchdog sees nothing wrong.", "一切正常。"),
     "js.light.note": (
-        "Each button starts a new run that goes on from a saved state of this one; this one pauses.",
-        "每个按钮都会从本次训练的存档开始一个新的训练，本次训练随即暂停。",
+        (
+            "Each button starts a new run that goes on from a saved state of this one, unless it says anew; "
+            "this one pauses."
+        ),
+        "每个按钮都会从本次训练的存档开始一个新的训练（写明重新开始的除外），本次训练随即暂停。",
     ),
     "js.light.note.again": (
         (
             "This run has used up its budget: each button starts a new run that goes on from a saved state "
-            "of it, with the whole budget once more."
+            "of it, unless it says anew, with the whole budget once more."
         ),
-        "本次训练的预算已用完：每个按钮都会从它的存档开始一个新的训练，并再给一份完整的预算。",
+        "本次训练的预算已用完：每个按钮都会从它的存档开始一个新的训练（写明重新开始的除外），并再给一份完整的预算。",
     ),
     "js.light.do.rollback": ("Roll back, half the rates", "回退并减半学习率"),
     "js.light.do.r1": ("Go on with more R1", "加强 R1 后继续"),
     "js.light.do.diffaugment": ("Go on with DiffAugment", "启用 DiffAugment 后继续"),
     "js.light.do.change_more": ("Go on with more change", "加大改变后继续"),
     "js.light.do.follow_input": ("Go on nearer to the input", "更贴近输入后继续"),
+    "js.light.do.anew": ("Start anew, slower", "放慢并重新开始"),
     "js.light.do.lower_budget": ("Go on for half the rest", "只做剩余的一半"),
 }
 STRINGS |= MONITOR
