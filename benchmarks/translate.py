@@ -3,10 +3,13 @@
     python benchmarks/translate.py --presets repair-64,colourise-64,upscale-64 --minutes 2,5,10
     ... --trial "wider=repair-64:g_args.width=32"     a preset with changes, under its own name
     ... --seeds 0,1 --sheets FOLDER                   input | output | target of held-out pictures 0 to 7
+    ... --print                                       only the table of the result file
 
-A cell is one training on one thread; its clock is the processor time of this process, as in
-quality.py. PSNR is the mean over 64 held-out pictures, of the input itself (`naive`: the reduced picture
-enlarged again, the grey one, the one with the hole) and of the output. Cells are written one by one.
+A cell is one training on one thread, measured at each of the minutes; its clock is the processor time of this
+process in training steps, so that measuring and waiting do not count, as in quality.py. PSNR is the mean over
+64 held-out pictures, of the input itself (`naive`: the reduced picture enlarged again, the grey one, the one
+with the hole) and of the averaged generator's output. `error` is the share of the input's error that is left,
+`d_heldout` and `d_samples` what D says to targets and outputs. Rows are written one by one.
 """
 
 from __future__ import annotations
@@ -36,7 +39,10 @@ def main() -> None:
     )
     parser.add_argument("--sheets", default="")
     parser.add_argument("--out", default=str(RESULTS / "translate.json"))
+    parser.add_argument("--print", action="store_true", help="only print the table of the result file")
     args = parser.parse_args()
+    if args.print:
+        return print_table(json.loads(Path(args.out).read_text())["rows"])
     recipes = {name: (name, {}) for name in args.presets.split(",") if name}
     recipes |= dict(map(parse_trial, args.trial))
     marks = sorted(float(m) for m in args.minutes.split(","))
@@ -76,17 +82,20 @@ def cell(label: str, preset: str, changes: dict, seed: int, marks: list[float], 
 
 
 def figures(state, config, source):
-    """Decibels of input and output, and the sheet of the first held-out pictures, uint8 (H, W, C)."""
+    """Decibels and the watchdog's vitals, and the sheet of the first held-out pictures, uint8 (H, W, C)."""
     import numpy as np
 
     from ganapp.latents import images_from_latents
     from ganapp.media import grid
     from ganapp.metrics.distances.psnr import psnr
+    from ganapp.training.picture_vitals import PictureVitals
 
     numbers = range(HELD_OUT)
     given, target = source.beside(numbers)
     made = images_from_latents(averaged(state, config, source), source.fixed(numbers), None)
     values = {"naive": psnr(given, target).mean(), "psnr": psnr(made, target).mean()}
+    vitals = PictureVitals(config, source, HELD_OUT, "G").measure(state, made)
+    values |= {name: vitals[name] for name in ("error", "d_heldout", "d_samples")}
     sheet = grid(np.concatenate([given, made, target], 2)[:SHEET], columns=1, pad=0)
     return {name: round(float(value), 2) for name, value in values.items()}, sheet
 
@@ -102,7 +111,20 @@ def add(path: Path, row: dict) -> None:
     with FileLock(f"{path}.lock"):
         rows = json.loads(path.read_text())["rows"] if path.exists() else []
         rows = [r for r in rows if key(r) != key(row)] + [row]
-        path.write_text(json.dumps({**environment(), "rows": sorted(rows, key=key)}, indent=2) + "\n")
+        head = {**environment(), "protocol": " ".join(__doc__.split("\n\n")[-1].split())}
+        path.write_text(json.dumps({**head, "rows": sorted(rows, key=key)}, indent=2) + "\n")
+
+
+def print_table(rows: list[dict]) -> None:
+    """Print a Markdown table: decibels of the input, and of the output at each mark, seed by seed."""
+    marks = sorted({row["minutes"] for row in rows})
+    print("| data | preset | naive | " + " | ".join(f"{mark:g} min" for mark in marks) + " |")
+    print("|---" * (len(marks) + 3) + "|")
+    for data, preset in dict.fromkeys((row["data"], row["preset"]) for row in rows):
+        own = [row for row in rows if (row["data"], row["preset"]) == (data, preset)]
+        cells = [[f"{r['psnr']:.2f}" for r in own if r["minutes"] == mark] for mark in marks]
+        cells = [f"{own[0]['naive']:.2f}", *(", ".join(found) or "–" for found in cells)]
+        print(f"| {data} | `{preset}` | " + " | ".join(cells) + " |")
 
 
 if __name__ == "__main__":
