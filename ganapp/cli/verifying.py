@@ -5,14 +5,10 @@ from __future__ import annotations
 import argparse
 import csv
 import json
-import tempfile
-import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 
 from .arguments import add_command
 from .options import add_folders, check_out
-from .translating import bytes_of
 
 
 def add(commands) -> None:
@@ -31,7 +27,7 @@ def _add_verify(parser: argparse.ArgumentParser) -> None:
 
 def _verify(arguments: argparse.Namespace) -> None:
     from ganapp.generators import Sources
-    from ganapp.publishing.verifying import finder, verify
+    from ganapp.publishing.verifying import files_in, finder, verify
 
     if arguments.csv:
         if Path(arguments.csv).suffix.lower() != ".csv":
@@ -58,40 +54,3 @@ def write_csv(path: str | Path, rows: list[dict]) -> None:
         writer = csv.DictWriter(file, rows[0])
         writer.writeheader()
         writer.writerows(rows)
-
-
-def files_in(places: list[str]) -> Iterator[tuple[Path, str]]:
-    """(path, name) of the pictures and films of files, folders and ZIPs.
-
-    The members of a ZIP are unpacked in turn, and gone when the next is asked for. Raises ValueError (message
-    fit for the user) if a place does not exist or holds none.
-    """
-    for text in places:
-        path, count = Path(text).expanduser(), 0
-        if not path.exists():
-            raise ValueError(f"There is no file or folder at {text!r}.")
-        for found in _members(path):
-            count += 1
-            yield found
-        if not count:
-            raise ValueError(f"There is no picture or film in {text!r}.")
-
-
-def _members(path: Path) -> Iterator[tuple[Path, str]]:
-    from ganapp.data.own.entries import list_folder, open_zip, shown, zip_entries
-    from ganapp.publishing.verifying import KINDS
-
-    if path.is_dir():
-        names, _ = list_folder(path, lambda: False)
-        for name, *_ in names:
-            if name.lower().endswith(KINDS):
-                yield path / name, shown(name)
-    elif zipfile.is_zipfile(path):
-        with open_zip(path) as file, tempfile.TemporaryDirectory(prefix="ganapp-") as folder:
-            for entry in zip_entries(file, path):
-                if entry.name.lower().endswith(KINDS):
-                    unpacked = Path(folder) / f"member{Path(entry.name).suffix.lower()}"
-                    unpacked.write_bytes(bytes_of(entry))
-                    yield unpacked, shown(entry.name)
-    else:
-        yield path, shown(path.name)

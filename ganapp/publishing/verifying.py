@@ -8,7 +8,9 @@ nobody else made it first. A file without marks proves nothing: marks are easy t
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+import tempfile
+import zipfile
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -60,10 +62,17 @@ class Verified:
     def _mark(self) -> str:
         if self.mark is None:
             return "The file carries no mark: that says nothing about where it comes from."
-        by = f" by {self.mark.tool}" if self.mark.tool else ""
-        whose = f", model {self.model}" if self.model else ""
-        seeds = f", seed {self.seeds}" if self.seeds else ""
-        return f"The file says that it was generated{by}{whose}{seeds}. Anybody can write such a mark."
+        if not (self.model and self.mark.tool):
+            return "The file says that it was generated; anybody can write that."
+        if not self.seeds:
+            return (
+                f"The file says that {self.mark.tool} generated it, model {self.model}; "
+                "anybody can write that."
+            )
+        return (
+            f"The file says that {self.mark.tool} generated it, model {self.model}, seed {self.seeds}; "
+            "anybody can write that."
+        )
 
     def _intact(self) -> str:
         if self.intact is None:
@@ -75,7 +84,7 @@ class Verified:
     def _proof(self) -> str:
         if self.proof == SAME:
             return (
-                f"Proved: the model draws exactly this picture from these settings (largest difference "
+                f"Proved: the model draws this picture from these settings (a pixel differs by at most "
                 f"{self.difference} of 255, {TOLERANCE} is allowed)."
             )
         if self.proof == OTHER and self.difference is None:
@@ -111,10 +120,11 @@ def verify(path: str | Path, find: Find, name: str = "") -> Verified:
     return Verified(**about, intact=intact, proof=proof, difference=difference, why=why)
 
 
-def finder(sources: Any, model: str | None = None) -> Find:
+def finder(sources: Any, model: str | None = None, also: str = "") -> Find:
     """A function that finds the generator with those weights: `model` if given, else as the file calls it.
 
-    sources: generators.Sources. Nothing is fetched from the Hub unless `model` names it.
+    sources: generators.Sources. also: a model that is tried if the file's is not here. Nothing is fetched
+    from the Hub unless `model` names it.
     """
     loaded: dict[str, Any] = {}
 
@@ -127,15 +137,58 @@ def finder(sources: Any, model: str | None = None) -> Find:
         return loaded[name]
 
     def find(name: str, weights: str) -> Any:
-        try:
-            G = load(model or name)
-        except ValueError:
-            if model:
-                raise
-            return None
-        return G if G is not None and getattr(G, "weights_sha256", "") == weights else None
+        for one in (model,) if model else (name, also):
+            try:
+                G = load(one) if one else None
+            except ValueError:
+                if model:
+                    raise
+                continue
+            if G is not None and getattr(G, "weights_sha256", "") == weights:
+                return G
+        return None
 
     return find
+
+
+def files_in(places: Iterable[str | Path]) -> Iterator[tuple[Path, str]]:
+    """(path, name) of the pictures and films of files, folders and ZIPs.
+
+    The members of a ZIP are unpacked in turn, and gone when the next is asked for. Raises ValueError (message
+    fit for the user) if a place does not exist or holds none.
+    """
+    for text in places:
+        path, count = Path(text).expanduser(), 0
+        if not path.exists():
+            raise ValueError(f"There is no file or folder at {str(text)!r}.")
+        for found in _members(path):
+            count += 1
+            yield found
+        if not count:
+            raise ValueError(f"There is no picture or film in {str(text)!r}.")
+
+
+def _members(path: Path) -> Iterator[tuple[Path, str]]:
+    from ganapp.data.decode import Unusable
+    from ganapp.data.own.entries import list_folder, open_zip, shown, zip_entries
+
+    if path.is_dir():
+        names, _ = list_folder(path, lambda: False)
+        for name, *_ in names:
+            if name.lower().endswith(KINDS):
+                yield path / name, shown(name)
+    elif zipfile.is_zipfile(path):
+        with open_zip(path) as file, tempfile.TemporaryDirectory(prefix="ganapp-") as folder:
+            for entry in zip_entries(file, path):
+                if entry.name.lower().endswith(KINDS):
+                    unpacked = Path(folder) / f"member{Path(entry.name).suffix.lower()}"
+                    try:
+                        unpacked.write_bytes(entry.read())
+                    except Unusable as error:
+                        raise ValueError(f"{shown(entry.name)} cannot be used: {error}.") from None
+                    yield unpacked, shown(entry.name)
+    else:
+        yield path, shown(path.name)
 
 
 def redrawn(G: Any, settings: dict[str, Any], visible: bool) -> np.ndarray | None:

@@ -6,6 +6,25 @@ A key "eval.group.MEASURE" names a group of figures, "eval.is.FIGURE" one figure
 from __future__ import annotations
 
 STRINGS: dict[str, tuple[str, str]] = {
+    "origin.title": ("Where does a picture come from?", "图片从哪里来？"),
+    "origin.about": (
+        (
+            "Drop pictures, films or a ZIP: what marks they carry, whether pixels were changed since, and "
+            "whether the model that a file names draws exactly this picture from its seed. That is a proof; "
+            "a mark alone is not, and a missing mark says nothing."
+        ),
+        (
+            "放入图片、影片或 ZIP：查看其中带有哪些标识、写入标识后像素是否改动过，以及文件所说的模型用其种子"
+            "能否画出完全相同的图片。后者是证明；仅有标识不是证明，没有标识也不说明任何问题。"
+        ),
+    ),
+    "origin.files": ("Pictures, films, ZIPs", "图片、影片、ZIP"),
+    "origin.file": ("File", "文件"),
+    "origin.found": ("What can be known", "可以知道什么"),
+    "origin.more": (
+        "Only the first {most} files are shown; `ganapp verify` takes any number.",
+        "只显示前 {most} 个文件；命令 `ganapp verify` 不限数量。",
+    ),
     "eval.data": ("Real pictures", "真实图片"),
     "eval.figures": ("Figures", "指标"),
     "eval.figures.info": (

@@ -24,6 +24,7 @@ from ..shared.html import alert, note
 from ..shared.strings import t
 from .evaluator import IMAGES, MOST_WAITING, OWNER, Evaluation, Evaluator
 from .figures import examples_html, neighbours_html, progress_html, table_html, verdict_html
+from .origin import build_origin
 
 TICK_SEC = 0.5
 USUAL = [name for name in WITHOUT_DOWNLOAD if name not in ("classes", "attributes")]  # fit all data
@@ -161,6 +162,7 @@ def build_evaluate(
                 "neighbours": gr.HTML(elem_id="eval_neighbours"),
                 "table": gr.HTML(note("eval.none"), elem_id="eval_table"),
             }
+    build_origin(evaluator.models.sources, asked["source"])
     panel = EvaluatePanel(evaluator, here(), **asked, **shown)
     panel.wire([Context.root_block.load, tab.select], chosen or build_chosen())
 

@@ -30,6 +30,7 @@ from . import (
     settings,
     strangers,
     system,
+    verifying,
 )
 
 TABLES = (
@@ -46,6 +47,7 @@ TABLES = (
     strangers,
     metrics,
     system,
+    verifying,
 )
 SENTENCES: dict[str, str] = {}
 for _table in TABLES:
