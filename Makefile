@@ -11,9 +11,9 @@ unexport PYTHONDONTWRITEBYTECODE
 run: $(VENV)/.app
 	$(BIN)/python app.py $(ARGS)
 
-# without ARGS in as many processes as there are cores
+# without ARGS in as many processes as there are cores; each works through neighbours, which share fixtures
 test: $(VENV)/.test
-	$(BIN)/python -m pytest $(or $(ARGS),-n auto)
+	$(BIN)/python -m pytest $(or $(ARGS),-n auto --dist worksteal)
 
 lint: $(VENV)/.test
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .

@@ -5,6 +5,7 @@ import json
 import math
 import subprocess
 import sys
+from functools import cache
 from itertools import islice
 from pathlib import Path
 
@@ -295,18 +296,20 @@ HEALTHY = (
 )  # fmt: skip
 
 
+@cache
+def faces(resolution, count, seed):
+    from ganapp.data.faces import drawing
+
+    images, labels, _ = drawing.draw_faces(count, resolution, seed=seed)
+    return ImageDataset("faces", Images(images), labels.astype(np.int64), tuple("abcd"))
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("name", HEALTHY)
 def test_no_false_alarm(name):
-    from ganapp.data.faces import drawing
-
     config = narrowed(name, 400)
-
-    def draw(count, seed):
-        images, labels, _ = drawing.draw_faces(count, config.resolution, seed=seed)
-        return ImageDataset("faces", Images(images), labels.astype(np.int64), tuple("abcd"))
-
-    assert seen(rows_of(config, draw(4000, 0), draw(256, 1_000_003), 400, tick=2, look=10), config) == set()
+    data = (faces(config.resolution, count, seed) for count, seed in ((4000, 0), (256, 1_000_003)))
+    assert seen(rows_of(config, *data, 400, tick=2, look=10), config) == set()
 
 
 # -- remedies -------------------------------------------------------------------------------------------------------------
