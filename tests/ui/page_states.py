@@ -168,13 +168,13 @@ def walk_train(page, most_runs):
     settle(page)
     yield "train, unfolded"
     fill(page, "#dataset input", "/no/such folder")
-    page.wait_for_selector("#facts [role=alert]", timeout=30_000)
+    page.wait_for_selector("#facts [role=alert]", timeout=60_000)
     settle(page)
     yield "train, no such data"
     fill(page, "#dataset input", "faces")
     page.fill("#amount input", "0")
     page.click("#start")
-    page.locator("[role=alert]:visible").first.wait_for(timeout=30_000)
+    page.locator("[role=alert]:visible").first.wait_for(timeout=60_000)
     settle(page)
     yield "train, refused"
     runs = page.evaluate("() => [...document.querySelectorAll('#monitor select option')].map(o => o.value)")
@@ -201,7 +201,7 @@ def menus(page, within, name):
 
 def walk_create(page):
     page.click("#tab_generate-button")
-    page.wait_for_function("() => document.querySelector('#gen_source input')?.value", timeout=30_000)
+    page.wait_for_function("() => document.querySelector('#gen_source input')?.value", timeout=60_000)
     page.wait_for_selector("#create .tile.painted", timeout=60_000)
     settle(page, 2500)
     yield "create, pictures"
@@ -216,7 +216,7 @@ def walk_create(page):
         yield f"create, {mode}"
     page.click("#create_mode_grid")
     fill(page, "#gen_seeds input, #gen_seeds textarea", "3-1")
-    page.wait_for_selector("#create .banner:not([hidden])", timeout=30_000)
+    page.wait_for_selector("#create .banner:not([hidden])", timeout=60_000)
     settle(page)
     yield "create, wrong seeds"
     unfold(page, "#tab_generate")
@@ -224,17 +224,17 @@ def walk_create(page):
     yield "create, unfolded"
     fill(page, "#walk_seeds input, #walk_seeds textarea", "1")
     page.click("#walk_go")
-    page.wait_for_selector("#walk_message [role=alert]", timeout=30_000)
+    page.wait_for_selector("#walk_message [role=alert]", timeout=60_000)
     page.fill("#pub_repo input, #pub_repo textarea", "no name")
     page.click("#pub_show")
-    page.wait_for_selector("#pub_shown [role=alert]", timeout=30_000)
+    page.wait_for_selector("#pub_shown [role=alert]", timeout=60_000)
     settle(page)
     yield "create, walk and publication refused"
 
 
 def walk_evaluate(page):
     page.click("#tab_evaluate-button")
-    page.wait_for_function("() => document.querySelector('#eval_source input')?.value", timeout=30_000)
+    page.wait_for_function("() => document.querySelector('#eval_source input')?.value", timeout=60_000)
     settle(page, 1500)
     unfold(page, "#tab_evaluate")
     yield "evaluate"
@@ -244,13 +244,19 @@ def walk_evaluate(page):
     yield "evaluate, refused"
     page.fill("#eval_images input", "1")  # Gradio itself refuses it
     page.click("#eval_go")
-    page.wait_for_selector(".toast-body", timeout=30_000)
+    page.wait_for_function(  # until it has faded in
+        """() => { let node = document.querySelector(".toast-title");
+        if (!node) return false;
+        while (node && getComputedStyle(node).opacity === "1") node = node.parentElement;
+        return !node; }""",
+        timeout=60_000,
+    )
     yield "evaluate, refused by Gradio"
     page.click(".toast-close")
     fill(page, "#eval_data input", "faces")
     page.fill("#eval_images input", "64")
     page.click("#eval_go")
-    page.wait_for_selector("#eval_stop:not([disabled])", timeout=30_000)
+    page.wait_for_selector("#eval_stop:not([disabled])", timeout=60_000)
     page.wait_for_timeout(400)
     yield "evaluate, at work"
     page.click("#eval_stop")

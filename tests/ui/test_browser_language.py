@@ -8,7 +8,7 @@ from page_states import Served, walk
 
 from ganapp.config import PRESETS
 from ganapp.config.names import AUGMENTS, FAMILY_NAMES, LOSS_NAMES, PRECISIONS
-from ganapp.data import NAMED
+from ganapp.data.names import BUILT_IN
 
 pytestmark = pytest.mark.browser
 browser = test_browser.browser  # a fixture
@@ -39,7 +39,7 @@ VALUES = {
     *PRECISIONS,
     *COMMANDS,
     *AUGMENTS,
-    *NAMED,
+    *BUILT_IN,
     "smile, sad",  # names of classes are typed as they are
     "auto",
     "cpu",

@@ -251,6 +251,8 @@ def test_a_sweep_of_two_settings_from_a_run(made, opened, runs):
         "() => [...document.querySelectorAll('#compare figcaption b')].map(b => b.innerText).includes('16 · 0.0004')"
     )
     for run in begun:  # they end before the folder is emptied
+        run.send("stop")
+    for run in begun:
         wait_until_ended(run)
 
 
