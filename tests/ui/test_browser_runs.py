@@ -469,6 +469,15 @@ def test_pictures_beside_their_inputs_are_large_enough_to_be_seen(runs, opened, 
     assert f"Held-out picture {3 * columns} " in dialog.inner_text()
     page.keyboard.press("ArrowUp")
     assert f"Held-out picture {2 * columns} " in dialog.inner_text()
+    page.keyboard.press("Escape")
+    page.click("#tab_compare-button")
+    cells = page.locator("#compare figure .cells").first
+    cells.wait_for(timeout=30_000)
+    box = cells.bounding_box()
+    whole = box["width"] / 64 / wide  # as many as fit, none cut through
+    assert whole in range(1, columns + 1)
+    page.mouse.click(box["x"] + box["width"] - 32, box["y"] + 1.5 * 64)
+    assert f"Held-out picture {columns + whole:.0f} " in dialog.inner_text()
 
 
 def test_keys(runs, opened):

@@ -380,7 +380,11 @@ def test_a_remedy_starts_a_run_that_goes_on(monitor, monkeypatch):
         assert "it must be one of rollback, r1" in act(monitor, run, "remedy", remedy=wrong)["error"]
     assert len(started) == 2
     act(monitor, run, "remedy", remedy="anew")
-    assert (started[2].config().parent, started[2].config().from_nimg, started[2].states()) == (run.name, 0, [])
+    assert (started[2].config().parent, started[2].config().from_nimg, started[2].states()) == (
+        run.name,
+        0,
+        [],
+    )
 
 
 @pytest.mark.parametrize("remedy", ["rollback", "r1", "diffaugment"])
