@@ -8,14 +8,29 @@ from .fields import check_range
 from .names import TRANSLATORS
 
 PAIRED = ("degrade", "pairs")  # tasks whose target is known for each input
-# Fields that only some tasks use, and the value that stands for "off".
+_WITH_TARGET = ("noise", *PAIRED)  # trained by the GAN's own turns
+# Fields that only some tasks use, and their value for the others: None where any value changes nothing.
+# The page hides them for the others (ui/train/tasks.py), and check_task refuses another value.
 ONLY_FOR = {
+    "conditional": (("noise",), None),
     "damage": (("degrade",), ""),
     "direction": (("pairs",), "a2b"),
     "dataset_b": (("pairs", "unpaired"), ""),
+    "z_dim": (("noise",), 0),  # sample grids and the live figure do not draw noise for a translator yet
+    "class_term": (("noise",), "none"),
+    "class_weight": (("noise",), None),
+    "feature_matching": (_WITH_TARGET, 0.0),
+    "orthogonal": (_WITH_TARGET, 0.0),
+    "path_length": (("noise",), 0.0),
+    "path_length_interval": (("noise",), None),
+    "ada_target": (("noise",), None),
+    "ada_kimg": (("noise",), None),
+    "grow_kimg": (("noise",), 0.0),
     "pixel": (PAIRED, 0.0),
     "cycle": (("unpaired",), 0.0),
     "identity": (("unpaired",), 0.0),
+    "pool": (("unpaired",), None),
+    "d_steps": (_WITH_TARGET, 1),
 }
 
 
@@ -30,44 +45,38 @@ def learns_classes(config) -> bool:
 
 def check_task(config) -> None:
     """Raise ValueError (message fit for the user) if task, network and objective do not go together."""
-    for name, (tasks, off) in ONLY_FOR.items():
-        value = getattr(config, name)
-        if value != off and config.task not in tasks:
-            used = " or ".join(tasks)
-            raise ValueError(f"{name} is {value}; only the task {used} uses it, not {config.task}.")
     if config.task == "noise":
         if config.family in TRANSLATORS:
             raise ValueError(
                 f"family is {config.family!r}, which takes a picture: set task to degrade, pairs or unpaired."
             )
         check_range("z_dim", config.z_dim, 1, 8192)
-        return
-    if config.family not in TRANSLATORS:
+    elif config.family not in TRANSLATORS:
         raise ValueError(
             f"task is {config.task!r}, which needs a network that takes a picture: "
             f"set family to one of {', '.join(TRANSLATORS)}."
         )
-    if config.z_dim:  # sample grids and the live figure do not draw noise for a translator yet
-        raise ValueError(
-            f"z_dim is {config.z_dim}, but {config.task} draws one answer without noise: set z_dim to 0."
-        )
+    for name, (tasks, off) in ONLY_FOR.items():
+        value = getattr(config, name)
+        if off is not None and value != off and config.task not in tasks:
+            used, needs = " or ".join(tasks), f"{off:g}" if isinstance(off, float) else off or f"{off!r}"
+            raise ValueError(
+                f"{name} is {value}; only the task {used} uses it, so {config.task} needs {needs}."
+            )
     if config.task == "degrade":
         varied_of(config.damage)
     if config.task == "unpaired" and not config.cycle:
         raise ValueError(
             "task is 'unpaired', which needs cycle: without it any picture of the other set will do."
         )
-    _check_objective(config)
+    if config.task != "noise":
+        _check_objective(config)
 
 
 def _check_objective(config) -> None:
     if config.channels == 4:
         raise ValueError(
             f"channels is 4, but {config.task} keeps no transparency: set channels to 0, 1 or 3."
-        )
-    if config.class_term != "none":
-        raise ValueError(
-            f"class_term is {config.class_term!r}, but {config.task} has no classes: set it to none."
         )
     if config.augment == "ada":
         raise ValueError(
@@ -78,10 +87,3 @@ def _check_objective(config) -> None:
             f"augment_policy is {config.augment_policy!r}, but D compares the colours of input and picture: "
             "leave color out."
         )
-    if config.task == "unpaired":
-        for name, off in (("feature_matching", 0.0), ("d_steps", 1)):
-            if getattr(config, name) != off:
-                raise ValueError(
-                    f"{name} is {getattr(config, name):g}, but unpaired has no target for each picture "
-                    f"and one step of each D: set it to {off:g}."
-                )

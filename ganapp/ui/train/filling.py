@@ -83,12 +83,13 @@ def kept(text: Any) -> dict[str, Any]:
     known = {"preset", "dataset", "amount", "budget", "name", *settings_of(TrainConfig())}
     values = {name: value for name, value in values.items() if name in known}
     try:
-        settings = {k: v for k, v in values.items() if k in settings_of(TrainConfig())}
+        settings = tasks.only_needed({k: v for k, v in values.items() if k in settings_of(TrainConfig())})
         config = recipe.config_from(
             values["preset"], values["dataset"], values["budget"], values["amount"], settings
         )
     except (KeyError, TypeError, ValueError):
         return {}
+    values |= settings
     if is_there(config.dataset) and (not config.dataset_b or is_there(config.dataset_b)):
         return values
     dataset, other = tasks.data_for(config.task, TrainConfig().dataset, "")

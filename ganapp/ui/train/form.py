@@ -14,6 +14,7 @@ import gradio as gr
 from gradio.components import Component
 
 from ganapp.config import PRESETS, TrainConfig
+from ganapp.config.tasks import ONLY_FOR
 
 from ..access.capabilities import Capabilities
 from ..access.visitors import notes, sign_in
@@ -82,12 +83,12 @@ class TrainForm:
     def filled(self, values: Mapping[str, Any]) -> dict[Component, Any]:
         """{component: value} of values by name; what a handler returns to fill the form.
 
-        With a task among them, what it needs is shown, and its presets are listed.
+        With a task among them, what it uses is shown, the rest hidden, and its presets are listed.
         """
         found = {self.named[name]: value for name, value in values.items()}
         if "task" not in values:
             return found
-        for name in tasks.FIELDS[1:]:
+        for name in ONLY_FOR:
             visible = task_part.shown(tasks.is_needed(name, values["task"]))
             value = {"value": values[name]} if name in values else {}
             found[self.named[name]] = gr.update(visible=visible, **value)
@@ -176,15 +177,17 @@ def build_settings(config: TrainConfig) -> dict[str, Component]:
             for field in recipe.advanced_fields(group):
                 if field.name in tasks.FIELDS:
                     continue
-                settings[field.name] = build_setting(field, getattr(config, field.name))
+                settings[field.name] = build_setting(field, getattr(config, field.name), config.task)
     return settings
 
 
-def build_setting(field, value) -> Component:
+def build_setting(field, value, task: str) -> Component:
+    """The control of one field, hidden where the task does not use it."""
     texts = {
         "label": t(f"field.{field.name}"),
         "info": t(f"help.{field.name}"),
         "elem_id": f"set_{field.name}",
+        "visible": task_part.shown(tasks.is_needed(field.name, task)),
     }
     if field.metadata["choices"]:
         return gr.Dropdown(list(field.metadata["choices"]), value=value, **texts)

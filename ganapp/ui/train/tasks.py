@@ -53,12 +53,12 @@ def data_for(task: str, dataset: str, dataset_b: str) -> tuple[str, str]:
 
 
 def is_needed(field: str, task: str) -> bool:
-    """Whether a task uses a field of FIELDS."""
+    """Whether a task uses a field of TrainConfig: the others are hidden."""
     return field not in ONLY_FOR or task in ONLY_FOR[field][0]
 
 
 def only_needed(values: dict[str, Any]) -> dict[str, Any]:
     """Settings without what their task does not use: what is not shown is not meant."""
     task = values.get("task", TrainConfig().task)
-    unused = {name: ONLY_FOR[name][1] for name in FIELDS if not is_needed(name, task)}
+    unused = {name: off for name, (tasks, off) in ONLY_FOR.items() if task not in tasks and off is not None}
     return values | {name: off for name, off in unused.items() if name in values}

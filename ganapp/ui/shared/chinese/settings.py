@@ -46,15 +46,14 @@ SENTENCES = {
     "premultiplied is true, which needs 4 channels; there are {}.": (
         "premultiplied 为 true，需要 4 个通道；这里有 {0} 个。"
     ),
-    "{} is {}; only the task {} uses it, not {}.": "{0} 的值为 {1}；只有任务 {2} 使用它，{3} 不用。",
+    "{} is {}; only the task {} uses it, so {} needs {}.": (
+        "{0} 的值为 {1}；只有任务 {2} 使用它，因此 {3} 需要 {4}。"
+    ),
     "family is {}, which takes a picture: set task to degrade, pairs or unpaired.": (
         "family 的值为 {0}，它的输入是图片：请把 task 设为 degrade、pairs 或 unpaired。"
     ),
     "task is {}, which needs a network that takes a picture: set family to one of {}.": (
         "task 的值为 {0}，需要以图片为输入的网络：请把 family 设为以下之一：{1}。"
-    ),
-    "z_dim is {}, but {} draws one answer without noise: set z_dim to 0.": (
-        "z_dim 的值为 {0}，但 {1} 只给出一个不含噪声的结果：请把 z_dim 设为 0。"
     ),
     "task is 'unpaired', which needs cycle: without it any picture of the other set will do.": (
         "task 的值为 'unpaired'，需要 cycle：没有它，另一组中的任何图片都可以。"
@@ -67,9 +66,6 @@ SENTENCES = {
     ),
     "augment_policy is {}, but D compares the colours of input and picture: leave color out.": (
         "augment_policy 的值为 {0}，但判别器要比较输入与图片的颜色：请去掉 color。"
-    ),
-    "{} is {}, but unpaired has no target for each picture and one step of each D: set it to {}.": (
-        "{0} 的值为 {1}，但 unpaired 的图片没有各自的目标，每个判别器也只走一步：请设为 {2}。"
     ),
     # networks
     "the generator of {}": "{0} 的生成器",
