@@ -45,7 +45,7 @@ def cost(preset: str, minutes: float) -> dict:
         with tempfile.TemporaryDirectory() as folder:
             run = create_run(folder, preset_config(preset).replace(minutes=minutes, kimg=1e7))
             assert driver.drive(run) == "finished", run.status()
-            sec, rows = run.status()["sec"], [row for row in run.read_stats()[0] if live_figure.NAME in row]
+            sec, rows = run.status()["sec"], [row for row in run.read_stats()[0] if "swd" in row]
     finally:
         live_figure.LiveFigure = original
     spent = used[-1].spent
@@ -53,7 +53,7 @@ def cost(preset: str, minutes: float) -> dict:
         "measurements": len(rows),
         "seconds_each": round(spent / max(len(rows), 1), 2),
         "share_of_time": round(spent / sec, 4),
-        "curve": [[row["nimg"], row[live_figure.NAME]] for row in rows],
+        "curve": [[row["nimg"], row["swd"]] for row in rows],
     }
 
 

@@ -25,7 +25,7 @@ ROOMS = {
     "runs": "files config media",
     "training": "alpha degradations config latents networks data",
     "generators": "files config hub latents networks runs",
-    "metrics": "files alpha config latents data runs generators",
+    "metrics": "files alpha degradations config latents data runs generators",
     "driving": "files config latents media data runs training generators metrics",
     "publishing": "files hub degradations latents media data runs generators metrics",
     "cli": "files config hub degradations latents media data runs generators metrics driving publishing",

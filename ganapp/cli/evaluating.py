@@ -35,6 +35,7 @@ def _add_evaluate(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--data", metavar="NAME|PATH", help="real pictures; default: those it was trained on, if known"
     )
+    add_what(parser)
     about = f"of {', '.join(MEASURES)}; default: all that fit and need no download"
     parser.add_argument("--metrics", metavar="A,B,…", help=about)
     counts = "; ".join(f"{name} {m.images:,}" for name, m in MEASURES.items())
@@ -49,9 +50,21 @@ def _add_evaluate(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--inception", metavar="PATH", help=about)
     parser.add_argument("--device", default="auto", help="auto (default), cpu, cuda, cuda:N or mps")
     parser.add_argument("--json", action="store_true", help="as JSON")
-    about = "samples, with the nearest training pictures below each"
+    about = "samples, each above its nearest training pictures; or held-out inputs above their answers"
     parser.add_argument("--out", metavar="SHEET.png", help=about)
     add_folders(parser)
+
+
+def add_what(parser: argparse.ArgumentParser) -> None:
+    """What becomes what, for a model that takes pictures."""
+    about = "of a model that takes pictures, if it does not know it: degrade, pairs (default) or unpaired"
+    parser.add_argument("--task", default="", help=about)
+    about = "what is done to the pictures before it undoes it; default: that of its training"
+    parser.add_argument("--damage", default="", metavar="D", help=about)
+    about = "of pairs, which picture is the input: a2b, the first, or b2a; of two sets, which becomes which"
+    parser.add_argument("--direction", default="", help=about)
+    about = "the second picture of each pair, or the second set, if --data holds the first alone"
+    parser.add_argument("--data-b", default="", metavar="NAME|PATH", help=about)
 
 
 def _evaluate(arguments: argparse.Namespace) -> None:
@@ -59,7 +72,7 @@ def _evaluate(arguments: argparse.Namespace) -> None:
     from ganapp.driving.devices import pick_device
     from ganapp.latents import check_psi
     from ganapp.media import save_png
-    from ganapp.metrics import check, measure, prepare, store, verdict
+    from ganapp.metrics import What, check, measure, prepare, store, verdict
 
     metrics = _names_of(arguments.metrics)
     device, psi = str(pick_device(arguments.device)), check_psi(arguments.psi)
@@ -80,6 +93,7 @@ def _evaluate(arguments: argparse.Namespace) -> None:
         progress=progress,
         runs=arguments.runs,
         checkpoints=arguments.checkpoints,
+        what=What(arguments.task, arguments.damage, arguments.direction, arguments.data_b),
     )
     figures = measure(setting, metrics, arguments.images, arguments.repeats, missing)
     progress.finish()
@@ -97,11 +111,9 @@ def _evaluate(arguments: argparse.Namespace) -> None:
     else:
         print("Not stored: this model lies in the cache of the Hub.", file=said_on)
     if arguments.out:
-        save_png(arguments.out, _sheet(setting))
-        print(
-            f"Wrote samples, and the nearest training pictures below each, to {arguments.out}.",
-            file=sys.stderr,
-        )
+        image, what = _sheet(setting)
+        save_png(arguments.out, image)
+        print(f"Wrote {what} to {arguments.out}.", file=sys.stderr)
 
 
 def _names_of(text: str | None) -> list[str] | None:
@@ -128,14 +140,22 @@ def _lines_of(figures: list[Figure]) -> list[str]:
 
 
 def _sheet(setting):
-    """A grid, uint8 (H, W, C): samples, and below each its nearest training pictures (pixels, features)."""
+    """A grid, uint8 (H, W, C), and what it shows.
+
+    Samples, and below each its nearest training pictures (pixels, features); of a model that takes pictures,
+    inputs, answers and targets.
+    """
     import numpy as np
 
     from ganapp.media import grid
-    from ganapp.metrics import neighbours
+    from ganapp.metrics import answers, neighbours
 
+    if setting.inputs:
+        rows = [images for images in answers(setting) if images is not None]
+        return grid(np.concatenate(rows), columns=len(rows[0])), "inputs, and the answers below each,"
     found = neighbours(setting)
-    return grid(np.concatenate(list(found)), columns=len(found.samples))
+    image = grid(np.concatenate(list(found)), columns=len(found.samples))
+    return image, "samples, and the nearest training pictures below each,"
 
 
 class _Progress:

@@ -56,7 +56,7 @@ class Recorder:
         self.run, self.clock = writer.run, writer.clock
         self.dataset, self.source = dataset, source
         self.class_names = dataset.class_names if config.num_classes else ()
-        self.live = live_figure.LiveFigure(config, dataset, source.fixed)
+        self.live = live_figure.LiveFigure(config, dataset, source)
         self.vitals: Vitals | PictureVitals | None = None
         self.measured: dict[str, float] = {}  # vitals that are not yet in a row
         self.start(0)
@@ -189,13 +189,14 @@ class Recorder:
         made = {n: averaged_generator(state, self.config, self.source, 8, n) for n in state.averages()}
         due = with_figure and self.live.is_due(self.clock.attempt_sec(), state.nimg - self.began_nimg)
         if made and due and (value := self._measure_live_figure(next(iter(made.values())))) is not None:
-            origin[live_figure.NAME] = value
-            run.append_stats({"nimg": state.nimg, "sec": round(self.clock.sec(), 3), live_figure.NAME: value})
+            origin[self.live.name] = value
+            run.append_stats({"nimg": state.nimg, "sec": round(self.clock.sec(), 3), self.live.name: value})
 
         def write(folder) -> None:
             for name, G in made.items():
                 inner = folder if len(made) == 1 else folder / name
-                save_generator(G, inner, class_names=self.class_names, origin=origin)
+                which = {"player": name} if len(made) > 1 else {}
+                save_generator(G, inner, class_names=self.class_names, origin=origin | which)
 
         if made:
             run.write_snapshot(state.nimg, write)
@@ -234,7 +235,8 @@ def task_of(config: TrainConfig) -> dict[str, Any]:
     if config.task == "noise":
         return {}
     own = {"degrade": ("damage",), "pairs": ("direction",), "unpaired": ("dataset_b",)}[config.task]
-    return {"task": config.task} | {name: getattr(config, name) for name in own}
+    first = {"dataset_a": config.dataset} if config.task == "unpaired" else {}
+    return {"task": config.task} | {name: getattr(config, name) for name in own} | first
 
 
 def fixed_inputs(

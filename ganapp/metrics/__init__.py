@@ -7,7 +7,9 @@ from .comparing import difference_text, differences, incomparable, newest
 from .evaluation import (
     REPEATS,
     WITHOUT_DOWNLOAD,
+    Answers,
     Neighbours,
+    answers,
     check,
     evaluate,
     examples,
@@ -15,6 +17,7 @@ from .evaluation import (
     neighbours,
 )
 from .figure import Figure, protocol_text, stored_text, value_text
+from .inputs import What
 from .measures import MEASURES
 from .origin import data_of
 from .preparing import prepare
@@ -27,6 +30,9 @@ __all__ = [
     "MOST_REPEATS",
     "REPEATS",
     "WITHOUT_DOWNLOAD",
+    "What",
+    "answers",
+    "Answers",
     "Figure",
     "Neighbours",
     "check",

@@ -17,6 +17,7 @@ from ganapp.data import Progress
 
 from .distances import memorisation, twosample
 from .figure import CannotMeasure, Figure, mean_and_interval
+from .inputs import ITS_OWN, What, with_channels
 from .judges import inception
 from .measures import MEASURES, Measured
 from .preparing import prepare
@@ -45,6 +46,7 @@ def evaluate(
     progress: Progress | None = None,
     cancelled: Callable[[], bool] | None = None,
     missing: dict[str, str] | None = None,
+    what: What = ITS_OWN,
 ) -> list[Figure]:
     """Figures of a generator against a data set, each the mean over repetitions with a 95 % interval.
 
@@ -54,11 +56,15 @@ def evaluate(
     own number. It is lowered to the number of real images if there are fewer. repeats: each draws new samples
     and a new random set of real images. psi: truncation. A generator with the classes of the data draws them
     in the proportions of the training split. missing: a dictionary that gets {figure: why} of the figures
-    that cannot be measured, while the others are; None: such a figure is an error. Raises ValueError (message
+    that cannot be measured, while the others are; None: such a figure is an error. what: of a generator that
+    takes pictures, what its inputs are; what is left out is as in its training. Raises ValueError (message
     fit for the user) if something does not fit, Cancelled if `cancelled` returns True.
     """
     check(metrics, images, repeats, seed, missing)
-    setting = prepare(source, data, seed, psi, inception_path, device, runs, checkpoints, progress, cancelled)
+    setting = prepare(
+        source, data, seed, psi, inception_path, device, runs, checkpoints, progress, cancelled,
+        what,
+    )  # fmt: skip
     return measure(setting, metrics, images, repeats, missing)
 
 
@@ -174,9 +180,11 @@ def lack_text(name: str, setting: Setting) -> str:
     data, needs = setting.train, MEASURES[name].needs
     if "heldout" in needs and setting.heldout is None:
         return f"no pictures of {data.name} are held out; that needs 100 at least"
-    least = twosample.LEAST
+    least = setting.halves * twosample.LEAST
     if name == "c2st" and setting.heldout.count < least:
         return f"{setting.heldout.count} pictures of {data.name} are held out; that needs {least} at least"
+    if "target" in needs and not (setting.inputs and setting.inputs.has_targets):
+        return "there is no target for each picture"
     if "classes" in needs and data.num_classes < 2:
         return f"{data.name} has no classes"
     if "faces" in needs and not data.attributes:
@@ -189,9 +197,9 @@ def images_per_set(name: str, images: int | None, setting: Setting) -> int:
 
     Raises CannotMeasure if there are fewer than 8.
     """
-    count, against = images or MEASURES[name].images, MEASURES[name].against
-    if against:
-        count = min(count, getattr(setting, against).count)
+    count, most = images or MEASURES[name].images, setting.most(MEASURES[name].against)
+    if most is not None:
+        count = min(count, most)
     if count < LEAST_REAL:
         raise CannotMeasure(f"{name} cannot be measured: there are only {count} real pictures.")
     return count
@@ -244,6 +252,27 @@ def neighbours(setting: Setting, count: int = 16, among: int = 256) -> Neighbour
         *(setting.train.images.take(rows[order]) for rows in (by_pixels, by_features)),
     )
     return Neighbours(*(x.transpose(0, 2, 3, 1) for x in images))
+
+
+class Answers(NamedTuple):
+    """Held-out inputs, the answers to them, and the targets where there are any; each uint8 (N, R, R, C).
+
+    The inputs have the channels of the answers.
+    """
+
+    inputs: np.ndarray
+    outputs: np.ndarray
+    targets: np.ndarray | None
+
+
+def answers(setting: Setting, count: int = 8) -> Answers:
+    """The first held-out pictures in the data's own order through a generator that takes pictures."""
+    from ganapp.latents import translate
+
+    inputs, rows = setting.inputs, np.arange(min(count, setting.inputs.count))
+    made = translate(setting.G, inputs.given(rows, setting.seed), device=setting.device)
+    shown = with_channels(inputs.given(rows, setting.seed), made.shape[3])
+    return Answers(shown, made, inputs.targets(rows) if inputs.has_targets else None)
 
 
 def examples(setting: Setting, kinds: Sequence[str], each: int = 6) -> dict[str, np.ndarray]:

@@ -13,12 +13,14 @@ import numpy as np
 
 from .distances import coverage, manifold, memorisation, swd, twosample
 from .distances.frechet import frechet
+from .distances.psnr import l1, psnr
 from .figure import CannotMeasure
 from .judges import inception
 from .judges.classifier import CLASSES, attribute_sizes
 from .rounds import Round, Setting, pixel_parts, pixels_of
 
 FLOOR = "between real pictures and as many other real ones: the best that a generator can get"
+NAIVE = "of the input itself, brought to the target's size and colours: what who changes nothing gets"
 READABLE = 0.6  # accuracy on held-out images from which an attribute counts as readable
 
 
@@ -36,7 +38,7 @@ class Measure(NamedTuple):
 
     images: int  # default number of generated and of real images
     published: int | None  # number of images in the published protocol, if there is one
-    needs: tuple[str, ...]  # some of: heldout, classes, faces, inception
+    needs: tuple[str, ...]  # some of: target, heldout, classes, faces, inception
     measure: Callable[[Round, int], Iterator[Measured]]  # (repetition, number of images)
     against: str = "train"  # split with at least as many real images; "" if the number of samples is free
     cost: float = 1.0  # seconds for 2,000 images of 32 pixels on two cores, about: for the progress alone
@@ -61,6 +63,23 @@ def _swd(r: Round, n: int) -> Iterator[Measured]:
     if (other := r.other_real(n)) is not None:
         floor = swd.multi_scale_swd(r.real(n), other, *options)
         yield Measured("swd.real", float(np.mean(list(floor.values()))), protocol, FLOOR)
+
+
+def _psnr(r: Round, n: int) -> Iterator[Measured]:
+    protocol = {
+        "split": "heldout",
+        "psnr": "10 log₁₀(255² / mean square difference) of a picture, mean of pictures",
+        "unit": "decibels; l1 in levels of 255",
+    }
+    found: dict[str, list[np.ndarray]] = {"psnr": [], "psnr.naive": [], "l1": [], "l1.naive": []}
+    for made, naive, target in r.beside(n):
+        for of, images in (("", made), (".naive", naive)):
+            found[f"psnr{of}"].append(psnr(images, target))
+            found[f"l1{of}"].append(l1(images, target))
+    for name, parts in found.items():
+        yield Measured(
+            name, float(np.concatenate(parts).mean()), protocol, NAIVE if name.endswith(".naive") else ""
+        )
 
 
 def _c2st(r: Round, n: int) -> Iterator[Measured]:
@@ -267,6 +286,7 @@ def _listed(names: list[str]) -> str:
 
 # name: images, images of the published protocol, needs, function, split with as many real images
 MEASURES: dict[str, Measure] = {
+    "psnr": Measure(2_000, None, ("target",), _psnr, "", cost=5),
     "swd": Measure(swd.IMAGES, swd.IMAGES, (), _swd, cost=10),
     "c2st": Measure(10_000, None, ("heldout",), _c2st, "heldout", cost=20),
     "classes": Measure(10_000, None, ("classes",), _classes, cost=3),

@@ -14,9 +14,9 @@ def data_of(origin: Mapping[str, Any]) -> str | None:
     """The built-in data set in a generator's origin, pairs of pictures included; None if it names none.
 
     An origin has the name of a split and a count: "cifar10-train, 48000 images" is cifar10. Own pictures are
-    not found by it: their folder may be another one by now.
+    not found by it: their folder may be another one by now. Of two sets without pairs it is the first.
     """
-    text = origin.get("dataset")
+    text = origin.get("dataset_a" if origin.get("task") == "unpaired" else "dataset")
     if not isinstance(text, str):
         return None
     name = text.partition(",")[0].strip()

@@ -11,6 +11,7 @@ from typing import Any
 from ganapp.data import NAMED, ImageDataset, open_dataset
 
 from . import storage
+from .inputs import ITS_OWN, What, check_picture_model, open_inputs, own_of, targets_of, what_of
 from .origin import data_of
 from .rounds import Setting, background_of
 
@@ -28,6 +29,7 @@ def prepare(
     checkpoints=None,
     progress=None,
     cancelled=None,
+    what=ITS_OWN,
 ) -> Setting:
     """Open the generator and the data set; arguments as in `evaluate`.
 
@@ -43,7 +45,6 @@ def prepare(
         run = run_of(folder)
         config = run.config() if run else None
         G = load_folder(folder, name)
-    _check_takes_latents(G)
     own = config.dataset if config else data_of(getattr(G, "origin", {}))
     data = data or own
     if found:  # now: the snapshot may be gone after the measurement
@@ -55,8 +56,7 @@ def prepare(
         how = {"crop": config.crop, "background": config.background, "frame_step": config.frame_step}
     channels = 3 if G.spec.channels == 4 else G.spec.channels  # compared on a background
     options = how | {"channels": channels, "progress": progress, "cancelled": cancelled}
-    train = open_dataset(data, G.spec.resolution, split="train", **options)
-    heldout = _open_heldout(data, G.spec.resolution, options)
+    train, heldout, inputs = _open(G, config, data, data == own, options, what, psi)
     colours = COLOURS.get(train.channels, f"{train.channels} channels")
     about = {
         "source": _source_name(G),
@@ -65,25 +65,35 @@ def prepare(
         "resize": f"to {train.resolution} px, {how.get('crop', 'center')}, {colours}, "
         "as prepared for training",
     }
-    if psi != 1:
-        about["psi"] = psi
-    setting = Setting(G, train, heldout, about, seed, device, psi, inception_path, progress, cancelled, place)
+    about |= {"psi": psi} if psi != 1 else {}
+    about |= inputs.protocol() if inputs else {}
+    setting = Setting(
+        G, targets_of(train), heldout and targets_of(heldout), about, seed, device, psi, inception_path,
+        progress, cancelled, place, inputs=inputs,
+    )  # fmt: skip
     if G.spec.channels == 4:
         about["transparency"] = f"all pictures on {how.get('background', 'white')}"
         setting.background = background_of(config)
     if G.spec.num_classes:
-        about["classes"] = (
-            "drawn evenly by the seeds" if setting.classes is None else "drawn as often as in train"
-        )
+        is_other = setting.classes is None
+        about["classes"] = "drawn evenly by the seeds" if is_other else "drawn as often as in train"
     return setting
 
 
-def _check_takes_latents(G) -> None:
-    if G.spec.takes != "latent":
-        raise ValueError(
-            "This model takes a picture: evaluate measures models that make pictures from noise so far; "
-            "the grid of its run shows held-out pictures beside their targets."
-        )
+def _open(G, config, data, is_own: bool, options: dict, asked: What, psi: float) -> tuple:
+    """(training pictures, held-out ones or None, inputs or None) for a generator of either kind."""
+    if G.spec.takes == "latent":
+        if asked != ITS_OWN:
+            raise ValueError(
+                f"{_source_name(G)} makes pictures from noise: task, damage, direction and data_b are for "
+                "models that take pictures."
+            )
+        train = open_dataset(data, G.spec.resolution, split="train", **options)
+        return train, _open_heldout(data, G.spec.resolution, options), None
+    check_picture_model(G, psi)
+    own = own_of(getattr(G, "origin", {}), config)
+    what = what_of(asked, own if is_own else own._replace(data_b=""), _source_name(G))
+    return open_inputs(G.spec, data, what, options)
 
 
 def _open_heldout(data, resolution: int, options: dict) -> ImageDataset | None:
@@ -98,8 +108,11 @@ def _open_heldout(data, resolution: int, options: dict) -> ImageDataset | None:
 
 def _source_name(G) -> str:
     """The generator's name for the protocol, without local folders."""
-    source = str(getattr(G, "source", "a generator"))
-    return Path(source).name if Path(source).is_absolute() else source
+    source = Path(text := str(getattr(G, "source", "a generator")))
+    if not source.is_absolute():
+        return text
+    is_inner = source.parent.name.isdigit()  # one of several generators of a snapshot
+    return f"{source.parent.name}/{source.name}" if is_inner else source.name
 
 
 def weights_text(G, config) -> str:

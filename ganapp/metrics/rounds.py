@@ -6,7 +6,7 @@ repetition. Both compute a thing when it is first needed and keep it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -23,6 +23,8 @@ from .judges.network import parts_of
 
 if TYPE_CHECKING:
     from ganapp.config import TrainConfig
+
+    from .inputs import Inputs
 
 MOST_REPEATS = 20
 BLOCK = 16_384  # consecutive image seeds of one repetition
@@ -46,6 +48,7 @@ class Setting:
     cancelled: Callable[[], bool] | None = None
     place: Path | None = None  # folder for the figures of G; None if it may not be written
     background: int | tuple[int, ...] = 255  # behind images with alpha, of G and of the data
+    inputs: Inputs | None = None  # of a generator that takes pictures
 
     def report_progress(self, done: int, total: int | None, what: str) -> None:
         """Pass progress on to the caller of the measurement. Raises Cancelled if it was cancelled."""
@@ -57,6 +60,18 @@ class Setting:
     def progress_of(self, what: str) -> Callable[[int, int], None]:
         """report_progress(done, total) for one task."""
         return lambda done, total: self.report_progress(done, total, what)
+
+    @property
+    def halves(self) -> int:
+        """In how many parts held-out pictures are needed: 2 where inputs are made of them, else 1."""
+        return 2 if self.inputs is not None and self.inputs.has_targets else 1
+
+    def most(self, against: str) -> int | None:
+        """How many samples can be compared with the pictures of a split ("" for none); None: any number."""
+        counts = [self.inputs.count] if self.inputs else []
+        if against:
+            counts.append(getattr(self, against).count // (self.halves if against == "heldout" else 1))
+        return min(counts, default=None)
 
     @cached_property
     def classifier(self) -> Classifier:
@@ -123,6 +138,15 @@ class Round:
         return (self.setting.seed + (k // BLOCK * MOST_REPEATS + self.index) * BLOCK + k % BLOCK).tolist()
 
     @cached_property
+    def rows(self) -> np.ndarray:
+        """Numbers of the held-out pictures that inputs are made of, (most,), in a random order.
+
+        It begins where that of `real` ends, so that of one set of pictures these are others.
+        """
+        inputs = self.setting.inputs
+        return np.random.default_rng([self.seed, 1]).permutation(inputs.count)[::-1][: self.most]
+
+    @cached_property
     def labels(self) -> np.ndarray:
         """The generator's number of each sample's class, int64 (most,); -1 without classes.
 
@@ -139,15 +163,19 @@ class Round:
 
     @cached_property
     def _fake(self) -> np.ndarray:
-        from ganapp.latents import generate
+        from ganapp.latents import generate, translate
 
         s, out = self.setting, []
         conditional = s.G.spec.num_classes > 0
         for start in range(0, self.most, CHUNK):
             s.report_progress(start, self.most, "Drawing samples")
             part = slice(start, start + CHUNK)
-            y = self.labels[part] if conditional else None
-            images = generate(s.G, self.seeds[part], y, s.psi, s.device, BATCH)
+            seeds, y = self.seeds[part], self.labels[part] if conditional else None
+            if s.inputs:
+                given = s.inputs.given(self.rows[part], self.seed)
+                images = translate(s.G, given, seeds[: len(given)], y, device=s.device)
+            else:
+                images = generate(s.G, seeds, y, s.psi, s.device, BATCH)
             opaque = on_background(images, s.background)
             out.append(np.ascontiguousarray(opaque.transpose(0, 3, 1, 2)))
         return np.concatenate(out)
@@ -155,6 +183,16 @@ class Round:
     def fake(self, count: int) -> np.ndarray:
         """The first `count` samples, uint8 (count, C, R, R); those with alpha are on the background."""
         return self._fake[:count]
+
+    def beside(self, count: int) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+        """Samples with the inputs as answers and the targets, each uint8 (N, R, R, C), BATCH at a time.
+
+        Only of a generator that takes pictures, with a target for each.
+        """
+        inputs, made = self.setting.inputs, self.fake(count).transpose(0, 2, 3, 1)
+        for start in range(0, count, BATCH):
+            rows = self.rows[start : min(start + BATCH, count)]
+            yield made[start : start + BATCH], inputs.naive(rows, self.seed), inputs.targets(rows)
 
     def fake_outputs(self, count: int) -> tuple[np.ndarray, dict[str, np.ndarray]]:
         """Outputs of the classifier for the first `count` samples; see Classifier.run."""

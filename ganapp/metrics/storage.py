@@ -63,6 +63,7 @@ def figures_of(
     folder = Path(folder).resolve()
     run = run_of(folder)
     if run is not None:
-        return [figure for figure in read_figures(run.path) if measured_of(figure) == folder.name]
+        name = folder.relative_to(run.path / "snapshots").as_posix()
+        return [figure for figure in read_figures(run.path) if measured_of(figure) == name]
     here = Path(runs) / FIGURES / folder.name if runs and is_shipped(folder, checkpoints) else None
     return read_figures(folder) + (read_figures(here) if here else [])

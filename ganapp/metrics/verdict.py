@@ -27,11 +27,22 @@ Figures = Sequence[Mapping[str, Any]]
 def verdict(figures: Figures) -> str:
     """Sentences about figures (as Figure.to_json gives them); "" if there is nothing to say.
 
-    How close the pictures are, then what is missing, then copies, then whether the figures can be relied on.
+    How near answers are to their targets and how close the pictures are, then what is missing, then copies,
+    then whether the figures can be relied on.
     """
     values = {f["name"]: f["value"] for f in figures if isinstance(f.get("value"), int | float)}
-    said = [_closeness(values), _missing(figures), _variety(values), _copies(values), _reliance(figures)]
+    said = [_nearness(values), _closeness(values), _missing(figures), _variety(values), _copies(values)]
+    said.append(_reliance(figures))
     return " ".join(sentence for sentence in said if sentence)
+
+
+def _nearness(values: Mapping[str, float]) -> str:
+    answers, inputs = values.get("psnr"), values.get("psnr.naive")
+    if answers is None or inputs is None:
+        return ""
+    if answers <= inputs:
+        return "The answers are no nearer to their targets than the inputs are: train longer."
+    return f"The answers are {answers - inputs:.1f} dB nearer to their targets than the inputs are."
 
 
 def _closeness(values: Mapping[str, float]) -> str:

@@ -2,7 +2,7 @@
 
 from .about import read_about, title_of
 from .data_record import DataRecord, read_data_record, write_data_record
-from .figures import live_figure_of, measured_of, read_figures, write_figures
+from .figures import LIVE, live_figure_of, live_of, measured_of, read_figures, write_figures
 from .folder import called, create_run, is_run, list_runs, open_run, run_of
 from .mending import damage_of, mend
 from .names import clean_title, generators_in, nimg_of
@@ -12,6 +12,7 @@ from .status import WORKING, silence_of
 __all__ = [
     "BEST",
     "DataRecord",
+    "LIVE",
     "Run",
     "VITALS",
     "WORKING",
@@ -23,6 +24,7 @@ __all__ = [
     "is_run",
     "list_runs",
     "live_figure_of",
+    "live_of",
     "measured_of",
     "mend",
     "nimg_of",

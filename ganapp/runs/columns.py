@@ -52,6 +52,7 @@ COLUMNS = {
         _column("d_fake", "logit", "outputs", 5),
         _column("aug_p", "augmentation", "outputs", 9),
         _column("swd", "distance", "live", 10),
+        _column("psnr", "distance", "live", 32),
         _column("gap", "logit", "", 3),
         _column("images_per_sec", "speed", "", 11),
         _column("d_grad", "gradient", "", 18),

@@ -4,19 +4,45 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from ganapp.files import write_text
 
+# Figures that a run measures as it trains, by which a snapshot is the best: whether more of it is better.
+LIVE = {"swd": False, "psnr": True}
 
-def live_figure_of(snapshot: Path) -> float | None:
-    """The live figure that a snapshot was saved with; None if it was not measured or cannot be read."""
+
+class Live(NamedTuple):
+    """A live figure: its name, one of LIVE, and its value."""
+
+    name: str
+    value: float
+
+    @property
+    def rank(self) -> float:
+        """Less is better."""
+        return -self.value if LIVE[self.name] else self.value
+
+
+def live_of(snapshot: Path) -> Live | None:
+    """The live figure that a snapshot was saved with; None if none was measured or it cannot be read."""
     try:
-        value = json.loads((snapshot / "config.json").read_text(encoding="utf-8"))["origin"]["swd"]
+        origin = json.loads((snapshot / "config.json").read_text(encoding="utf-8"))["origin"]
+        found = [(name, origin[name]) for name in LIVE if name in origin]
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None
-    return float(value) if isinstance(value, int | float) and math.isfinite(value) else None
+    for name, value in found:
+        if isinstance(value, int | float) and math.isfinite(value):
+            return Live(name, float(value))
+    return None
+
+
+def live_figure_of(snapshot: Path) -> float | None:
+    """The value of a snapshot's live figure, or None."""
+    found = live_of(snapshot)
+    return found.value if found else None
 
 
 def read_figures(folder: Path) -> list[dict[str, Any]]:
@@ -38,8 +64,13 @@ def _is_figure(value: Any) -> bool:
 
 
 def measured_of(figure: dict[str, Any]) -> str:
-    """The generator that a figure measures; a snapshot without its run, which may be renamed."""
-    return str((figure.get("protocol") or {}).get("source")).rpartition("/")[2]
+    """The generator that a figure measures; a snapshot without its run, which may be renamed.
+
+    NUMBER/NAME is one generator of a snapshot that has several.
+    """
+    source = str((figure.get("protocol") or {}).get("source"))
+    inner = re.search(r"(?:^|/)(\d+/[^/]+)$", source)
+    return inner[1] if inner else source.rpartition("/")[2]
 
 
 def write_figures(folder: Path, figures: list[dict[str, Any]]) -> Path:

@@ -100,8 +100,10 @@ def is_run(folder: Path) -> bool:
     return sum(os.path.exists(folder / name) for name in MARKS) > 1
 
 
-def run_of(snapshot: Path) -> Run | None:
-    """The run that a generator folder is a snapshot of; None if it is no snapshot."""
-    run = snapshot.resolve().parent.parent
-    is_one = snapshot.resolve().parent.name == "snapshots" and is_run(run)
-    return Run(run) if is_one else None
+def run_of(generator: Path) -> Run | None:
+    """The run that a generator folder is a snapshot of, or is in one of; None if it is of no snapshot."""
+    folder = generator.resolve()
+    for snapshot in (folder, folder.parent):  # a snapshot of several generators has a folder for each
+        if snapshot.parent.name == "snapshots" and is_run(snapshot.parent.parent):
+            return Run(snapshot.parent.parent)
+    return None

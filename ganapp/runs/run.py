@@ -20,7 +20,7 @@ from typing import Any
 from ganapp.config import TrainConfig
 from ganapp.files import replacing, replacing_folder, write_small, write_text, zip_folder
 
-from .figures import live_figure_of
+from .figures import live_of
 from .names import NAME, check_name, generators_in, nimg_of
 from .process import is_gone
 from .rows import Row, append_row, drop_rows_after, last_rows, read_rows
@@ -34,7 +34,7 @@ CONFIG, STATUS = "config.json", "status.json"
 STATS, VITALS = "stats.jsonl", "looks.jsonl"  # one row for each tick; copies of those rows that have vitals
 KEEP_STATES = 2  # the newest ones, besides the last good one
 KEEP_SNAPSHOTS = 8  # the newest ones, besides the best one
-BEST = "best"  # RUN/best is the snapshot with the lowest live figure
+BEST = "best"  # RUN/best is the snapshot with the best live figure
 
 
 @dataclass(frozen=True)
@@ -215,9 +215,9 @@ class Run:
         return target
 
     def best_snapshot(self) -> Path | None:
-        """The snapshot with the lowest live figure, the newer of two equal ones; None if none has one."""
-        figures = {s: live_figure_of(next(iter(generators_in(s).values()))) for s in self.snapshots()}
-        known = {folder: value for folder, value in figures.items() if value is not None}
+        """The snapshot with the best live figure, the newer of two equal ones; None if none has one."""
+        figures = {s: live_of(next(iter(generators_in(s).values()))) for s in self.snapshots()}
+        known = {folder: live.rank for folder, live in figures.items() if live is not None}
         return min(known, key=known.__getitem__, default=None)
 
     def snapshot(self, wanted: str = "") -> Path | None:

@@ -19,9 +19,9 @@ from ganapp.files import write_text
 
 from .about import read_about
 from .comparison import differences, with_gap
-from .figures import live_figure_of, read_figures
+from .figures import live_of, read_figures
 from .mending import damage_of
-from .names import nimg_of
+from .names import generators_in, nimg_of
 from .run import Run
 from .status import silence_of
 
@@ -31,9 +31,9 @@ def row_of(run: Run, status: dict[str, Any] | None = None) -> dict[str, Any]:
 
     Keys: name, title, path, state, created (a text, see moment), kimg, budget ({kimg, minutes}),
     images_per_sec, sec, data, preset, device,
-    reason, damage (sentences), minutes, best (the lowest live figure of a snapshot), best_kimg (where that
-    is), evaluated ({name of a figure: its last value}), note, tags, and differs: {field: value} of what is
-    not as in its preset.
+    reason, damage (sentences), minutes, best (the best live figure of a snapshot), best_of (its
+    name), best_kimg (where that is), evaluated ({name of a figure: its last value}), note, tags, and
+    differs: {field: value} of what is not as in its preset.
     """
     status, about = status or run.status(), read_about(run)
     try:
@@ -41,6 +41,7 @@ def row_of(run: Run, status: dict[str, Any] | None = None) -> dict[str, Any]:
     except (OSError, ValueError):  # written by another version, or incomplete: listed all the same
         config = None
     best = run.best_snapshot()
+    live = live_of(next(iter(generators_in(best).values()))) if best else None
     return {
         "name": run.name,
         "title": about.title or run.name,
@@ -57,7 +58,8 @@ def row_of(run: Run, status: dict[str, Any] | None = None) -> dict[str, Any]:
         "reason": status.get("reason"),
         "damage": [*filter(None, [silence_of(status)]), *damage_of(run, rows=False)],
         "minutes": round(status["sec"] / 60, 1),
-        "best": live_figure_of(best) if best else None,
+        "best": live.value if live else None,
+        "best_of": live.name if live else None,
         "best_kimg": nimg_of(best) / 1000 if best else None,
         "evaluated": evaluated(run),
         "note": about.note,

@@ -142,7 +142,7 @@ def test_the_live_figure_compares_on_the_runs_background(trained, sprites, monke
     given = generate(G, range(20), list(data.labels[rows]))
     from conftest import latent_source
 
-    value = LiveFigure(config, data, latent_source(None, config).fixed).measure(G)
+    value = LiveFigure(config, data, latent_source(None, config)).measure(G)
     on = [
         on_background(x, (10, 20, 30), axis=1) for x in (data.images.take(rows), given.transpose(0, 3, 1, 2))
     ]

@@ -235,7 +235,7 @@ def test_neighbours_of_copies_are_the_originals(home, pictures, monkeypatch):
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
-        ({"metrics": ["fod"]}, "no figure 'fod'; the figures are swd, c2st"),
+        ({"metrics": ["fod"]}, "no figure 'fod'; the figures are psnr, swd, c2st"),
         ({"metrics": []}, "no figure is named"),
         ({"images": 5}, "images is 5; it must be from 32"),
         ({"repeats": 0}, "repeats is 0; it must be from 1 to 20"),

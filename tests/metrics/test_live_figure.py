@@ -45,7 +45,7 @@ def test_it_is_the_published_distance_on_fixed_seeds_with_the_classes_of_the_pic
     rows = np.random.default_rng(2).permutation(57)[:40]
     real, y = data.images.take(rows), data.labels[rows]
     fake = generate(G, range(40), list(y)).transpose(0, 3, 1, 2)
-    value = live_figure.LiveFigure(config, data, latent_source(None, config).fixed).measure(G)
+    value = live_figure.LiveFigure(config, data, latent_source(None, config)).measure(G)
     assert value == pytest.approx(quick_swd(real, fake), rel=1e-4)
     assert value != pytest.approx(
         quick_swd(real, generate(G, range(40), list(y[::-1])).transpose(0, 3, 1, 2))
@@ -57,7 +57,7 @@ def test_pictures_like_the_real_ones_are_nearer(tiny_dataset, monkeypatch):
     monkeypatch.setattr("ganapp.metrics.live_figure.SAMPLES", 48)
     data = tiny_dataset(labels=False)
     config, G = a_generator(0)
-    figure = live_figure.LiveFigure(config, data, latent_source(None, config).fixed)
+    figure = live_figure.LiveFigure(config, data, latent_source(None, config))
     far = figure.measure(G)
     others = data.images.take(np.arange(48)).transpose(0, 2, 3, 1)
     monkeypatch.setattr("ganapp.latents.images_from_latents", lambda *args, **options: others)
@@ -67,7 +67,7 @@ def test_pictures_like_the_real_ones_are_nearer(tiny_dataset, monkeypatch):
 def test_it_takes_no_more_than_its_share_of_the_time(tiny_dataset):
     figure, many = (
         live_figure.LiveFigure(
-            a_generator(0)[0], tiny_dataset(labels=False), latent_source(None, a_generator(0)[0]).fixed
+            a_generator(0)[0], tiny_dataset(labels=False), latent_source(None, a_generator(0)[0])
         ),
         10**9,
     )
@@ -92,7 +92,7 @@ def test_large_pictures_are_halved_to_64_pixels():
 
 def test_an_end_is_not_waited_for(tiny_dataset):
     figure = live_figure.LiveFigure(
-        a_generator(0)[0], tiny_dataset(labels=False), latent_source(None, a_generator(0)[0]).fixed
+        a_generator(0)[0], tiny_dataset(labels=False), latent_source(None, a_generator(0)[0])
     )
     asked = iter([False, True])
     figure.real = np.repeat(figure.real, 1 + 3 * live_figure.BATCH // len(figure.real), axis=0)
@@ -124,14 +124,14 @@ def test_a_run_that_died_before_it_said_finished_keeps_its_best(new_run, measure
 def test_curve_and_snapshots_have_it_and_the_training_is_the_same(new_run, tmp_path, measured, monkeypatch):  # noqa: F811
     run = new_run(save_sec=0, kimg=0.08)
     assert drive(run) == "finished"
-    rows = [row for row in run.read_stats()[0] if live_figure.NAME in row]
+    rows = [row for row in run.read_stats()[0] if "swd" in row]
     assert [row["nimg"] for row in rows] == list(range(8, 81, 8))
     kept = {int(s.name): runs.live_figure_of(s) for s in run.snapshots()}
-    assert kept.items() <= {row["nimg"]: row[live_figure.NAME] for row in rows}.items()
+    assert kept.items() <= {row["nimg"]: row["swd"] for row in rows}.items()
     monkeypatch.setattr("ganapp.metrics.live_figure.EARLIEST_SEC", 1e9)
     plain = create_run(tmp_path / "plain", run.config())
     assert drive(plain) == "finished"
-    assert not [row for row in plain.read_stats()[0] if live_figure.NAME in row]
+    assert not [row for row in plain.read_stats()[0] if "swd" in row]
     assert equal(newest(run), newest(plain))
 
 

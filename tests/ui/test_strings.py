@@ -11,7 +11,7 @@ from ganapp.config import PRESETS
 from ganapp.config.names import DIRECTIONS, TASKS
 from ganapp.degradations import DEGRADATIONS
 from ganapp.generators.importers.options import OPTIONS
-from ganapp.runs import WORKING
+from ganapp.runs import LIVE, WORKING
 from ganapp.runs.remedies import REMEDIES
 from ganapp.runs.watchdog import KINDS
 from ganapp.ui.shared import strings
@@ -37,6 +37,9 @@ BUILT = {
     "js.do.": {"longer", "pictures", "evaluate", "clone", "sweep", "publish", "export", "rename", "delete"},
     "js.do.longer.": {"minutes", "kimg", "burn_in", "noise", "growth"},
     "js.series.": None,
+    "js.chart.": {"live"},
+    "js.chart.live.": set(LIVE),
+    "js.chart.best.": set(LIVE),
     "js.light.": {f"{kind}.{part}" for kind in KINDS for part in ("means", "advice")} | {"grey", "green"},
     "js.light.do.": set(REMEDIES),
     "js.column.": None,

@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from ganapp import metrics
-from ganapp.data import NAMED, Cancelled
+from ganapp.config.tasks import PAIRED
+from ganapp.data import BUILT_IN, Cancelled
 from ganapp.runs import Run
 
 from ..generate.models import Models
@@ -64,6 +65,7 @@ class Evaluation:
         self.figures: list[dict[str, Any]] = []
         self.missing: dict[str, str] = {}  # figures that cannot be measured, and why
         self.neighbours: metrics.Neighbours | None = None
+        self.answers: metrics.Answers | None = None  # of a model that takes pictures, in place of those
         self.examples: dict[str, Any] = {}  # real images of kinds that are missing, by name
         self.error = ""
         self.cancel = threading.Event()
@@ -123,7 +125,10 @@ class Evaluation:
             return
         self.share = 0.9
         self.examples = metrics.examples(setting, metrics.missing_kinds(self.figures))
-        self.neighbours = metrics.neighbours(setting, SAMPLES)
+        if setting.inputs:
+            self.answers = metrics.answers(setting, SAMPLES)
+        else:
+            self.neighbours = metrics.neighbours(setting, SAMPLES)
 
     def left_sec(self) -> float | None:
         """About how many seconds are left; None before that can be told."""
@@ -155,11 +160,23 @@ class Evaluator:
         try:
             if source and run.snapshots():
                 data = run.config().dataset
-                return data if self.allow_paths or data in NAMED else None  # the owner's folder stays private
+                return (
+                    data if self.allow_paths or data in BUILT_IN else None
+                )  # the owner's folder stays private
             facts = self.models.facts(source) if source else None
         except (ValueError, OSError):
             return None
         return metrics.data_of(facts["origin"]) if facts else None
+
+    def has_targets(self, source: str) -> bool:
+        """Whether there is a target for each input of a model, as far as that is known."""
+        try:
+            facts = self.models.facts(source) if source else None
+        except (ValueError, OSError):
+            return False
+        if facts is None or facts["spec"].takes != "picture":
+            return False
+        return facts["origin"].get("task", PAIRED[0]) in PAIRED
 
     def is_other_data(self, source: str, data: str) -> bool:
         """Whether these are other pictures than the generator's own, as far as those are known."""
@@ -188,8 +205,8 @@ class Evaluator:
         self.models.facts(source)  # raises ValueError if there is no such model, or it may not be named here
         if not data:
             raise ValueError("There are no pictures chosen; choose a data set, a folder or a ZIP.")
-        if not self.allow_paths and data not in NAMED:
-            raise ValueError(f"data is {data!r}; here it must be one of {', '.join(NAMED)}.")
+        if not self.allow_paths and data not in BUILT_IN:
+            raise ValueError(f"data is {data!r}; here it must be one of {', '.join(BUILT_IN)}.")
         asked = list(names), int(images or 0), int(repeats or 0), int(seed or 0)
         metrics.check(*asked, missing={})  # the work notes anew what is missing
         if who != OWNER:

@@ -108,6 +108,19 @@ def neighbours_html(found: metrics.Neighbours | None) -> str:
     return f"<h2>{both('eval.neighbours')}</h2>{''.join(rows)}{note('eval.neighbours.about')}"
 
 
+def answers_html(found: metrics.Answers | None) -> str:
+    """Held-out inputs, the answers to them, and the targets where there are any."""
+    if found is None:
+        return ""
+    keys = ("eval.inputs", "eval.answers", "eval.targets")
+    rows = [
+        _pictures_row(both(key), images)
+        for key, images in zip(keys, found, strict=True)
+        if images is not None
+    ]
+    return f"<h2>{both('eval.translated')}</h2>{''.join(rows)}"
+
+
 def protocol_html(protocol: Mapping[str, Any]) -> str:
     """A protocol as one line, in both languages. Names, hashes and sizes stay as they are."""
     return spans(*map(escape, both_of(protocol)))

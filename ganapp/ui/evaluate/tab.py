@@ -13,7 +13,7 @@ from pathlib import Path
 import gradio as gr
 from gradio.context import Context
 
-from ganapp.data import NAMED
+from ganapp.data import BUILT_IN
 from ganapp.metrics import MEASURES, MOST_REPEATS, REPEATS, WITHOUT_DOWNLOAD
 
 from ..access.capabilities import Capabilities, here
@@ -23,11 +23,13 @@ from ..shared.events import QUICK, queued
 from ..shared.html import alert, note
 from ..shared.strings import t
 from .evaluator import IMAGES, MOST_WAITING, OWNER, Evaluation, Evaluator
-from .figures import examples_html, neighbours_html, progress_html, table_html, verdict_html
+from .figures import answers_html, examples_html, neighbours_html, progress_html, table_html, verdict_html
 from .origin import build_origin
 
 TICK_SEC = 0.5
-USUAL = [name for name in WITHOUT_DOWNLOAD if name not in ("classes", "attributes")]  # fit all data
+TARGET = "psnr"  # for models with a target for each input alone
+# They fit all data.
+USUAL = [name for name in WITHOUT_DOWNLOAD if name not in ("classes", "attributes", TARGET)]
 
 
 @dataclass(frozen=True)
@@ -67,14 +69,15 @@ class EvaluatePanel:
     def end(self, request: gr.Request, profile: gr.OAuthProfile | None) -> None:
         self.evaluator.stop(self.who(request, profile))
 
-    def show_stored(self, chosen: str | None):
-        chosen = chosen or ""
+    def show_stored(self, chosen: str | None, names: list[str]):
+        chosen, others = chosen or "", [name for name in names if name != TARGET]
         stored = self.evaluator.stored(chosen)
         return {
             self.verdict: verdict_html(stored),
             self.table: table_html(stored),
             self.neighbours: "",
             self.data: self.evaluator.data_of(chosen) or gr.skip(),
+            self.names: [TARGET, *others] if self.evaluator.has_targets(chosen) else others,
         }
 
     def warn(self, source: str | None, data: str | None) -> str:
@@ -117,7 +120,8 @@ class EvaluatePanel:
         }
         if work.figures:
             done |= self.measured(work)
-        yield done | {self.neighbours: examples_html(work.examples) + neighbours_html(work.neighbours)}
+        beside = neighbours_html(work.neighbours) + answers_html(work.answers)
+        yield done | {self.neighbours: examples_html(work.examples) + beside}
 
     def measured(self, work: Evaluation) -> dict:
         is_other = self.evaluator.is_other_data(work.source, work.data)
@@ -129,8 +133,8 @@ class EvaluatePanel:
     def wire(self, arrivals: list, chosen: Chosen) -> None:
         gr.on(arrivals, self.look, None, self.stop, **QUICK)
         chosen.follow(self.source, self.evaluator.models.names, arrivals)
-        stored = [self.verdict, self.table, self.neighbours, self.data]
-        self.source.change(self.show_stored, self.source, stored, **QUICK)
+        stored = [self.verdict, self.table, self.neighbours, self.data, self.names]
+        self.source.change(self.show_stored, [self.source, self.names], stored, **QUICK)
         gr.on(
             [self.source.change, self.data.change], self.warn, [self.source, self.data], self.other, **QUICK
         )
@@ -173,7 +177,7 @@ def _build_ask(allow_paths: bool) -> dict[str, gr.components.Component]:
             [], value=None, label=t("gen.source"), allow_custom_value=True, elem_id="eval_source"
         ),
         "data": gr.Dropdown(
-            list(NAMED), value="faces", label=t("eval.data"), info=t("train.dataset.info"),
+            list(BUILT_IN), value="faces", label=t("eval.data"), info=t("train.dataset.info"),
             allow_custom_value=allow_paths, elem_id="eval_data",
         ),
         "other": gr.HTML(elem_id="eval_other"),

@@ -107,7 +107,7 @@ class Models:
         """
         found = self._find_here(_text(source))
         folder, (_, *shown) = (found[0], found[1].split("/")) if found else (Path(), [""])
-        run = run_of(folder.parent if len(shown) > 1 else folder)  # RUN/NIMG/a2b is one of several
+        run = run_of(folder)
         if run is None or not shown or run.path.parent.resolve() != self.runs.resolve():
             return []
         best, inner = run.best_snapshot(), shown[1:]

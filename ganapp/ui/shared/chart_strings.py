@@ -37,6 +37,7 @@ STRINGS: dict[str, tuple[str, str]] = {
     "js.column.gp": ("WGAN-GP penalty", "WGAN-GP 惩罚"),
     "js.column.aug_p": ("ADA probability", "ADA 概率"),
     "js.column.swd": ("Distance to real pictures", "与真实图片的距离"),
+    "js.column.psnr": ("Nearness to the target (PSNR, dB)", "与目标的接近程度（PSNR，dB）"),
     "js.column.images_per_sec": ("Images/s", "图像/秒"),
     "js.column.drift": ("Drift penalty", "漂移惩罚"),
     "js.column.d_class": ("D loss of classes", "D 类别损失"),

@@ -59,7 +59,7 @@ def measured(run: Run) -> dict[str, Any] | None:
 
 
 def _shown(figure: Mapping[str, Any]) -> dict[str, Any]:
-    protocol, at = figure["protocol"] or {}, measured_of(figure)
+    protocol, at = figure["protocol"] or {}, measured_of(figure).partition("/")[0]
     images, psi = protocol.get("images"), protocol.get("psi", 1)
     return {
         "name": figure["name"],

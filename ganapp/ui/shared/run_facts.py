@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ganapp.config import UNLIMITED_KIMG
-from ganapp.runs import Run, live_figure_of, nimg_of, read_data_record
+from ganapp.runs import Run, generators_in, live_of, nimg_of, read_data_record
 from ganapp.runs.longer import schedules
 
 from . import thinning
@@ -20,11 +20,14 @@ CONFIG_KEYS = (
 GRID_ROWS = 8  # of a sample grid, where there are not 9 or 10 classes
 
 
-def best(run: Run) -> list[float] | None:
-    """[nimg, live figure] of the best snapshot. Its row may be one of many in a point of the curve."""
+def best(run: Run) -> list[Any] | None:
+    """[nimg, live figure, its name] of the best snapshot.
+
+    Its row may be one of many in a point of the curve.
+    """
     folder = run.best_snapshot()
-    value = live_figure_of(folder) if folder else None
-    return None if value is None else [nimg_of(folder), thinning.short(value)]
+    live = live_of(next(iter(generators_in(folder).values()))) if folder else None
+    return None if live is None else [nimg_of(folder), thinning.short(live.value), live.name]
 
 
 def snapshots(run: Run) -> list[int]:

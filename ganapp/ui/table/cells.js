@@ -29,7 +29,8 @@ function makeColumns(parts) {
       row.best === null ? "" : t("tbl.at", { kimg: number(row.best_kimg, 1) }),
       ...figures.slice(0, FIGURES_SHOWN),
     ];
-    fill(cell, row.best === null ? "–" : number(row.best, 1), ...small.filter(Boolean));
+    const value = row.best === null ? "–" : number(row.best, 1);
+    fill(cell, row.best_of === "psnr" ? t("tbl.db", { value }) : value, ...small.filter(Boolean));
     cell.title = figures.join("\n");
   }
 

@@ -33,6 +33,7 @@ AS_THEY_ARE = (
     "minutes",
     "best",
     "best_kimg",
+    "best_of",
     "preset",
     "tags",
     "evaluated",

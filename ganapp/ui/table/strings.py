@@ -48,6 +48,7 @@ STRINGS: dict[str, tuple[str, str]] = {
     "js.tbl.edit.note": ("Note", "备注"),
     "js.tbl.edit.yes": ("Save", "保存"),
     "js.tbl.budget": ("of {n} min", "共 {n} 分钟"),
+    "js.tbl.db": ("{value} dB", "{value} dB"),
     "js.tbl.at": ("at {kimg} kimg", "于 {kimg} kimg"),
     "js.tbl.col.title": ("Run", "训练"),
     "js.tbl.col.state": ("State", "状态"),
@@ -61,8 +62,8 @@ STRINGS: dict[str, tuple[str, str]] = {
     "js.tbl.col.note": ("Note", "备注"),
     "js.tbl.col.created": ("Created", "创建时间"),
     "js.tbl.about.best": (
-        "The smallest distance to real pictures that was measured while it trained, of the snapshots that "
-        "are kept; below it, what Evaluate found last",
-        "训练中测得的与真实图片的最小距离（限保留的快照）；下方为“评估”最近的结果",
+        "The smallest distance to real pictures (the most decibels, where each input has a target) that "
+        "was measured while it trained, of the snapshots that are kept; below it, what Evaluate found last",
+        "训练中测得的与真实图片的最小距离（若每个输入都有目标，则为最高分贝数；限保留的快照）；下方为“评估”最近的结果",
     ),
 }

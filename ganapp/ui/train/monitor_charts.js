@@ -1,7 +1,7 @@
 // The charts of the run that is shown: three with the usual columns, those that a person adds, and the curves as a
 // file. The constant COLUMNS holds the usual columns.
 
-// best(): [images, value] of the best snapshot, if there is one; runs(): [[name, stamp]] of what is shown; curves(request):
+// best(): [images, value, figure] of the best snapshot, if there is one; runs(): [[name, stamp]] of what is shown; curves(request):
 // asks the server; changed(): the whole curves are to be asked for; fail(sentence): says why there is no file.
 function makeRunCharts(parts, { best, runs, curves, changed, fail }) {
   const { t, number, kimg, ui, set, show, settings } = parts;
@@ -11,6 +11,7 @@ function makeRunCharts(parts, { best, runs, curves, changed, fail }) {
     const [canvas, legend] = [ui[`chart${i + 1}`], ui[`legend${i + 1}`]];
     return [name, charts.add({ canvas, legend, lines: [], title: t(`chart.${name}`) })];
   });
+  const LIVE = ["swd", "psnr"]; // figures that a run measures as it trains
   let columns = [];
 
   function setColumns(others) {
@@ -73,9 +74,11 @@ function makeRunCharts(parts, { best, runs, curves, changed, fail }) {
   // The third chart appears once something was measured. A point of it may be the mean of many rows, so the
   // server names the best snapshot.
   function render() {
-    const [nimg, value] = best() ?? [];
-    show(ui.live, (table.lo.swd ?? []).some(Number.isFinite));
-    set(ui.best, nimg === undefined ? "" : t("chart.best", { value: number(value, 1), at: kimg(nimg) }));
+    const [nimg, value, name] = best() ?? [];
+    const live = LIVE.find((one) => (table.lo[one] ?? []).some(Number.isFinite));
+    show(ui.live, live);
+    set(ui.title3, live ? t(`chart.live.${live}`) : "");
+    set(ui.best, name ? t(`chart.best.${name}`, { value: number(value, 1), at: kimg(nimg) }) : "");
     charts.redraw();
   }
 

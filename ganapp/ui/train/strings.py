@@ -245,8 +245,14 @@ STRINGS: dict[str, tuple[str, str]] = {
     "js.film.download": ("Download video", "下载视频"),
     "js.chart.losses": ("Losses", "损失"),
     "js.chart.outputs": ("Discriminator outputs", "判别器输出"),
-    "js.chart.live": ("Distance to real pictures", "与真实图片的距离"),
-    "js.chart.best": (
+    "js.chart.live": ("Nearness to real pictures", "与真实图片的接近程度"),
+    "js.chart.live.swd": ("Distance to real pictures", "与真实图片的距离"),
+    "js.chart.live.psnr": ("Nearness to the targets (PSNR)", "与目标的接近程度（PSNR）"),
+    "js.chart.best.psnr": (
+        "256 held-out pictures, decibels, more is better; best: {value} at {at} kimg, kept as a snapshot",
+        "256 张留出图片，单位分贝，越高越好；最佳：{value}（{at} kimg），其快照已保留",
+    ),
+    "js.chart.best.swd": (
         "1,000 samples, less is better; best: {value} at {at} kimg, kept as a snapshot",
         "1,000 个样本，越低越好；最佳：{value}（{at} kimg），其快照已保留",
     ),
@@ -267,6 +273,7 @@ STRINGS: dict[str, tuple[str, str]] = {
     "js.series.identity": ("Identity", "恒等"),
     "js.series.orthogonal": ("Orthogonal", "正交"),
     "js.series.path_length": ("Path length", "路径长度"),
+    "js.series.psnr": ("PSNR", "PSNR"),
     "js.series.swd": ("Sliced Wasserstein", "切片 Wasserstein"),
     "js.series.aug_p": ("ADA probability", "ADA 概率"),
     "js.from": ("from {name} at {kimg} kimg", "接自 {name}（{kimg} kimg）"),

@@ -33,9 +33,19 @@ SENTENCES = {
     ),
     "measuring was cancelled": "已取消测量",
     # judges
-    "This model takes a picture: evaluate measures models that make pictures from noise so far; the grid of "
-    "its run shows held-out pictures beside their targets.": (
-        "此模型的输入是图片：目前“评估”只测量由噪声生成图片的模型；其训练的样本图会并排显示留出图片与目标。"
+    "This model takes or makes pictures with transparency: evaluate measures those without.": (
+        "此模型的输入或输出带透明度：“评估”只测量不带透明度的模型。"
+    ),
+    "there is no target for each picture": "并非每张图片都有目标",
+    "psi is {}, but a model that takes pictures has no truncation: leave it out.": (
+        "psi 的值为 {0}，但输入为图片的模型没有截断：请去掉它。"
+    ),
+    "no pictures of {} are held out; that needs 100 at least.": "{0} 没有留出图片；至少需要 100 张。",
+    "{} makes pictures from noise: task, damage, direction and data_b are for models that take pictures.": (
+        "{0} 由噪声生成图片：task、damage、direction 和 data_b 只用于输入为图片的模型。"
+    ),
+    "what damage {} undoes is not known: name it, such as damage hole:0.1-0.3.": (
+        "不知道 {0} 用于消除哪种损坏：请给出，例如 damage hole:0.1-0.3。"
     ),
     "fid, kid, is and prc need torch-fidelity: pip install -r requirements-metrics.txt.": (
         "fid、kid、is 和 prc 需要 torch-fidelity：pip install -r requirements-metrics.txt。"
@@ -61,6 +71,10 @@ SENTENCES = {
     # progress
     "Measuring {}": "正在测量 {0}",
     # verdict
+    "The answers are no nearer to their targets than the inputs are: train longer.": (
+        "输出并不比输入更接近目标：请训练更久。"
+    ),
+    "The answers are {} dB nearer to their targets than the inputs are.": "输出比输入更接近目标 {0} dB。",
     "The pictures are close to the real ones.": "生成的图片接近真实图片。",
     "The pictures resemble the real ones, but not closely: train longer.": (
         "生成的图片与真实图片相像，但还不够接近：请训练更久。"
@@ -151,7 +165,23 @@ SENTENCES = {
     "{} of {} classes": "{1} 个类别中的 {0} 个",
     "{} of {} classes{}": "{1} 个类别中的 {0} 个{2}",
     "; no real picture surely shows {}": "；没有真实图片能确定显示 {0:names}",
+    "10 log₁₀(255² / mean square difference) of a picture, mean of pictures": (
+        "每张图片的 10 log₁₀(255² / 均方差)，再对图片取平均"
+    ),
+    "decibels; l1 in levels of 255": "分贝；l1 以 255 级计",
+    "of {} held-out pictures; held-out real ones are others of them": (
+        "由 {0} 张留出图片制成；作比较的真实留出图片取自其余部分"
+    ),
+    "of {} held-out pictures of {} ({})": "{1}（{2}）的 {0} 张留出图片",
+    "degrade": "修复损坏",
+    "pairs": "图片对",
+    "unpaired": "无配对的两组",
     # keys and plain values of protocols
+    "task": "任务",
+    "damage": "损坏",
+    "direction": "方向",
+    "inputs": "输入",
+    "psnr": "峰值信噪比",
     "images": "图像数",
     "source": "生成器",
     "weights": "权重",
@@ -183,6 +213,9 @@ SENTENCES = {
     "yes": "是",
     "no": "否",
     # notes
+    "of the input itself, brought to the target's size and colours: what who changes nothing gets": (
+        "输入本身（调整到目标的尺寸和颜色）：不作任何改动时的得分"
+    ),
     "between real pictures and as many other real ones: the best that a generator can get": (
         "真实图片与同样多的其他真实图片之间：生成器所能达到的最佳值"
     ),
