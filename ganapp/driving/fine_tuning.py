@@ -12,6 +12,8 @@ from ganapp.config import ModelSpec, TrainConfig
 
 from .saved_states import newest_state
 
+SIZES = ("family", "resolution", "channels", "in_channels", "z_dim")
+
 if TYPE_CHECKING:
     import torch
 
@@ -19,8 +21,8 @@ if TYPE_CHECKING:
     from ganapp.training.state import TrainState
 
 RULE = (
-    "These must be the same: family, resolution, channels, z_dim, g_args and d_args. A run with classes "
-    "needs a start with classes. Everything else may differ."
+    "These must be the same: family, resolution, channels, in_channels, z_dim, g_args and d_args. A run with "
+    "classes needs a start with classes. Everything else may differ."
 )
 
 
@@ -32,13 +34,36 @@ def check_source(config: TrainConfig, runs: str | Path) -> None:
     from ganapp.generators import Sources, read_config
 
     run = _run_with_states(config.start_from, runs)
+    _check_number_of_generators(config, run)
     there = _settings(run.config() if run else read_config(*Sources(runs).find(config.start_from))["spec"])
     here = _settings(config)
     # Networks may be equal though their arguments are not: one may name a default.
-    unknown = {"g_args", "d_args", *(["channels"] if not config.channels else [])}
+    unknown = {"g_args", "d_args", *(n for n in ("channels", "in_channels") if not getattr(config, n))}
     unknown |= {"classes"} if there["classes"] or config.conditional and not config.num_classes else set()
     if different := _differences(there, here, unknown):
         raise ValueError(f"{config.start_from} does not fit this configuration: {different}. {RULE}")
+
+
+def _check_number_of_generators(config: TrainConfig, run: Run | None) -> None:
+    """Two generators that undo each other start from two, and one from one."""
+    trains_two = config.task == "unpaired"
+    if run is None and trains_two:
+        raise ValueError(
+            f"{config.start_from} is one generator, and unpaired trains two: start from a run of that task."
+        )
+    there = run.config().task if run else config.task
+    if (there == "unpaired") == trains_two:
+        return
+    if trains_two:
+        raise ValueError(
+            f"{config.start_from} was trained for {there}, with one generator, and unpaired trains two: "
+            "start from a run of that task."
+        )
+    one = f"{run.name}/{run.snapshots()[0].name}/a2b" if run.snapshots() else "RUN/SNAPSHOT/a2b"
+    raise ValueError(
+        f"{config.start_from} trained two generators (unpaired), and {config.task} trains one: start from "
+        f"one of them, {one}."
+    )
 
 
 def start_from(source: str, state: TrainState, config: TrainConfig, runs: Path) -> str:
@@ -122,7 +147,7 @@ def _run_with_states(source: str, runs: str | Path) -> Run | None:
 def _settings(of: TrainConfig | ModelSpec) -> dict[str, Any]:
     """The settings that decide the networks, by their names in a configuration."""
     g_args = of.g_args if isinstance(of, TrainConfig) else of.args
-    found = {name: getattr(of, name) for name in ("family", "resolution", "channels", "z_dim")}
+    found = {name: getattr(of, name) for name in SIZES}
     found |= {"g_args": g_args, "classes": bool(of.num_classes)}
     return found | ({"d_args": of.d_args} if isinstance(of, TrainConfig) else {})
 

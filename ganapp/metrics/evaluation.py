@@ -17,7 +17,7 @@ from ganapp.data import Progress
 
 from .distances import memorisation, twosample
 from .figure import CannotMeasure, Figure, mean_and_interval
-from .inputs import ITS_OWN, What, with_channels
+from .inputs import ITS_OWN, Inputs, What, with_channels
 from .judges import inception
 from .measures import MEASURES, Measured
 from .preparing import prepare
@@ -267,11 +267,17 @@ class Answers(NamedTuple):
 
 def answers(setting: Setting, count: int = 8) -> Answers:
     """The first held-out pictures in the data's own order through a generator that takes pictures."""
+    return answers_to(setting.G, setting.inputs, count, setting.seed, setting.device)
+
+
+def answers_to(G: Any, inputs: Inputs, count: int = 8, seed: int = 0, device: str = "cpu") -> Answers:
+    """The first of some inputs through a generator that takes pictures. seed: of a damage."""
     from ganapp.latents import translate
 
-    inputs, rows = setting.inputs, np.arange(min(count, setting.inputs.count))
-    made = translate(setting.G, inputs.given(rows, setting.seed), device=setting.device)
-    shown = with_channels(inputs.given(rows, setting.seed), made.shape[3])
+    rows = np.arange(min(count, inputs.count))
+    given = inputs.given(rows, seed)
+    made = translate(G, given, device=device)
+    shown = with_channels(given, made.shape[3])
     return Answers(shown, made, inputs.targets(rows) if inputs.has_targets else None)
 
 

@@ -19,11 +19,12 @@ LICENCES = ("apache-2.0", "mit", "bsd-3-clause", "cc0-1.0", "cc-by-4.0", "cc-by-
 GRID_NAME, FILM_NAME = "grid.png", "walk.mp4"
 
 
-def card(folder: str | Path, repo: str, licence: str) -> str:
+def card(folder: str | Path, repo: str, licence: str, examples: str = "", with_targets: bool = False) -> str:
     """The text of README.md for a generator folder published as `repo` ("user/name").
 
-    If the folder is a snapshot of a run, facts of the run are added. Raises ValueError if the folder has no
-    generator.
+    If the folder is a snapshot of a run, facts of the run are added. examples: of a model that takes
+    pictures, what the inputs on its sheet are; with_targets: whether that shows targets, too. Raises
+    ValueError if the folder has no generator.
     """
     found = generators.read_config(folder)
     spec, origin, run = found["spec"], found["origin"], runs.run_of(Path(folder))
@@ -31,12 +32,11 @@ def card(folder: str | Path, repo: str, licence: str) -> str:
         _front_matter(spec, licence, _hub_data(run)),
         f"# {repo.rpartition('/')[2]}",
         _first_lines(spec, found["class_names"], origin),
-        f"![Pictures of the seeds 0 to 63]({GRID_NAME})\n\nA walk from seed to seed: "
-        f"[{FILM_NAME}]({FILM_NAME}).",
+        _pictures(spec, examples, with_targets),
         f"## How to load it\n\n{_code(repo, spec)}",
         f"## How it was made\n\n{_table(_facts(spec, origin, run))}",
         f"## Figures of quality\n\n{_figures(figures_of(folder))}",
-        f"## Intended use and limits\n\n{_limits(origin)}",
+        f"## Intended use and limits\n\n{_limits(spec, origin)}",
     ]
     return "\n\n".join(parts) + "\n"
 
@@ -70,7 +70,8 @@ def public(value: Any) -> Any:
 def _front_matter(spec, licence: str, data: str) -> str:
     # generators/catalog.py reads the tags.
     tags = ["ganapp", "gan", f"family:{spec.family}", f"resolution:{spec.resolution}"]
-    lines = [f"license: {licence}", "library_name: ganapp", "pipeline_tag: unconditional-image-generation"]
+    does = "image-to-image" if spec.takes == "picture" else "unconditional-image-generation"
+    lines = [f"license: {licence}", "library_name: ganapp", f"pipeline_tag: {does}"]
     lines += ["tags:", *(f"- {json.dumps(tag)}" for tag in tags)]
     lines += [f"datasets:\n- {json.dumps(data)}"] if data else []
     return "\n".join(["---", *lines, "---"])
@@ -89,6 +90,13 @@ def _first_lines(spec, class_names: tuple[str, ...], origin: dict) -> str:
     kind = {1: "grey", 3: "colour", 4: "colour with transparency"}[spec.channels]
     size = f"{spec.resolution}×{spec.resolution} pixels, {kind}"
     text = f"A generator of pictures ({size}; family `{spec.family}`), made with ganapp."
+    if spec.takes == "picture":
+        given = {1: "grey", 3: "colour", 4: "colour with transparency"}[spec.in_channels]
+        text = (
+            f"A model that takes a picture ({given}) and gives one ({kind}), trained at {spec.resolution}×"
+            f"{spec.resolution} pixels, for pictures of any size; family `{spec.family}`, made with ganapp."
+        )
+        text += "".join(f"\nIt was trained {what}." for what in [_task(origin)] if what)
     if spec.num_classes:
         named = f": {', '.join(class_names[:20])}" if class_names else ""
         more = f" and {len(class_names) - 20} more" if len(class_names) > 20 else ""
@@ -102,7 +110,39 @@ def _first_lines(spec, class_names: tuple[str, ...], origin: dict) -> str:
     return text
 
 
+def _task(origin: dict) -> str:
+    """What a model that takes pictures learned; "" if that is not known."""
+    second = "first" if origin.get("direction") == "b2a" else "second"
+    return {
+        "degrade": f"to undo a damage (`{origin.get('damage')}`)",
+        "pairs": f"to make of one picture of a pair the {second}",
+        "unpaired": "to turn pictures of one set into such of another, without pairs",
+    }.get(str(origin.get("task")), "")
+
+
+def _pictures(spec, examples: str, with_targets: bool) -> str:
+    if spec.takes == "picture":
+        rows = "inputs, answers and targets" if with_targets else "inputs and answers"
+        said = f"From top to bottom: {rows}. The inputs are {examples}." if examples else ""
+        return f"![{rows.capitalize()}]({GRID_NAME})" + (f"\n\n{said}" if said else "")
+    return (
+        f"![Pictures of the seeds 0 to 63]({GRID_NAME})\n\nA walk from seed to seed: "
+        f"[{FILM_NAME}]({FILM_NAME})."
+    )
+
+
 def _code(repo: str, spec) -> str:
+    if spec.takes == "picture":
+        return (
+            "With the source of ganapp in the current folder:\n\n```python\n"
+            "from ganapp.latents import translate\n"
+            "from ganapp.generators import load_generator\n"
+            f'answers = translate(load_generator("{repo}"), pictures)\n'
+            "```\n\n"
+            f"`pictures` are uint8 (N, H, W, {spec.in_channels}), `answers` (N, H, W, {spec.channels}). Or "
+            f"`python -m ganapp translate {repo} picture.png --out answer.png`.\n"
+            f"The files are `{generators.CONFIG_NAME}` and `{generators.WEIGHTS_NAME}`: data, no code."
+        )
     shape = f"uint8 (16, {spec.resolution}, {spec.resolution}, {spec.channels})"
     return (
         "With the source of ganapp in the current folder:\n\n```python\n"
@@ -123,6 +163,8 @@ def _facts(spec, origin: dict, run: runs.Run | None) -> list[tuple[str, str]]:
         "Family": f"{spec.family} ({', '.join(f'{k} {v}' for k, v in spec.args.items())})"
         if spec.args
         else spec.family,
+        "Task": origin.get("task"),
+        "Damage": origin.get("damage"),
         "Preset": origin.get("preset"),
         "Trained on": f"{origin['nimg'] / 1000:,.1f} kimg" if isinstance(origin.get("nimg"), int) else None,
         "Time": f"{origin['minutes']:,g} minutes" if isinstance(origin.get("minutes"), int | float) else None,
@@ -174,12 +216,13 @@ def _figure(data: dict[str, Any]):
     return Figure(data["name"], value, interval, protocol, data.get("note", ""))
 
 
-def _limits(origin: dict) -> str:
+def _limits(spec, origin: dict) -> str:
+    does = "What it adds to a picture is invented after" if spec.takes == "picture" else "It draws"
     data = public(origin.get("dataset") or "its training data")
     return (
         "For learning about generative models, for play and for illustrations that are named as "
         "generated.\n\n"
-        f"It draws what it saw in {data}, with the gaps and the slant of that data, and nothing else; "
+        f"{does} what it saw in {data}, with the gaps and the slant of that data, and nothing else; "
         "pictures can resemble\n"
         "training pictures. It was not tested for any use in which a wrong picture does harm, and is not "
         "meant for likenesses\n"

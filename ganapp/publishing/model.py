@@ -7,11 +7,15 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
+
 from ganapp import generators, latents, media, runs
 from ganapp.hub import upload
 from ganapp.hub.upload import Content, Plan
+from ganapp.metrics import answers_to
 
 from .card import FILM_NAME, GRID_NAME, card, check_licence, public
+from .examples import inputs_for
 from .picture_files import made_by
 
 GRID_SEEDS = 64
@@ -67,9 +71,7 @@ def files_of(folder: str | Path, repo: str, licence: str) -> dict[str, Content]:
     return {
         generators.CONFIG_NAME: _config(folder),
         generators.WEIGHTS_NAME: folder / generators.WEIGHTS_NAME,
-        CARD_NAME: card(folder, repo, licence).encode(),
-        GRID_NAME: _grid(G),
-        FILM_NAME: _film(G),
+        **_shown(G, folder, repo, licence),
         **{name: folder / name for name in directions},
     }
 
@@ -87,6 +89,24 @@ def _config(folder: Path) -> bytes:
     data = json.loads((folder / generators.CONFIG_NAME).read_text(encoding="utf-8"))
     data["origin"] = {key: public(value) for key, value in generators.read_config(folder)["origin"].items()}
     return json.dumps(data, indent=2, ensure_ascii=False).encode()
+
+
+def _shown(G, folder: Path, repo: str, licence: str) -> dict[str, Content]:
+    """The card and the pictures that it shows."""
+    if G.spec.takes == "latent":
+        text = card(folder, repo, licence)
+        return {CARD_NAME: text.encode(), GRID_NAME: _grid(G), FILM_NAME: _film(G)}
+    inputs, about = inputs_for(G)
+    found = answers_to(G, inputs)
+    shown = card(folder, repo, licence, about, found.targets is not None)
+    return {CARD_NAME: shown.encode(), GRID_NAME: _sheet(G, [x for x in found if x is not None])}
+
+
+def _sheet(G, rows: list) -> bytes:
+    """Inputs, below each its answer, and below that its target where there is one, as a PNG."""
+    picture = media.grid(np.concatenate(rows), columns=len(rows[0]))
+    large = media.enlarge(picture, media.scale_for(picture, 512))
+    return _written("grid.png", lambda path: media.save_png(path, large, made_by(G)))
 
 
 def _grid(G) -> bytes:

@@ -4,16 +4,23 @@ import json
 
 import numpy as np
 import pytest
+import torch
 from conftest import tiny_images
 from PIL import Image
 from test_driver import at, at_once, equal, newest  # noqa: F401
 
+from ganapp import data
 from ganapp.config import TrainConfig, preset_config
 from ganapp.data import ImageDataset, Images, open_dataset
-from ganapp.driving import beginning
+from ganapp.driving import beginning, fine_tuning
 from ganapp.driving.driver import drive
-from ganapp.generators import load_generator
+from ganapp.generators import Sources, load_generator, read_config
+from ganapp.latents import translate
 from ganapp.runs import create_run, generators_in
+from ganapp.training.algorithm import new_state
+from ganapp.training.batch_source import Real
+from ganapp.ui.train.filling import of_generator
+from ganapp.ui.train.origins import starting_points
 
 TASKS = {
     "degrade": {"damage": "hole:0.1-0.3, noise:0.1", "family": "unet", "pixel": 10.0},
@@ -81,9 +88,54 @@ def test_a_paused_run_goes_on_as_if_it_had_not_been(task, new_run):
     assert ("d_heldout" in found) == (task != "unpaired") and ("d_a.loss" in found) == (task == "unpaired")
 
 
+def test_the_live_figure_of_answers_with_a_target_is_their_psnr(new_run, monkeypatch):
+    from ganapp.metrics.distances.psnr import psnr
+    from ganapp.runs import live_of
+    from ganapp.training.algorithm import algorithm_of
+
+    monkeypatch.setattr("ganapp.metrics.live_figure.EARLIEST_SEC", 0.0)
+    monkeypatch.setattr("ganapp.metrics.live_figure.SHARE", 1e9)
+    run = new_run("pairs", kimg=0.016, save_sec=0)
+    assert drive(run) == "finished", run.status()
+    rows = [row for row in run.read_stats()[0] if "psnr" in row]
+    assert [row["nimg"] for row in rows] == [8, 16] and not any("swd" in row for row in rows)
+    kept = {snapshot.name: live_of(snapshot).value for snapshot in run.snapshots()}
+    assert run.best_snapshot().name == max(sorted(kept, reverse=True), key=kept.get)
+    assert load_generator(f"{run.name}/best", runs=run.path.parent).origin["psnr"] == max(kept.values())
+    # the same number from outside: the newest generator's answers to the held-out pairs
+    heldout = data.open_dataset("faces-expression", 32, split="heldout")
+    config, device = run.config(), torch.device("cpu")
+    source = algorithm_of(config).source(config, Real(None, None, heldout), device)
+    numbers = range(heldout.count)
+    made = translate(load_generator(run.snapshot()), source.fixed(numbers).transpose(0, 2, 3, 1))
+    value = psnr(made, source.beside(numbers)[1]).mean()
+    assert kept[run.snapshots()[0].name] == pytest.approx(value, abs=0.01)
+
+
+def test_the_live_figure_of_two_sets_is_a_distance(new_run, monkeypatch):
+    monkeypatch.setattr("ganapp.metrics.live_figure.EARLIEST_SEC", 0.0)
+    monkeypatch.setattr("ganapp.metrics.live_figure.SHARE", 1e9)
+    run = new_run("unpaired", kimg=0.008, save_sec=0)
+    assert drive(run) == "finished", run.status()
+    assert [row for row in run.read_stats()[0] if "swd" in row] and run.best_snapshot()
+    for name, folder in generators_in(run.snapshot()).items():
+        assert load_generator(folder).origin["player"] == name
+
+
 def test_a_run_starts_from_another_and_from_its_generator(new_run):
     first = new_run("degrade", kimg=0.016)
     assert drive(first) == "finished"
+    for source, names in ((first.name, "G, D"), (f"{first.name}/000000016", "G")):
+        config = new_run("degrade", start_from=source, damage="grey").config()
+        config = config.replace(channels=3, in_channels=3)
+        state = new_state(config, torch.device("cpu"))
+        said = fine_tuning.start_from(source, state, config, first.path.parent)
+        assert said == f"Starting from {source}: {names}."
+        there = newest(first)["players"]["G"]
+        found = {"net": state["G"].net.state_dict(), "average": state["G"].average.state_dict()}
+        for part, tensors in found.items():
+            own = there[part] if names == "G, D" else there["average"]
+            assert tensors.keys() == own.keys() and all(tensors[k].equal(own[k]) for k in own), part
     for source in (first.name, f"{first.name}/000000016"):
         again = new_run("degrade", kimg=0.016, start_from=source, damage="grey")
         beginning.check(again.config(), again.path.parent)
@@ -92,6 +144,55 @@ def test_a_run_starts_from_another_and_from_its_generator(new_run):
     assert drive(wider) == "failed" and "does not fit this configuration" in wider.status()["reason"]
     pair = new_run("unpaired", start_from=first.name, family="translator")
     assert drive(pair) == "failed" and "one that was trained in the same way" in pair.status()["reason"]
+    for changes, sentence in (
+        ({"resolution": 64}, "it has resolution 32, and here is resolution 64"),
+        (
+            {"family": "translator", "g_args": {"width": 4}},
+            "it has family unet, and here is family translator",
+        ),
+        ({"in_channels": 1}, "it has in_channels 3, and here is in_channels 1"),
+    ):
+        with pytest.raises(ValueError, match=sentence):
+            config = new_run("degrade", start_from=first.name, **changes).config()
+            beginning.check(config, first.path.parent)
+    for source, sentence in (
+        (
+            first.name,
+            "was trained for degrade, with one generator, and unpaired trains two: start from a run",
+        ),
+        (
+            f"{first.name}/000000016",
+            "is one generator, and unpaired trains two: start from a run of that task.",
+        ),
+    ):
+        with pytest.raises(ValueError, match=sentence):
+            beginning.check(new_run("unpaired", start_from=source).config(), first.path.parent)
+
+
+@pytest.mark.slow
+def test_a_run_of_two_generators_starts_from_such_a_run_and_each_goes_on_alone(new_run):
+    first = new_run("unpaired", kimg=0.008)
+    assert drive(first) == "finished"
+    again = new_run("unpaired", kimg=0.008, start_from=first.name, cycle=5.0)
+    beginning.check(again.config(), again.path.parent)
+    assert drive(again) == "finished", again.status()
+    assert "Starting from" in (log := (again.path / "log.txt").read_text()) and "a2b, b2a" in log
+    own = {"family": "translator", "g_args": ARGS["translator"]}
+    alone = new_run("degrade", kimg=0.008, start_from=first.name, **own)
+    one = f"{first.name}/000000008/a2b"
+    with pytest.raises(ValueError, match=f"degrade trains one: start from one of them, {one}."):
+        beginning.check(alone.config(), alone.path.parent)
+    alone = new_run("degrade", kimg=0.008, start_from=one, **own)
+    beginning.check(alone.config(), alone.path.parent)
+    assert drive(alone) == "finished", alone.status()
+    runs = Sources(first.path.parent, first.path)
+    offered = [value for _, value in starting_points(runs, again.config(), "en")]
+    assert first.name in offered and one not in offered and alone.name not in offered
+    lines = dict((value, line) for line, value in starting_points(runs, alone.config(), "en"))
+    assert alone.name in lines and first.name not in lines and "✕" not in lines[alone.name]
+    facts = read_config(first.snapshot() / "a2b")
+    values = of_generator(one, facts["spec"], facts["origin"] | {"preset": "cyclegan-32"}, "dcgan-r1-32")
+    assert (values["preset"], values["family"], values["task"]) == ("pix2pix", "translator", "pairs")
 
 
 @pytest.mark.parametrize(

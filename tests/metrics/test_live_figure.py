@@ -19,6 +19,8 @@ from ganapp.metrics.distances.swd import quick_swd
 from ganapp.networks import build_generator
 from ganapp.runs import create_run
 from ganapp.runs.run import KEEP_SNAPSHOTS
+from ganapp.runs.table import row_of
+from ganapp.ui.shared.run_facts import best
 
 
 @pytest.fixture
@@ -163,6 +165,18 @@ def test_the_best_snapshot_outlives_the_last_ones(tmp_path):
     a_snapshot(run, 510, 3.0)
     assert [int(s.name) for s in run.snapshots()][-1] > 20, "the best of before is like any other"
     assert run.best_snapshot().name == "000000510"
+
+
+def test_of_decibels_the_most_are_the_best(tmp_path):
+    run = create_run(tmp_path, TrainConfig())
+    for nimg, decibels in ((10, 20.5), (20, 23.25), (30, 22.0), (40, None)):
+        origin = {} if decibels is None else {"psnr": decibels}
+        write = lambda folder, origin=origin: (folder / "config.json").write_text(json.dumps({"origin": origin}))  # noqa: E731
+        run.write_snapshot(nimg, write)
+    assert run.best_snapshot().name == "000000020"
+    row = row_of(run)
+    assert (row["best"], row["best_of"], row["best_kimg"]) == (23.25, "psnr", 0.02)
+    assert best(run) == [20, 23.25, "psnr"]
 
 
 @pytest.mark.parametrize(

@@ -256,7 +256,7 @@ def test_the_best_snapshot_is_said_and_not_the_point_of_the_curve_that_it_is_in(
     add_snapshot(run, 900 * 2950, 10.50001)
     add_snapshot(run, 900 * 3000, 12.0)
     news = monitor.poll({"run": run.name, "known": known})
-    assert news["best"] == [2_655_000, 10.5] and 2_655_000 not in news["stats"]["nimg"]
+    assert news["best"] == [2_655_000, 10.5, "swd"] and 2_655_000 not in news["stats"]["nimg"]
     assert monitor.poll({"run": run.name})["best"] == news["best"]  # a page that is loaded anew
     known = follow(known, news)
     run.write_status(nimg=2_700_000)
@@ -267,7 +267,7 @@ def test_the_best_snapshot_is_said_and_not_the_point_of_the_curve_that_it_is_in(
     )  # its snapshot is still being written
     add_snapshot(run, 2_700_900, 9.0)
     run.write_status(state="finished")
-    assert monitor.poll({"run": run.name, "known": known})["best"] == [2_700_900, 9.0]
+    assert monitor.poll({"run": run.name, "known": known})["best"] == [2_700_900, 9.0, "swd"]
 
 
 def test_spread_has_both_ends():

@@ -10,11 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from ganapp.config import PRESETS, UNLIMITED_KIMG, ModelSpec, TrainConfig, preset_config
+from ganapp.config.tasks import PAIRED
 
 from . import recipe, tasks
 
 # They say how the pictures are read, so another preset leaves them as a person set them.
 OF_THE_PICTURES = ("channels", "crop", "background", "direction", "dataset_b")
+OF_PAIRS = "pix2pix"
 MAX_KEPT = 40_000  # characters of what a browser keeps
 KEPT_KINDS = (str, int, float, bool, type(None))
 # A fine-tuning keeps what its generator is made of.
@@ -47,14 +49,21 @@ def of_run(config: TrainConfig) -> dict[str, Any]:
 
 
 def of_generator(source: str, spec: ModelSpec, origin: dict[str, Any], preset: str) -> dict[str, Any]:
-    """A recipe that goes on from a generator: that of its origin if known, else `preset`, made to fit it."""
+    """A recipe that goes on from a generator: that of its origin if known, else `preset`, made to fit it.
+
+    One of two generators, and one that takes pictures for a purpose that is not known, goes on by pairs.
+    """
     name = origin.get("preset")
     name = name if name in PRESETS else preset
+    if spec.takes == "picture" and PRESETS[name].config.task not in PAIRED:
+        name = OF_PAIRS
     config = preset_config(name)
     made_of = {"family": spec.family, "resolution": spec.resolution, "z_dim": spec.z_dim}
     settings = of_preset(name) | made_of | {"g_args": json.dumps(spec.args), "start_from": source}
     if config.family != spec.family:
         settings["d_args"] = "{}"
+    if config.task == "degrade" and origin.get("damage"):
+        settings["damage"] = str(origin["damage"])
     return {"preset": name, **settings}
 
 

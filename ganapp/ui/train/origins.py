@@ -44,16 +44,18 @@ def upload_line(path: Path, count: int, language: str) -> str:
 def starting_points(sources: generators.Sources, config: TrainConfig, language: str) -> list[tuple[str, str]]:
     """(line, value) of all that a run of this recipe can start from, then what does not fit, with the reason.
 
-    Shipped generators, imported ones, and own runs, which bring their discriminator and averages, too.
+    Shipped generators, imported ones, and own runs, which bring their discriminator and averages, too. A run
+    of two generators starts from such a run alone.
     """
+    takes = "latent" if config.task == "noise" else "picture"
     runs = [run.name for run in list_runs(sources.runs)]
     names = dict.fromkeys(
         first if (first := name.partition("/")[0]) in runs else name for name in sources.list()
     )
     fits, others = [], []
     for name in list(names)[:MOST_LISTED]:
-        spec = spec_of(sources, name)
-        if spec is None or spec.takes != "latent":
+        spec = spec_of(sources, name, config.task)
+        if spec is None or spec.takes != takes:
             continue
         if wrong := misfit(spec, config):
             others.append((unfit_line(name, *wrong, language), name))
@@ -62,9 +64,18 @@ def starting_points(sources: generators.Sources, config: TrainConfig, language: 
     return [("–", ""), *fits, *others]
 
 
-def spec_of(sources: generators.Sources, name: str) -> ModelSpec | None:
-    """What a generator is made of; None if it is damaged, which is said where it is chosen by hand."""
+def spec_of(sources: generators.Sources, name: str, task: str) -> ModelSpec | None:
+    """What a generator is made of, or those of a run of two for the task unpaired.
+
+    None if it is damaged, which is said where it is chosen by hand, or if it is one for two or two for one.
+    """
     try:
+        run = next((run for run in list_runs(sources.runs) if run.name == name), None)
+        of_two = run is not None and run.config().task == "unpaired"
+        if of_two != (task == "unpaired"):
+            return None
+        if of_two:
+            return run.config().spec()
         found = sources.find_here(name)
         return generators.read_config(*found)["spec"] if found else None
     except (ValueError, OSError):

@@ -15,10 +15,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from ganapp import media
 from ganapp.files import replacing
+from ganapp.publishing.examples import faces_for
 
 from ..access.file_names import path_of
 from ..access.uploads import DECODING, MOST_BYTES, MOST_PIXELS, check_bytes, uploaded
@@ -50,7 +49,7 @@ class Translating:
     def examples(self, request: dict) -> dict[str, Any]:
         """Pictures to try the model with, which it was not trained on: a sheet. {} where there are none."""
         G = self.live.load(request)
-        return sheet(examples_of(G, range(EXAMPLES)), True, generated=False)
+        return sheet(faces_for(G, range(EXAMPLES)), True, generated=False)
 
     def unpacked(self, request: dict) -> dict[str, Any]:
         """The names of the pictures in an uploaded ZIP, in order, MOST_IN_ZIP at most: {"names"}."""
@@ -115,7 +114,7 @@ class Translating:
         if "example" in request:
             number = min(max(0, request["example"]), EXAMPLES - 1)
             buffer = io.BytesIO()
-            media.save_png(buffer, examples_of(G, range(number, number + 1))[0], generated=False)
+            media.save_png(buffer, faces_for(G, range(number, number + 1))[0], generated=False)
             return buffer.getvalue()
         if "member" in request:
             return self._member(request)
@@ -147,26 +146,6 @@ def opened(request: dict) -> Iterator[Iterator[Any]]:
     path = uploaded(request.get("path", ""))
     with open_zip(path) as file:
         yield (entry for entry in zip_entries(file, path) if suffix(entry.name) in PICTURES)
-
-
-def examples_of(G: Any, numbers: range) -> np.ndarray:
-    """Held-out built-in faces that a model can be tried with, uint8 (N, R, R, C).
-
-    Of a model that was trained on built-in pairs they are inputs of such pairs.
-    """
-    from ganapp.data import PAIRED
-    from ganapp.data.faces.drawing import MAX_RESOLUTION, MIN_RESOLUTION, draw_faces
-    from ganapp.data.faces.opening import FACES
-
-    side = min(MAX_RESOLUTION, max(MIN_RESOLUTION, G.spec.resolution))
-    name = str(G.origin.get("dataset") or "").partition(",")[0]
-    if G.origin.get("task") == "pairs" and name in PAIRED:
-        from ganapp.data.faces.pairs import draw_heldout_inputs
-
-        direction = "b2a" if G.origin.get("direction") == "b2a" else "a2b"
-        return draw_heldout_inputs(name, numbers, side, direction)
-    images, _, _ = draw_faces(len(numbers), side, start=numbers.start, seed=FACES["heldout"][1])
-    return images.transpose(0, 2, 3, 1)
 
 
 def file_name(name: str, source: str) -> str:

@@ -15,14 +15,23 @@ SENTENCES = {
     "{} does not fit this configuration: {}. {}": "{0} 与此配置不符：{1}。{2}",
     "{} ({}) does not fit this configuration: {}. {}": "{0}（{1}）与此配置不符：{2}。{3}",
     (
-        "These must be the same: family, resolution, channels, z_dim, g_args and d_args. A run with "
-        "classes needs a start with classes. Everything else may differ."
+        "These must be the same: family, resolution, channels, in_channels, z_dim, g_args and d_args. A run "
+        "with classes needs a start with classes. Everything else may differ."
     ): (
-        "这些必须相同：family、resolution、channels、z_dim、g_args 和 d_args。"
+        "这些必须相同：family、resolution、channels、in_channels、z_dim、g_args 和 d_args。"
         "有类别的训练需要有类别的起点。其他都可以不同。"
     ),
     "{} has {} classes and these pictures have none: its classes are left out.": (
         "{0} 有 {1} 个类别，而这些图片没有：其类别已略去。"
+    ),
+    "{} is one generator, and unpaired trains two: start from a run of that task.": (
+        "{0} 是一个生成器，而 unpaired 训练两个：请从该任务的训练开始。"
+    ),
+    (
+        "{} was trained for {}, with one generator, and unpaired trains two: start from a run of that task."
+    ): "{0} 为 {1} 训练，只有一个生成器，而 unpaired 训练两个：请从该任务的训练开始。",
+    "{} trained two generators (unpaired), and {} trains one: start from one of them, {}.": (
+        "{0} 训练了两个生成器（unpaired），而 {1} 训练一个：请从其中之一开始，即 {2}。"
     ),
     "it has {}, and here is {}": "它有 {0}，而这里是 {1}",
     "its weights have other names or shapes": "它的权重名称或形状不同",
