@@ -171,7 +171,9 @@ def test_of_decibels_the_most_are_the_best(tmp_path):
     run = create_run(tmp_path, TrainConfig())
     for nimg, decibels in ((10, 20.5), (20, 23.25), (30, 22.0), (40, None)):
         origin = {} if decibels is None else {"psnr": decibels}
-        write = lambda folder, origin=origin: (folder / "config.json").write_text(json.dumps({"origin": origin}))  # noqa: E731
+        write = lambda folder, origin=origin: (folder / "config.json").write_text(
+            json.dumps({"origin": origin})
+        )  # noqa: E731
         run.write_snapshot(nimg, write)
     assert run.best_snapshot().name == "000000020"
     row = row_of(run)

@@ -24,6 +24,7 @@ NOT_SHOWN = {
     "data/names.py": "the command line's list of data sets",
     "runs/watchdog.py": "the page has its own words, js.light.*",
     "publishing/card.py": "the card of a model is in English, for the Hub",
+    "publishing/examples.py": "it says in the card what its sheet shows",
 }
 STILL_SHOWN = {  # sentences of these files that are shown, by how they begin
     "config/presets.py": ["preset is "],
