@@ -144,8 +144,8 @@ def test_nobody_who_pauses_or_stops_waits_for_it(new_run, measured, word):  # no
     assert run.snapshots() and runs.live_figure_of(run.snapshots()[0]) is None
 
 
-def a_snapshot(run, nimg, swd):
-    origin = {} if swd is None else {"swd": swd}
+def a_snapshot(run, nimg, value, name="swd"):
+    origin = {} if value is None else {name: value}
     run.write_snapshot(
         nimg, lambda folder: (folder / "config.json").write_text(json.dumps({"origin": origin}))
     )
@@ -170,11 +170,7 @@ def test_the_best_snapshot_outlives_the_last_ones(tmp_path):
 def test_of_decibels_the_most_are_the_best(tmp_path):
     run = create_run(tmp_path, TrainConfig())
     for nimg, decibels in ((10, 20.5), (20, 23.25), (30, 22.0), (40, None)):
-        origin = {} if decibels is None else {"psnr": decibels}
-        write = lambda folder, origin=origin: (folder / "config.json").write_text(
-            json.dumps({"origin": origin})
-        )  # noqa: E731
-        run.write_snapshot(nimg, write)
+        a_snapshot(run, nimg, decibels, "psnr")
     assert run.best_snapshot().name == "000000020"
     row = row_of(run)
     assert (row["best"], row["best_of"], row["best_kimg"]) == (23.25, "psnr", 0.02)
