@@ -89,9 +89,6 @@ SENTENCES = {
     # recording
     "the live figure is not measured: {}": "未测量实时指标：{0}",
     "the grid shows pictures of the training: {}": "样本图显示的是训练图片：{0}",
-    "There are {} pictures in {}; a batch of {} needs as many.": (
-        "{1} 中有 {0} 张图片；批大小 {2} 至少需要同样多。"
-    ),
     "whether the discriminator overfits is not measured: {}": "未测量判别器是否过拟合：{0}",
     # the same data
     (

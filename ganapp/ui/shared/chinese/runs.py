@@ -12,6 +12,7 @@ SENTENCES = {
     ),
     "by is {}; it must be one of {}.": "by 的值为 {0}；应为以下之一：{1}。",
     "it lacks what it should say": "缺少应有的内容",
+    "it does not say what its inputs were": "没有写明其输入是什么",
     "no run is named; give its name, its number or its path.": "没有指定训练；请给出它的名称、编号或路径。",
     "there is no run {} in {}; there are: {}.": "{1} 中没有训练 {0}；现有：{2}。",
     "there is no run {} any more.": "训练 {0} 已不存在。",
