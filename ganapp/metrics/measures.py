@@ -17,10 +17,11 @@ from .distances.psnr import l1, psnr
 from .figure import CannotMeasure
 from .judges import inception
 from .judges.classifier import CLASSES, attribute_sizes
-from .rounds import Round, Setting, pixel_parts, pixels_of
+from .rounds import Round, Setting, pixel_blocks, pixel_parts, pixels_of
 
 FLOOR = "between real pictures and as many other real ones: the best that a generator can get"
 NAIVE = "of the input itself, brought to the target's size and colours: what who changes nothing gets"
+MEMBERS = 1_000  # pictures of the training set, and as many held-out ones, that membership is told of
 READABLE = 0.6  # accuracy on held-out images from which an attribute counts as readable
 
 
@@ -222,6 +223,38 @@ def _memorisation(r: Round, n: int) -> Iterator[Measured]:
         yield Measured(f"copies.{space}", memorisation.copy_share(near, usual), protocol)
 
 
+def _membership(r: Round, n: int) -> Iterator[Measured]:
+    """The attack of Chen et al. 2020 (GAN-Leaks, arXiv 1909.03935, 4.3) on who has only samples.
+
+    A picture is taken for a member of the training set the nearer its nearest sample is; the figure is the
+    area under the ROC curve, over as many training pictures as held-out ones.
+    """
+    s = r.setting
+    if s.inputs is not None:
+        raise CannotMeasure("membership is told from samples of noise; this generator takes pictures.")
+    count = min(MEMBERS, s.heldout.count, s.train.count)
+    known = {split: r.real(count, split) for split in ("train", "heldout")}
+    spaces = {
+        "pixels": (pixels_of, lambda: pixel_blocks(r.fake(n)), "pixels, Euclidean"),
+        "features": (
+            lambda images: s.classifier.run(images)[0],
+            lambda: [(0, r.fake_outputs(n)[0])],
+            s.classifier.about,
+        ),
+    }
+    for space, (points_of, parts, about) in spaces.items():
+        both = np.concatenate([points_of(images) for images in known.values()])
+        near = memorisation.nearest(both, parts())[1]
+        protocol = {
+            "split": "train and heldout",
+            "real": f"{count} of each",
+            "nearest": f"of {n:,} samples",
+            "features": about,
+            "no leak": 0.5,
+        }
+        yield Measured(f"membership.{space}", memorisation.closer_share(near[:count], near[count:]), protocol)
+
+
 # -- features of the Inception network -----------------------------------------------------------------------
 
 
@@ -295,6 +328,7 @@ MEASURES: dict[str, Measure] = {
     "dc": Measure(10_000, 10_000, (), _dc, cost=4),
     "attributes": Measure(10_000, None, ("faces", "heldout"), _attributes, cost=1),
     "memorisation": Measure(1_000, None, ("heldout",), _memorisation, "", cost=15),
+    "membership": Measure(10_000, None, ("heldout",), _membership, "", cost=15),
     "fid": Measure(50_000, 50_000, ("inception",), _fid, cost=300),
     "kid": Measure(50_000, 50_000, ("inception",), _kid, cost=5),
     "is": Measure(50_000, 50_000, ("inception",), _is, "", cost=5),

@@ -243,6 +243,12 @@ def pixel_parts(setting: Setting):
         yield start, pixels_of(part)
 
 
+def pixel_blocks(images: np.ndarray):
+    """The same of an array of images uint8 (N, C, R, R)."""
+    for start in range(0, len(images), 1024):
+        yield start, pixels_of(images[start : start + 1024])
+
+
 def background_of(config: TrainConfig | None) -> tuple[int, ...]:
     """The colour (red, green, blue) behind images with alpha when they are compared; white without a run."""
     from ganapp.data.decode import parse_colour

@@ -96,7 +96,7 @@ def test_all_figures_of_a_run_come_with_their_protocol(home, pictures):
     assert set(by_name) == {
         "swd", "swd.32", "swd.16", "swd.real", "c2st", "classes.coverage", "classes.kl", "classes.accuracy", "fd",
         "fd.real", "precision", "recall", "density", "coverage", "closer.pixels", "copies.pixels", "closer.features",
-        "copies.features",
+        "copies.features", "membership.pixels", "membership.features",
     }  # fmt: skip
     for figure in figures:
         p = figure.protocol
@@ -145,7 +145,8 @@ def test_real_pictures_as_samples_score_perfectly_and_training_pictures_as_copie
         monkeypatch.setattr(Round, "_fake", samples)
         setting = Setting(make(2), data, held, {"source": name})
         found[name] = {
-            f.name: f.value for f in measure(setting, ["fd", "classes", "memorisation", "pr"], 200, 1)
+            f.name: f.value
+            for f in measure(setting, ["fd", "classes", "memorisation", "membership", "pr"], 200, 1)
         }
     fresh_ones, copies = found["fresh"], found["copies"]
     assert (
@@ -154,6 +155,9 @@ def test_real_pictures_as_samples_score_perfectly_and_training_pictures_as_copie
         and fresh_ones["classes.kl"] < 0.01
     )
     assert fresh_ones["closer.pixels"] == pytest.approx(0.5, abs=0.1) and fresh_ones["copies.pixels"] < 0.1
+    for space in ("pixels", "features"):  # who has copies of half of the training set knows its members
+        assert fresh_ones[f"membership.{space}"] == pytest.approx(0.5, abs=0.1)
+        assert copies[f"membership.{space}"] > 0.7
     assert copies["closer.pixels"] == copies["copies.pixels"] == copies["closer.features"] == 1
     assert fresh_ones["fd"] < 3 * fresh_ones["fd.real"] + 0.1 and fresh_ones["precision"] > 0.5
 

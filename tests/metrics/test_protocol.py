@@ -41,6 +41,7 @@ def test_constants_of_the_protocols():
     assert counts == {
         "psnr": (2_000, None), "swd": (16_384, 16_384), "c2st": (10_000, None), "classes": (10_000, None), "fd": (10_000, None),
         "pr": (10_000, None), "dc": (10_000, 10_000), "attributes": (10_000, None), "memorisation": (1_000, None),
+        "membership": (10_000, None),
         "fid": (50_000, 50_000), "kid": (50_000, 50_000), "is": (50_000, 50_000), "prc": (50_000, None),
     }  # fmt: skip
 

@@ -82,6 +82,7 @@ STRINGS: dict[str, tuple[str, str]] = {
     "eval.group.dc": ("Density, coverage", "密度与覆盖率"),
     "eval.group.attributes": ("Attributes (faces)", "属性（卡通脸）"),
     "eval.group.memorisation": ("Memorisation", "记忆（抄袭）"),
+    "eval.group.membership": ("Membership attack", "成员推断攻击"),
     "eval.group.fid": ("FID", "FID"),
     "eval.group.kid": ("KID", "KID"),
     "eval.group.is": ("Inception Score", "Inception Score"),
@@ -130,6 +131,14 @@ STRINGS: dict[str, tuple[str, str]] = {
         "近似抄袭的比例，像素（0.01：无抄袭）",
     ),
     "eval.is.copies.features": ("As near as a copy, in features", "近似抄袭的比例，特征"),
+    "eval.is.membership.pixels": (
+        "Training pictures told from held-out ones by samples, pixels (0.5: nothing leaks)",
+        "凭样本分辨训练图片与留出图片，像素（0.5：无泄漏）",
+    ),
+    "eval.is.membership.features": (
+        "Training pictures told from held-out ones by samples, in features",
+        "凭样本分辨训练图片与留出图片，特征",
+    ),
     "eval.is.fid": ("FID (lower is better)", "FID（越低越好）"),
     "eval.is.kid": ("KID (lower is better)", "KID（越低越好）"),
     "eval.is.is": ("Inception Score (higher is better)", "Inception Score（越高越好）"),

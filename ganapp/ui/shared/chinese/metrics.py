@@ -160,6 +160,13 @@ SENTENCES = {
     "no copying": "无抄袭时",
     "closer 0.5, copies {}": "更近 0.5，近似抄袭 {0}",
     "of all {} in train": "在训练集全部 {0} 张中",
+    "no leak": "无泄漏时",
+    "train and heldout": "训练集与留出集",
+    "{} of each": "各 {0} 张",
+    "of {} samples": "在 {0} 个样本中",
+    "membership is told from samples of noise; this generator takes pictures.": (
+        "成员推断需要由噪声生成的样本；该生成器的输入是图片。"
+    ),
     "pixels, Euclidean": "像素，欧几里得距离",
     "Inception's features, not VGG-16's": "使用 Inception 的特征，而不是 VGG-16 的",
     "{} of {} classes": "{1} 个类别中的 {0} 个",
