@@ -48,6 +48,26 @@ def write_result(name: str, result: dict) -> Path:
     return path
 
 
+def add_row(path: Path, row: dict, doc: str) -> None:
+    """Add a row of a training to a result file; it replaces an older row of the same cell and mark.
+
+    Several programs may add to one file. doc: of the benchmark; its last paragraph is the protocol.
+    """
+    from filelock import FileLock
+
+    def key(r: dict) -> tuple:
+        return r["data"], r["preset"], r["seed"], r["minutes"]
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(path.with_suffix(".lock")):
+        rows = json.loads(path.read_text())["rows"] if path.exists() else []
+        rows = sorted([r for r in rows if key(r) != key(row)] + [row], key=key)
+        text = ",\n  ".join(json.dumps(r) for r in rows)
+        protocol = {"protocol": " ".join(doc.split("\n\n")[-1].split())}
+        head = json.dumps(environment() | protocol, ensure_ascii=False)
+        path.write_text(f'{head[:-1]},\n"rows": [\n  {text}\n]}}\n')
+
+
 def begin(config, data, heldout=None, precision="bf16"):
     """(config completed from the data, a new TrainState, its batch source), on one thread.
 

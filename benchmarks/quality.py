@@ -24,7 +24,7 @@ import json
 from math import inf, isinf
 from pathlib import Path
 
-from common import RESULTS, ROOT, averaged, begin, environment, train_until
+from common import RESULTS, ROOT, add_row, averaged, begin, train_until
 
 CPU_PRESETS = (
     "dcgan-32", "dcgan-r1-32", "r3gan-32", "resnet-32", "progan-32", "stylegan2-32", "mlp-28",
@@ -104,7 +104,7 @@ def cell(name: str, label: str, preset: str, changes: dict, seed: int, marks: li
         if changes:
             row["changes"] = {"of": preset, **changes}
         print(json.dumps(row), flush=True)
-        add(Path(args.out), row)
+        add_row(Path(args.out), row, __doc__)
         if kept:
             kept.parent.mkdir(parents=True, exist_ok=True)
             torch.save(state.state_dict() | {"spent": spent}, kept)
@@ -123,24 +123,6 @@ def figures(state, config, data, batches, source) -> dict[str, float]:
     names = [n for n in FIGURES if n != "classes" or data.num_classes > 1]
     found = measure(Setting(G, data, heldout, {}), names, SAMPLES, repeats=1)
     return {f.name: round(float(f.value), 4) for f in found}
-
-
-def add(path: Path, row: dict) -> None:
-    """Add a row to the file; it replaces an older row of the same cell and mark."""
-    from filelock import FileLock
-
-    def key(r: dict) -> tuple:
-        return r["data"], r["preset"], r["seed"], r["minutes"]
-
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with FileLock(path.with_suffix(".lock")):
-        rows = json.loads(path.read_text())["rows"] if path.exists() else []
-        rows = sorted([r for r in rows if key(r) != key(row)] + [row], key=key)
-        text = ",\n  ".join(json.dumps(r) for r in rows)
-        head = json.dumps(
-            {**environment(), "protocol": " ".join(__doc__.split("\n\n")[-1].split())}, ensure_ascii=False
-        )
-        path.write_text(f'{head[:-1]},\n"rows": [\n  {text}\n]}}\n')
 
 
 def print_tables(rows: list[dict]) -> None:

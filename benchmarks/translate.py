@@ -18,7 +18,7 @@ import argparse
 import json
 from pathlib import Path
 
-from common import RESULTS, averaged, begin, environment, train_until
+from common import RESULTS, add_row, averaged, begin, train_until
 from quality import parse_trial
 
 PRESETS = ("repair-64", "colourise-64", "upscale-64", "sketch-64")
@@ -73,7 +73,7 @@ def cell(label: str, preset: str, changes: dict, seed: int, marks: list[float], 
         if changes:
             row["changes"] = {"of": preset, **changes}
         print(json.dumps(row), flush=True)
-        add(Path(args.out), row)
+        add_row(Path(args.out), row, __doc__)
         if args.sheets:
             from ganapp.media import save_webp
 
@@ -98,21 +98,6 @@ def figures(state, config, source):
     values |= {name: vitals[name] for name in ("error", "d_heldout", "d_samples")}
     sheet = grid(np.concatenate([given, made, target], 2)[:SHEET], columns=1, pad=0)
     return {name: round(float(value), 2) for name, value in values.items()}, sheet
-
-
-def add(path: Path, row: dict) -> None:
-    """Add a row to the file; it replaces an older row of the same cell and mark."""
-    from filelock import FileLock
-
-    def key(r: dict) -> tuple:
-        return r["data"], r["preset"], r["seed"], r["minutes"]
-
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with FileLock(f"{path}.lock"):
-        rows = json.loads(path.read_text())["rows"] if path.exists() else []
-        rows = [r for r in rows if key(r) != key(row)] + [row]
-        head = {**environment(), "protocol": " ".join(__doc__.split("\n\n")[-1].split())}
-        path.write_text(json.dumps({**head, "rows": sorted(rows, key=key)}, indent=2) + "\n")
 
 
 def print_table(rows: list[dict]) -> None:

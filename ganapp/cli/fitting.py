@@ -212,9 +212,12 @@ def effort_of(arguments: argparse.Namespace, G):
 
 def say_seconds(G, effort, tuned: int) -> None:
     """Say on a terminal about how long it takes, if that is long."""
-    from ganapp.latents.pace import seconds_for
+    from ganapp.latents.pace import pace_of, searched
 
-    if sys.stderr.isatty() and (seconds := seconds_for(G, effort, tuned)) > 20:
+    if not sys.stderr.isatty():
+        return
+    seconds = pace_of(G).fit(effort, searched(G, effort), tuned)
+    if seconds > 20:
         print(f"This takes about {seconds:.0f} s; Ctrl-C keeps the best so far.", file=sys.stderr)
 
 

@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from ganapp.alpha import premultiplied
+from ganapp.pixels import to_unit
 
 from .dataset import ImageDataset
 
@@ -47,7 +48,7 @@ class Batches:
             images = self.images[index]
         else:
             images = torch.from_numpy(self._premultiplied(self.images.take(indices))).to(self.device)
-        x = images.float() / 127.5 - 1
+        x = to_unit(images)
         if self.mirror:
             flip = np.random.default_rng([self.seed, nimg, 1]).random(size) < 0.5
             x = torch.where(torch.from_numpy(flip).to(self.device)[:, None, None, None], x.flip(3), x)

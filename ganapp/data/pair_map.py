@@ -14,7 +14,7 @@ import numpy as np
 
 from .cache import Cancelled, MapWriter
 from .dataset import Images
-from .preparing import PictureMap, hold_out, nothing_usable
+from .preparing import PictureMap, hold_out, nothing_usable, which_held_out
 
 LEAST_TO_HOLD_OUT = 4  # pairs; one of so few is held out
 JOINED_BYTES = 8_000_000  # of pairs that are joined at a time
@@ -60,10 +60,7 @@ def write_pair_map(
     finally:
         for half in maps:
             half.close()
-    heldout = _hold_out_pairs(np.array(hashes, np.uint64))
-    if held_out is not None:
-        heldout = np.array([held_out(name) for name in names])
-        heldout &= ~heldout.all()
+    heldout = which_held_out(names, hashes, held_out, _hold_out_pairs)
     np.savez(folder / "tables.npz", heldout=heldout)
     meta = {"name": source, "class_names": [], "report": report}
     meta["notes"] = [*notes, *dict.fromkeys(note for _, more in written for note in more)]

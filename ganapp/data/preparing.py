@@ -163,10 +163,7 @@ def write_map(
         if not hashes:
             raise ValueError(nothing_usable(source, report))
         written, more_notes = pictures.finish()
-        heldout, names, tables = hold_out(np.array(hashes, np.uint64)), [], {}
-        if held_out is not None:
-            heldout = np.array([held_out(name) for name in kept])
-            heldout &= ~heldout.all()
+        heldout, names, tables = which_held_out(kept, hashes, held_out, hold_out), [], {}
         if labels[0] is not None:
             names, tables["labels"] = _classes(labels, class_names)
             heldout &= ~_all_held_out(heldout, tables["labels"])
@@ -259,6 +256,22 @@ def wait_for(future: Future, cancelled: Callable[[], bool] | None):
             return future.result(timeout=0.1)
         except NotYet:
             continue
+
+
+def which_held_out(
+    names: Sequence[str],
+    hashes: Sequence[int],
+    by_name: Callable[[str], bool] | None,
+    by_hash: Callable[[np.ndarray], np.ndarray],
+) -> np.ndarray:
+    """Which of some pictures are held out, bool (N,): as their names say, else as their hashes do.
+
+    by_name: None where names say nothing. Where it would hold out all, none is.
+    """
+    if by_name is None:
+        return by_hash(np.array(hashes, np.uint64))
+    chosen = np.array([by_name(name) for name in names])
+    return chosen & ~chosen.all()
 
 
 def hold_out(hashes: np.ndarray, least: int = MIN_COUNT) -> np.ndarray:

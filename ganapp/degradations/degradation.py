@@ -27,15 +27,18 @@ class Degradation:
     choices: tuple[int, ...] = ()  # if there are some, the amount is one of them
     linear: bool = True  # A(ax + by) = aA(x) + bA(y), without its noise
     exact: bool = True  # the damaged picture says without error what is left of the picture
+    random: bool = False  # a seed draws it
 
 
 DEGRADATIONS: dict[str, Degradation] = {
     d.name: d
     for d in (
-        Degradation("hole", "pixels are missing", "share of the picture", 0.02, 0.9, 0.17),
+        Degradation("hole", "pixels are missing", "share of the picture", 0.02, 0.9, 0.17, random=True),
         Degradation("small", "reduced, each side to 1/n", "times", 2, 8, 4, choices=(2, 4, 8)),
         Degradation("grey", "without colours"),
-        Degradation("noise", "normal noise", "standard deviation, of [-1, 1]", 0.01, 2, 0.3, exact=False),
+        Degradation(
+            "noise", "normal noise", "standard deviation, of [-1, 1]", 0.01, 2, 0.3, exact=False, random=True
+        ),
         Degradation("blur", "blurred by a normal curve", "sigma in pixels", 0.3, 8, 1.5),
         Degradation("jpeg", "saved as a JPEG", "quality", 1, 95, 10, linear=False, exact=False),
         Degradation("pixelate", "squares of one colour", "pixels of a side", 2, 32, 4),
@@ -109,6 +112,11 @@ class Damage:
     def exact(self) -> bool:
         """Whether the damaged picture says without error what is left of the picture."""
         return all(DEGRADATIONS[step.name].exact for step in self.steps)
+
+    @property
+    def random(self) -> bool:
+        """Whether it differs from seed to seed."""
+        return any(DEGRADATIONS[step.name].random for step in self.steps)
 
     @property
     def factor(self) -> int:

@@ -69,6 +69,11 @@ class Varied:
         return torch.cat(parts).clamp(-1, 1)
 
     @property
+    def random(self) -> bool:
+        """Whether it differs from seed to seed."""
+        return self.low != self.high or self.low.random
+
+    @property
     def factor(self) -> int:
         """How many times smaller the sides of the damaged picture are, at most."""
         return self.high.factor

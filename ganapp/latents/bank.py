@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ganapp.pixels import to_bytes
+
 from .spaces import z_of
 
 if TYPE_CHECKING:
@@ -42,7 +44,7 @@ class Bank:
             part = slice(start, start + batch)
             with torch.no_grad():
                 drawn = G(z[part], labels[part] if spec.num_classes else None).float()
-            drawn = (drawn * 127.5 + 127.5).round().clamp(0, 255).to(torch.uint8)
+            drawn = to_bytes(drawn)
             if keeps:
                 kept.append(drawn)
             yield drawn

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ganapp.alpha import straight
+from ganapp.pixels import to_bytes
 
 from .labels import labels_of
 from .seeds import check_psi, check_seeds, has_role, latents
@@ -98,15 +99,13 @@ def _pictures(G, run, inputs, y, device, batch) -> np.ndarray:
 
     Colours beside alpha are straight, whether the network's are or not.
     """
-    import torch
 
     if batch < 1:
         raise ValueError(f"The batch is {batch}: it must be at least 1.")
     out = np.empty((len(inputs), G.spec.resolution, G.spec.resolution, G.spec.channels), np.uint8)
 
     def quantized(a, b):
-        x = run(a, b).float()
-        return (x * 127.5 + 127.5).round().clamp(0, 255).to(torch.uint8).permute(0, 2, 3, 1)
+        return to_bytes(run(a, b)).permute(0, 2, 3, 1)
 
     for start in range(0, len(inputs), batch):
         part = slice(start, start + batch)

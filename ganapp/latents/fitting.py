@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ganapp.pixels import to_unit
+
 from .bank import Bank
 from .seeds import NO_LABEL
 from .target import pyramid
@@ -100,7 +102,7 @@ class Fitting:
         found = torch.empty(0, device=self.space.device)
         for pictures in self._bank.parts(self._classes, self.effort.seeds):
             with torch.no_grad():
-                shown = self.view(pictures.float() / 127.5 - 1)
+                shown = self.view(to_unit(pictures))
                 errors = pyramid(shown, self.target)
                 if not len(found) and len(shown) > 1:
                     self._between = float((shown[1:] - shown[:-1]).square().mean().sqrt())

@@ -56,15 +56,14 @@ class Pace:
         return looked + DRAGGED * steps * (self.weights + self.turn)
 
 
-def pace_of(G: Module, effort: Effort | None = None) -> Pace:
+def pace_of(G: Module) -> Pace:
     """Draw and compute gradients as a fit does, and say how long it took: tens of seconds for 1024 pixels.
 
-    effort: None for `effort_for(G)`. Raises ValueError (message fit for the user) if G has no latents.
+    Raises ValueError (message fit for the user) if G has no latents.
     """
     import torch
 
-    effort = effort or effort_for(G)
-    space, count, starts = space_of(G), batch_of(G), effort.starts
+    space, count, starts = space_of(G), batch_of(G), effort_for(G).starts
     z = z_of(G, np.arange(max(count, starts)))
     labels = torch.zeros(len(z), dtype=torch.int64, device=space.device)
     latents = space.of_z(z[:starts], labels[:starts]).clone().requires_grad_()
@@ -91,11 +90,6 @@ def pace_of(G: Module, effort: Effort | None = None) -> Pace:
 def searched(G: Module, effort: Effort, has_label: bool = False) -> int:
     """How many pictures of seeds a fit draws. has_label: the class is named, and no other is tried."""
     return Bank(G).count(1 if has_label else max(1, G.spec.num_classes), effort.seeds)
-
-
-def seconds_for(G: Module, effort: Effort, answers_tuned: int = 1, has_label: bool = False) -> float:
-    """About how many seconds a fit takes here; see `Pace.fit`."""
-    return pace_of(G, effort).fit(effort, searched(G, effort, has_label), answers_tuned)
 
 
 def _seconds(act: Callable[[], object]) -> float:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ganapp.alpha import premultiplied, straight
+from ganapp.pixels import to_bytes, to_unit
 
 from .spaces import device_of
 
@@ -35,15 +36,13 @@ def target_of(G: Module, picture: np.ndarray, factor: int = 1) -> Tensor:
     if channels == 4 and G.spec.premultiplied:
         picture = premultiplied(picture, axis=2)
     x = torch.tensor(picture).permute(2, 0, 1)[None]
-    return x.to(device_of(G)).float() / 127.5 - 1
+    return to_unit(x.to(device_of(G)))
 
 
 def picture_of(G: Module, x: Tensor) -> np.ndarray:
     """One picture (C, H, W), about in [-1, 1], as uint8 (H, W, C), as drawing.py makes it."""
-    import torch
 
-    made = (x.detach().float() * 127.5 + 127.5).round().clamp(0, 255).to(torch.uint8)
-    made = made.permute(1, 2, 0).cpu().numpy()
+    made = to_bytes(x.detach()).permute(1, 2, 0).cpu().numpy()
     return straight(made[None])[0] if G.spec.channels == 4 and G.spec.premultiplied else made
 
 

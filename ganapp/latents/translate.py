@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ganapp.alpha import premultiplied, straight
+from ganapp.pixels import to_bytes, to_unit
 
 from .drawing import _computed
 from .labels import labels_of
@@ -61,8 +62,7 @@ def translate(
             import torch
 
             noise = torch.as_tensor(z).to(x) if G.spec.z_dim else None
-            made = translate_whole(G, x, y, noise, whole).float()
-            return (made * 127.5 + 127.5).round().clamp(0, 255).to(torch.uint8).permute(0, 2, 3, 1)
+            return to_bytes(translate_whole(G, x, y, noise, whole)).permute(0, 2, 3, 1)
 
         made = _computed(G, drawn, x[part], some, device)
         out[part] = straight(made) if G.spec.channels == 4 and G.spec.premultiplied else made
@@ -197,6 +197,8 @@ def _held(norms: list, statistics: list) -> Iterator[None]:
 
 def _inputs(G, pictures: np.ndarray) -> np.ndarray:
     """float32 (N, C', H, W) in [-1, 1] of the pictures."""
+    import torch
+
     if not has_role(G, "translator"):
         raise ValueError("This model makes pictures from noise: it takes no picture.")
     if pictures.ndim != 4 or pictures.shape[3] != G.spec.in_channels:
@@ -206,5 +208,5 @@ def _inputs(G, pictures: np.ndarray) -> np.ndarray:
         )
     if pictures.dtype == np.uint8:
         weighted = premultiplied(pictures, 3) if G.spec.premultiplied else pictures
-        pictures = weighted.astype(np.float32) / 127.5 - 1
+        pictures = to_unit(torch.tensor(weighted)).numpy()
     return np.ascontiguousarray(pictures.transpose(0, 3, 1, 2), dtype=np.float32)

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ganapp import __version__
+from ganapp.pixels import to_bytes, to_unit
 
 from .picture_files import public_name, weights_of
 
@@ -55,10 +56,9 @@ def read(
     from ganapp.data.one_picture import whole_picture
 
     check(G, damages)
-    channels = G.spec.channels if damages else G.spec.in_channels
     shorter, factor = 0 if whole else G.spec.resolution, 1 if damages else factor_of(G)
     limit = most_pixels or MAX_PIXELS
-    return whole_picture(data, channels, -(-shorter // factor), most // factor, most_pixels=limit)
+    return whole_picture(data, G.spec.in_channels, -(-shorter // factor), most // factor, most_pixels=limit)
 
 
 def changed(
@@ -109,9 +109,7 @@ def _damaged(G: Any, picture: np.ndarray, text: str, seed: int) -> np.ndarray:
 
     damage = varied_of(text)
     height, width = (side - side % damage.factor for side in picture.shape[:2])  # so that it can be reduced
-    return _with_channels(
-        _pixels(damage.given(_values(picture[:height, :width]), [seed])), G.spec.in_channels
-    )
+    return _pixels(damage.given(_values(picture[:height, :width]), [seed]))
 
 
 def _enlarged(picture: np.ndarray, factor: int) -> np.ndarray:
@@ -128,20 +126,9 @@ def _values(picture: np.ndarray):
     """uint8 (H, W, C) -> float (1, C, H, W) in [-1, 1]."""
     import torch
 
-    return torch.from_numpy(picture.copy()).permute(2, 0, 1)[None].float() / 127.5 - 1
+    return to_unit(torch.from_numpy(picture.copy()).permute(2, 0, 1)[None])
 
 
 def _pixels(x) -> np.ndarray:
     """float (1, C, H, W) in [-1, 1] -> uint8 (H, W, C)."""
-    import torch
-
-    return (x[0] * 127.5 + 127.5).round().clamp(0, 255).to(torch.uint8).permute(1, 2, 0).numpy()
-
-
-def _with_channels(picture: np.ndarray, channels: int) -> np.ndarray:
-    """A colour picture as grey where the network takes one channel."""
-    if picture.shape[2] == channels or channels != 1:
-        return picture
-    from ganapp.data.decode import to_grey
-
-    return to_grey(picture.transpose(2, 0, 1)[None, :3])[0].transpose(1, 2, 0)
+    return to_bytes(x[0]).permute(1, 2, 0).numpy()

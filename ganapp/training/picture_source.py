@@ -13,6 +13,7 @@ from torch import Tensor
 
 from ganapp.config import TrainConfig
 from ganapp.degradations import SHOWN, picture_seeds, varied_of
+from ganapp.pixels import to_bytes, to_unit
 
 from .batch_source import Batch, Images, Real
 
@@ -44,12 +45,12 @@ class PairedSource:
         return given, None, *_noise(size, self.z_dim, rng, self.device)
 
     def fixed(self, numbers: range, player: str = "G") -> np.ndarray:
-        return self._shown(numbers)[0].cpu().numpy()
+        return self._both(numbers)[0].cpu().numpy()
 
     def beside(self, numbers: range) -> tuple[np.ndarray, ...]:
-        return tuple(to_bytes(x) for x in self._shown(numbers))
+        return tuple(_shown(x) for x in self._both(numbers))
 
-    def _shown(self, numbers: range) -> tuple[Tensor, Tensor]:
+    def _both(self, numbers: range) -> tuple[Tensor, Tensor]:
         """Inputs and targets of held-out pictures by number; they repeat if there are fewer."""
         pictures = _taken(self.heldout, numbers).to(self.device)
         return self.parts(pictures, picture_seeds(0, np.asarray(numbers), SHOWN))
@@ -78,7 +79,7 @@ class UnpairedSource:
 
     def beside(self, numbers: range) -> tuple[np.ndarray, ...]:
         """The inputs of a2b, and those of b2a: input, output, the other output, its input."""
-        return tuple(to_bytes(_taken(heldout, numbers)) for heldout in self.heldout.values())
+        return tuple(_shown(_taken(heldout, numbers)) for heldout in self.heldout.values())
 
 
 def degraded_source(config: TrainConfig, real: Real, device: torch.device) -> PairedSource:
@@ -102,15 +103,14 @@ def unpaired_source(config: TrainConfig, real: Real, device: torch.device) -> Un
     return UnpairedSource(config, real, device)
 
 
-def to_bytes(x: Tensor) -> np.ndarray:
+def _shown(x: Tensor) -> np.ndarray:
     """Pictures (N, C, H, W) in [-1, 1] -> uint8 (N, H, W, C)."""
-    pixels = (x * 127.5 + 127.5).round().clamp(0, 255).to(torch.uint8)
-    return pixels.permute(0, 2, 3, 1).cpu().numpy()
+    return to_bytes(x).permute(0, 2, 3, 1).cpu().numpy()
 
 
 def _taken(dataset, numbers: range) -> Tensor:
     """Pictures of a data set by number, float32 (N, C, H, W) in [-1, 1]; they repeat if there are fewer."""
-    return torch.from_numpy(dataset.images.take(np.asarray(numbers) % dataset.count)).float() / 127.5 - 1
+    return to_unit(torch.from_numpy(dataset.images.take(np.asarray(numbers) % dataset.count)))
 
 
 def _noise(size: int, z_dim: int, rng: torch.Generator, device: torch.device) -> tuple[Tensor, ...]:

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ganapp.config import TrainConfig
+from ganapp.pixels import to_unit
 
-from .vitals import eval_mode, mean_distance
+from .vitals import mean_distance, outputs_of_d
 
 if TYPE_CHECKING:
     import torch
@@ -66,27 +67,20 @@ class PictureVitals:
         }  # fmt: skip
 
     def _logits(self, state: TrainState, given: torch.Tensor, images: torch.Tensor) -> np.ndarray:
-        """D's mean logit, float64 (N,), of inputs and pictures (N, C, H, W), in parts that training bears."""
+        """D's mean logit, float64 (N,), of inputs and pictures (N, C, H, W)."""
         import torch
 
-        from .terms import autocast
+        def part(rows: slice) -> tuple[torch.Tensor, None]:
+            return torch.cat([x[rows].to(state.device) for x in (given, images)], 1), None
 
-        size = math.ceil(self.config.batch / state.parts)
-        found = []
-        with torch.no_grad(), eval_mode(state.D):
-            for start in range(0, len(images), size):
-                x = torch.cat([part[start : start + size].to(state.device) for part in (given, images)], 1)
-                with autocast(self.config, x):
-                    logits = state.D(x, None).logits
-                found.append(logits.float().flatten(1).mean(1).cpu())
-        return torch.cat(found).double().numpy()
+        return outputs_of_d(self.config, state, len(images), part)[0]
 
 
 def as_tensor(pixels: np.ndarray) -> torch.Tensor:
     """Pixels float32 (N, H, W, C), 0 to 255 -> pictures (N, C, H, W) in [-1, 1]."""
     import torch
 
-    return torch.from_numpy(np.ascontiguousarray(pixels.transpose(0, 3, 1, 2))) / 127.5 - 1
+    return to_unit(torch.from_numpy(np.ascontiguousarray(pixels.transpose(0, 3, 1, 2))))
 
 
 def _spread(x: np.ndarray) -> float:

@@ -7,7 +7,7 @@ layer and no weight.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,7 @@ import numpy as np
 from ganapp.alpha import premultiplied
 from ganapp.config import TrainConfig
 from ganapp.config.columns import column
+from ganapp.pixels import to_unit
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -72,31 +73,21 @@ class Vitals:
     def _outputs_of_d(
         self, state: TrainState, images: np.ndarray, y: np.ndarray | None
     ) -> tuple[np.ndarray, np.ndarray]:
-        """D's logits (N,) and features (N, F), float64, for uint8 images (N, C, H, W).
-
-        Works in batches no larger than a micro-batch of training, so that memory suffices.
-        """
+        """D's logits (N,) and features (N, F), float64, for uint8 images (N, C, H, W)."""
         import torch
 
         from ganapp.networks.parts.growing import fade_images
 
         from .schedules import growth
-        from .terms import autocast
 
-        device = next(state.D.parameters()).device
-        size = math.ceil(self.config.batch / state.parts)
         level = growth(self.config, state.nimg)
-        logits, features = [], []
-        with torch.no_grad(), eval_mode(state.D):
-            for start in range(0, len(images), size):
-                part = np.ascontiguousarray(images[start : start + size])
-                x = torch.from_numpy(part).to(device).float() / 127.5 - 1
-                labels = None if y is None else torch.from_numpy(y[start : start + size]).to(device)
-                with autocast(self.config, x):
-                    out = state.D(fade_images(x, level), labels)
-                logits.append(out.logits.float().cpu())
-                features.append(out.features.float().flatten(1).cpu())
-        return torch.cat(logits).double().numpy(), torch.cat(features).double().numpy()
+
+        def part(rows: slice) -> tuple[Tensor, Tensor | None]:
+            x = to_unit(torch.from_numpy(np.ascontiguousarray(images[rows])).to(state.device))
+            labels = None if y is None else torch.from_numpy(y[rows]).to(state.device)
+            return fade_images(x, level), labels
+
+        return outputs_of_d(self.config, state, len(images), part)
 
     def _spread(self, x: np.ndarray) -> float:
         """Mean distance between two of x (N, ...); if there are classes, between two of the same row."""
@@ -104,6 +95,30 @@ class Vitals:
         group_size = len(flat) if self.y is None else SAMPLES_PER_ROW
         groups = flat.reshape(-1, group_size, flat.shape[1])
         return float(np.mean([mean_distance(group) for group in groups]))
+
+
+def outputs_of_d(
+    config: TrainConfig, state: TrainState, count: int, part: Callable[[slice], tuple[Tensor, Tensor | None]]
+) -> tuple[np.ndarray, np.ndarray]:
+    """D's logits (N,), the mean of a map of them, and features (N, F), float64, of `count` images.
+
+    part: what D is given of some of them, images (M, C, H, W) and classes (M,) or None, on the device. They
+    are no more than a micro-batch of training, so that memory suffices.
+    """
+    import torch
+
+    from .terms import autocast
+
+    size = math.ceil(config.batch / state.parts)
+    logits, features = [], []
+    with torch.no_grad(), eval_mode(state.D):
+        for start in range(0, count, size):
+            x, labels = part(slice(start, start + size))
+            with autocast(config, x):
+                out = state.D(x, labels)
+            logits.append(out.logits.float().reshape(len(x), -1).mean(1).cpu())
+            features.append(out.features.float().flatten(1).cpu())
+    return torch.cat(logits).double().numpy(), torch.cat(features).double().numpy()
 
 
 def mean_distance(x: np.ndarray) -> float:

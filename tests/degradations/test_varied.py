@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from ganapp.degradations import damage_of, varied_of
+from ganapp.degradations import DEGRADATIONS, damage_of, varied_of
 from ganapp.degradations.functions import enlarged
 
 
@@ -68,3 +68,14 @@ def test_amounts_fill_their_range():
     assert 0.1 <= noise.min() < 0.12 and 0.48 < noise.max() <= 0.5 and abs(noise.mean() - 0.3) < 0.02
     times, counts = np.unique([b.amount for _, b in drawn], return_counts=True)
     assert times.tolist() == [2, 4, 8] and counts.min() > 80
+
+
+def test_what_differs_from_seed_to_seed():
+    """As the functions say it: without a seed, or with another one, the others give the same."""
+    x = torch.linspace(-1, 1, 3 * 16 * 16).reshape(1, 3, 16, 16)
+    for name in DEGRADATIONS:
+        varied = varied_of(name)
+        first, other = varied.given(x, [1]), varied.given(x, [2])
+        assert varied.random == (not first.equal(other)), name
+    assert varied_of("small:2-4").random and not varied_of("small:2, grey").random
+    assert varied_of("grey, noise:0.1").random

@@ -19,7 +19,6 @@ from ganapp.networks import (
     little_memory,
 )
 from ganapp.networks.building import imported_class
-from ganapp.networks.families import patch
 from ganapp.networks.imported import IMPORTED
 from ganapp.networks.parts.heads import HEADS
 from ganapp.networks.roles import GROWING, LATENT, PROTOCOLS, STAGED, TRANSLATOR
@@ -66,7 +65,7 @@ def d_args_of(family):
 
 
 def heads_of(family):
-    return patch.HEADS if family in TRANSLATORS else HEADS
+    return () if family in TRANSLATORS else HEADS  # whose discriminator looks at no classes
 
 
 def shapes(net):

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ganapp.data import Cancelled
+from ganapp.pixels import to_unit
 
 if TYPE_CHECKING:
     import torch
@@ -137,7 +138,7 @@ def as_input(images: np.ndarray, device: str | torch.device) -> torch.Tensor:
     """uint8 (N, C, H, W) -> float32 in [-1, 1]."""
     import torch
 
-    return torch.from_numpy(np.ascontiguousarray(images)).to(device).float() / 127.5 - 1
+    return to_unit(torch.from_numpy(np.ascontiguousarray(images)).to(device))
 
 
 def run(

@@ -16,11 +16,9 @@ from ganapp.config import check_choice, check_range
 from ..parts.pictures import NORMS, init_layers, norm_layer
 from ..roles import DiscriminatorOutput
 
-HEADS = ("projection", "none")
-
 
 class PatchDiscriminator(nn.Module):
-    """images (N, C, H, W), y (N,) or None -> DiscriminatorOutput whose logits are a map (N, h, w).
+    """images (N, C, H, W) -> DiscriminatorOutput whose logits are a map (N, h, w). It looks at no classes.
 
     `layers` strided 4×4 convolutions, then two that are not; `width` channels after the first, doubled by
     each of the next, up to 8 times. `features` are the means of the last maps over their places; `maps` are
@@ -37,11 +35,9 @@ class PatchDiscriminator(nn.Module):
         width: int = 64,
         layers: int = 3,
         norm: str = "instance",
-        head: str = "projection",
     ):
         super().__init__()
         check_choice("norm", norm, (*NORMS, "spectral"))
-        check_choice("head", head, HEADS)
         check_range("layers", layers, 1, int(math.log2(resolution / 3)))
         widths = [min(width * 2**i, 8 * width) for i in range(layers + 1)]
         kind = "none" if norm == "spectral" else norm
@@ -52,8 +48,6 @@ class PatchDiscriminator(nn.Module):
             blocks.append(nn.Sequential(conv, norm_layer(kind, after), nn.LeakyReLU(0.2)))
         self.blocks = nn.ModuleList(blocks)
         self.verdict = nn.Conv2d(widths[-1], 1, 4, 1, 1)
-        has_classes = num_classes > 0 and head == "projection"
-        self.embedding = nn.Embedding(num_classes, widths[-1]) if has_classes else None
         init_layers(self, norm)
         if norm == "spectral":
             for module in [m for m in self.modules() if isinstance(m, nn.Conv2d)]:
@@ -65,7 +59,4 @@ class PatchDiscriminator(nn.Module):
             x = block(x)
             maps.append(x)
         logits, features = self.verdict(x).squeeze(1), x.mean((2, 3))  # (N, h, w), (N, F)
-        if self.embedding is not None:
-            liked = (self.embedding(y) * features).sum(1) / math.sqrt(features.shape[1])
-            logits = logits + liked[:, None, None]
         return DiscriminatorOutput(logits, features, maps=tuple(maps))

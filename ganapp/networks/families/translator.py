@@ -15,8 +15,8 @@ from ganapp.config import check_range
 
 from ..parts.condition import Condition
 from ..parts.pictures import (
-    InstanceNorm,
     ReflectConv,
+    WithNorms,
     answer,
     check_dropout,
     fill_up,
@@ -27,7 +27,7 @@ from ..parts.pictures import (
 )
 
 
-class TranslatorGenerator(nn.Module):
+class TranslatorGenerator(WithNorms, nn.Module):
     """x (N, C', H, W) in [-1, 1] of any size, y (N,) or None, z (N, z_dim) or None -> (N, C, H, W).
 
     `kernel` is the side of the first and the last convolution, which is odd. The other arguments, z and y are
@@ -101,9 +101,6 @@ class TranslatorGenerator(nn.Module):
             h = up(h)
         h = self.last(h)[:, :, : x.shape[2], : x.shape[3]]
         return answer(x, h, self.residual, self.training)
-
-    def norms(self):
-        return [module for module in self.modules() if isinstance(module, InstanceNorm)]
 
 
 class TranslatorBlock(nn.Module):

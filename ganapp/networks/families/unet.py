@@ -16,7 +16,7 @@ from ganapp.config import check_range
 
 from ..parts.condition import Condition
 from ..parts.pictures import (
-    InstanceNorm,
+    WithNorms,
     answer,
     check_dropout,
     fill_up,
@@ -30,7 +30,7 @@ DEEPEST = 8  # levels of the published network for 256 pixels
 DROPPED = 3  # levels with dropout above the innermost
 
 
-class UNetGenerator(nn.Module):
+class UNetGenerator(WithNorms, nn.Module):
     """x (N, C', H, W) in [-1, 1] of any size, y (N,) or None, z (N, z_dim) or None -> (N, C, H, W).
 
     `depth` levels, each of half the size; 0: until the map of a training picture has 2 pixels a side, at most
@@ -98,6 +98,3 @@ class UNetGenerator(nn.Module):
             if i:
                 h = torch.cat([maps.pop(), self.conditions[i](h, condition)], dim=1)
         return answer(x, h[:, :, : x.shape[2], : x.shape[3]], self.residual, self.training)
-
-    def norms(self):
-        return [module for module in self.modules() if isinstance(module, InstanceNorm)]

@@ -39,6 +39,13 @@ class InstanceNorm(nn.Module):
         return x if self.weight is None else x * self.weight[:, None, None] + self.bias[:, None, None]
 
 
+class WithNorms:
+    """What a `Local` network says of its norms (roles.py): those that look at the whole picture."""
+
+    def norms(self) -> list[nn.Module]:
+        return [module for module in self.modules() if isinstance(module, InstanceNorm)]
+
+
 def norm_layer(norm: str, channels: int, affine: bool = False) -> nn.Module:
     """A norm of NORMS. `affine` is for "instance": "batch" always has a scale and a shift."""
     check_choice("norm", norm, NORMS)

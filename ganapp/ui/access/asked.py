@@ -14,7 +14,7 @@ import gradio as gr
 
 from ..shared.language import answer_in_language, with_sentences
 from .capabilities import here
-from .paths import without_paths
+from .paths import sentence_of, without_paths
 
 MAX_ITEMS, MAX_NESTED = 256, 5
 MAX_LENGTH = 4_000  # characters of one text; the longest, the values of a sweep, are a few hundred
@@ -48,10 +48,8 @@ def answers(
     def answer(request: Any) -> dict:
         try:
             return act(checked(request, kinds, longest))
-        except ValueError as error:
-            return {"error": str(error)}
-        except OSError as error:
-            return {"error": str(error) if here().paths else without_path(error)}
+        except (ValueError, OSError) as error:
+            return {"error": sentence_of(error)}
         except Exception:  # whatever a visitor sends, the page goes on; the log has the traceback
             logging.getLogger(__name__).exception("%s failed", act.__name__)
             return {"error": "That failed here; the server's log says why."}
@@ -95,9 +93,3 @@ def _check_size(key: str, value: Any, nested: int, longest: int) -> None:
             raise ValueError(f"{key} is too large: at most {MAX_ITEMS} items, {MAX_NESTED} deep.")
         for inner in value.values() if isinstance(value, dict) else value:
             _check_size(key, inner, nested - 1, longest)
-
-
-def without_path(error: OSError) -> str:
-    """An error as a sentence that tells no path of this machine."""
-    reason = error.strerror or ("" if error.filename else str(error)) or type(error).__name__
-    return f"The server could not read or write a file ({reason})."

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from .capabilities import here
+
 ROOT = r"(?:~\w*|[A-Za-z]:)?[/\\]"
 # A path in quotes may hold spaces. One without ends at a space, and does not begin in a word or an address.
 PATH = re.compile(rf"'({ROOT}[^'\n]*)'|\"({ROOT}[^\"\n]*)\"|(?<![\w.:/\\~-])({ROOT}[^\s'\"]*[^\s'\".,:;)])")
@@ -12,6 +14,14 @@ PATH = re.compile(rf"'({ROOT}[^'\n]*)'|\"({ROOT}[^\"\n]*)\"|(?<![\w.:/\\~-])({RO
 def without_paths(sentence: str) -> str:
     """The sentence with the last part of each absolute path in place of the path."""
     return PATH.sub(_last_part, sentence)
+
+
+def sentence_of(error: ValueError | OSError) -> str:
+    """An error as a sentence; one of a file tells those who may not see paths none, however it is written."""
+    if not isinstance(error, OSError) or here().paths:
+        return str(error)
+    reason = error.strerror or ("" if error.filename else str(error)) or type(error).__name__
+    return f"The server could not read or write a file ({reason})."
 
 
 def _last_part(found: re.Match) -> str:

@@ -15,8 +15,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..access.asked import without_path
-from ..access.capabilities import here
+from ..access.paths import sentence_of
 from ..generate.outputs import KEPT_SEC
 from ..generate.studio import deadline
 
@@ -126,8 +125,7 @@ class Jobs:
             job.latest = self.left(job.latest)
             job.state = "stopped" if job.stop.is_set() else "done"
         except (ValueError, OSError) as error:
-            hides = isinstance(error, OSError) and not here().paths
-            self._fail(job, without_path(error) if hides else str(error))
+            self._fail(job, sentence_of(error))
         except Exception:  # the page goes on; the log has the traceback
             logging.getLogger(__name__).exception("a fit failed")
             self._fail(job, "That failed here; the server's log says why.")

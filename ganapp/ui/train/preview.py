@@ -12,6 +12,7 @@ import numpy as np
 
 from ganapp.alpha import on_checkerboard
 from ganapp.config import TrainConfig
+from ganapp.pixels import to_bytes, to_unit
 
 from ..shared.html import both, data_uri
 from ..shared.language import language_of, say
@@ -73,6 +74,6 @@ def damaged(damage: str, pictures: np.ndarray) -> np.ndarray:
 
     from ganapp.degradations import varied_of
 
-    x = torch.from_numpy(pictures.transpose(0, 3, 1, 2).copy()).float() / 127.5 - 1
+    x = to_unit(torch.from_numpy(pictures.transpose(0, 3, 1, 2).copy()))
     given = varied_of(damage).given(x, range(len(pictures)))
-    return (given * 127.5 + 127.5).round().to(torch.uint8).permute(0, 2, 3, 1).numpy()
+    return to_bytes(given).permute(0, 2, 3, 1).numpy()

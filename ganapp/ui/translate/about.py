@@ -6,7 +6,6 @@ from typing import Any
 
 from ..access.capabilities import here
 
-RANDOM = ("hole", "noise")  # damages that a seed places or draws
 MOST, MOST_SHARED = 2048, 1024  # pixels of a side; where visitors share a machine
 
 
@@ -29,9 +28,8 @@ def about_translator(facts: dict[str, Any]) -> dict[str, Any]:
 
     text = damage_of(facts["origin"])
     damage = varied_of(text) if text else None
-    steps = damage.low.steps if damage else ()
-    varies = damage is not None and (damage.low != damage.high or any(s.name in RANDOM for s in steps))
     return {
-        "damage": [step.name for step in steps], "random": varies, "noisy": spec.z_dim > 0,
+        "damage": [step.name for step in damage.low.steps] if damage else [],
+        "random": damage is not None and damage.random, "noisy": spec.z_dim > 0,
         "most": most_pixels(),
     }  # fmt: skip
