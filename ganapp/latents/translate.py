@@ -197,8 +197,6 @@ def _held(norms: list, statistics: list) -> Iterator[None]:
 
 def _inputs(G, pictures: np.ndarray) -> np.ndarray:
     """float32 (N, C', H, W) in [-1, 1] of the pictures."""
-    import torch
-
     if not has_role(G, "translator"):
         raise ValueError("This model makes pictures from noise: it takes no picture.")
     if pictures.ndim != 4 or pictures.shape[3] != G.spec.in_channels:
@@ -208,5 +206,5 @@ def _inputs(G, pictures: np.ndarray) -> np.ndarray:
         )
     if pictures.dtype == np.uint8:
         weighted = premultiplied(pictures, 3) if G.spec.premultiplied else pictures
-        pictures = to_unit(torch.tensor(weighted)).numpy()
+        pictures = to_unit(weighted)
     return np.ascontiguousarray(pictures.transpose(0, 3, 1, 2), dtype=np.float32)

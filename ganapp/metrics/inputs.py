@@ -18,6 +18,7 @@ from ganapp.config.names import DIRECTIONS, TASKS
 from ganapp.config.tasks import PAIRED as WITH_TARGET
 from ganapp.data import BUILT_IN, ImageDataset, open_dataset
 from ganapp.degradations import SHOWN, picture_seeds, varied_of
+from ganapp.pixels import to_bytes, to_unit
 
 if TYPE_CHECKING:
     from ganapp.config import ModelSpec, TrainConfig
@@ -112,13 +113,13 @@ class Inputs:
         """The inputs of pictures by number, float32 (N, R, R, channels) in [-1, 1]."""
         if self.what.task != "degrade":
             source = self.pictures.inputs if self.what.task == "pairs" else self.pictures.images
-            return _values(source.take(rows)).transpose(0, 2, 3, 1)
+            return to_unit(source.take(rows)).transpose(0, 2, 3, 1)
         import torch
 
         seeds = picture_seeds(seed, rows, SHOWN)
-        x = torch.from_numpy(_values(self.pictures.images.take(rows)))
+        x = torch.from_numpy(to_unit(self.pictures.images.take(rows)))
         given = varied_of(self.what.damage).given(x, seeds).permute(0, 2, 3, 1).numpy()
-        return given if given.shape[3] == self.channels else _values(with_channels(given, self.channels))
+        return given if given.shape[3] == self.channels else to_unit(with_channels(given, self.channels))
 
     def targets(self, rows: np.ndarray) -> np.ndarray:
         """What should become of these, uint8 (N, R, R, C). Only where there are targets."""
@@ -175,7 +176,7 @@ def targets_of(dataset: ImageDataset) -> ImageDataset:
 
 def with_channels(given: np.ndarray, channels: int) -> np.ndarray:
     """Pictures (N, H, W, C) in [-1, 1] as uint8 of 1 or 3 channels: grey is repeated, colour made grey."""
-    pixels = (given * 127.5 + 127.5).round().clip(0, 255).astype(np.uint8)
+    pixels = to_bytes(given)
     if pixels.shape[3] == channels:
         return pixels
     if channels == 3:
@@ -183,7 +184,3 @@ def with_channels(given: np.ndarray, channels: int) -> np.ndarray:
     from ganapp.data.decode import to_grey
 
     return to_grey(pixels.transpose(0, 3, 1, 2)).transpose(0, 2, 3, 1)
-
-
-def _values(pixels: np.ndarray) -> np.ndarray:
-    return pixels.astype(np.float32) / 127.5 - 1

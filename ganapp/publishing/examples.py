@@ -11,6 +11,7 @@ import numpy as np
 
 from ganapp.metrics import What, data_of
 from ganapp.metrics.inputs import Inputs, open_inputs, own_of, what_of, with_channels
+from ganapp.pixels import to_unit
 
 SHOWN = 8
 LOOKED_AT = 16  # faces for each one that is shown, where only some belong to a set
@@ -96,7 +97,7 @@ def _side(G: Any) -> int:
 
 def _as(pictures: np.ndarray, channels: int) -> np.ndarray:
     """uint8 (N, R, R, 3) of so many channels."""
-    return with_channels(pictures / 127.5 - 1, channels)
+    return with_channels(to_unit(pictures), channels)
 
 
 def _data(pictures: np.ndarray, in_channels: int = 0):
