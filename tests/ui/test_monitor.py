@@ -15,7 +15,7 @@ import pytest
 from ganapp.config import TrainConfig
 from ganapp.runs import WORKING, create_run, list_runs, watchdog, write_figures
 from ganapp.runs.about import read_about, rename, stamp_of
-from ganapp.runs.columns import DRAWN
+from ganapp.runs.columns import COLUMNS, DRAWN
 from ganapp.ui.shared import thinning
 from ganapp.ui.shared.run_actions import ACTIONS
 from ganapp.ui.shared.strings import script_catalogs
@@ -713,3 +713,16 @@ def test_component_has_its_parts(tmp_path):
     assert component.elem_id == "monitor"
     assert component.poll({"run": None, "known": {}})["runs"] == []
     assert "error" in component.act({})
+
+
+def test_every_line_that_is_drawn_has_a_colour_of_its_own_in_light_and_dark():
+    """One that has none is drawn in the colour of the line before it, and its legend has no mark."""
+    sheet = (UI / "train" / "monitor.css").read_text("utf-8")
+    looks = [
+        dict(re.findall(r"--c-(\w+): (#\w+);", block))
+        for block in re.split(r"\.dark & \.monitor", sheet, maxsplit=1)
+    ]
+    for colours in looks:
+        assert set(DRAWN) <= set(colours)
+        in_losses = [colours[name] for name in DRAWN if COLUMNS[name].chart == "losses"]
+        assert len(set(in_losses)) == len(in_losses)
