@@ -11,6 +11,7 @@ from ganapp.config import TrainConfig
 from ganapp.metrics import differences
 from ganapp.runs import create_run, write_figures
 from ganapp.runs.about import stamp_of
+from ganapp.runs.table import row_of
 from ganapp.ui.shared.curve_files import curves_for
 from ganapp.ui.shared.measured import incomparable, measured, newest, protocol_parts
 from ganapp.ui.shared.watching import Watch
@@ -37,6 +38,24 @@ def test_the_newest_of_each_figure_is_shown(tmp_path):
     assert (swd["text"], swd["kimg"], swd["psi"]) == ("2.5", 12.8, 0.7)
     assert (fd["text"], fd["kimg"], fd["images"], fd["data"]) == ("4.00 ± 0.50", 0.64, 2000, "faces")
     assert measured(create_run(tmp_path, TrainConfig(), "bare")) is None
+
+
+def test_decibels_of_an_answer_stand_beside_those_of_its_input_for_each_run(tmp_path):
+    runs = []
+    for name, damage, value in (("one", "grey", 23.0), ("two", "hole:0.1", 21.5)):
+        of = {"damage": damage, "source": "run/000000640/a2b"}
+        runs.append(
+            run_with(tmp_path, figure("psnr", value, **of), figure("psnr.naive", 20.0, **of), name=name)
+        )
+    shown = measured(runs[0])
+    assert [(f["name"], f["text"], f["kimg"]) for f in shown["figures"]] == [
+        ("psnr", "23", 0.64), ("psnr.naive", "20", 0.64)
+    ]  # fmt: skip
+    assert shown["verdict"][0] == "The answers are 3.0 dB nearer to their targets than the inputs are."
+    assert "3.0 dB" in shown["verdict"][1] and shown["verdict"][1] != shown["verdict"][0]
+    assert [name for name, _ in incomparable(runs)] == ["psnr", "psnr.naive"]
+    assert "damage grey / hole:0.1" in incomparable(runs)[0][1][0]
+    assert row_of(runs[1])["evaluated"] == {"psnr": 21.5, "psnr.naive": 20.0}
 
 
 def test_the_sentence_is_about_the_snapshot_that_was_measured_last(tmp_path):
