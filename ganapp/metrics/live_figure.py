@@ -2,7 +2,7 @@
 
 For pictures from noise, and of another set, it is the sliced Wasserstein distance of 1,000 samples to 1,000
 training images (quick_swd in distances/swd.py), with fewer patches than the published protocol and of images
-reduced to 64 pixels. Where each input has a target, it is the mean PSNR of the answers to 256 held-out
+reduced to 64 pixels. Where each input has a target, it is the mean PSNR of the answers to 128 held-out
 inputs, the first ones of a run's grid. It compares a run with itself. It is not a result to report. Images
 with alpha are compared on the run's background.
 """
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from ganapp.data import ImageDataset
 
 SAMPLES = 1_000
-ANSWERS = 256  # PSNR of the same pictures varies little, and they are kept as large as they are
+ANSWERS = 128  # PSNR of the same pictures varies little, and they are kept as large as they are
 SHARE = 0.03  # of the training time that measuring may take
 EARLIEST_SEC = 20.0  # of training before the first measurement
 BATCH = 64

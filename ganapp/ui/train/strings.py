@@ -249,8 +249,8 @@ STRINGS: dict[str, tuple[str, str]] = {
     "js.chart.live.swd": ("Distance to real pictures", "与真实图片的距离"),
     "js.chart.live.psnr": ("Nearness to the targets (PSNR)", "与目标的接近程度（PSNR）"),
     "js.chart.best.psnr": (
-        "256 held-out pictures, decibels, more is better; best: {value} at {at} kimg, kept as a snapshot",
-        "256 张留出图片，单位分贝，越高越好；最佳：{value}（{at} kimg），其快照已保留",
+        "128 held-out pictures, decibels, more is better; best: {value} at {at} kimg, kept as a snapshot",
+        "128 张留出图片，单位分贝，越高越好；最佳：{value}（{at} kimg），其快照已保留",
     ),
     "js.chart.best.swd": (
         "1,000 samples, less is better; best: {value} at {at} kimg, kept as a snapshot",
