@@ -185,6 +185,8 @@ def lack_text(name: str, setting: Setting) -> str:
         return f"{setting.heldout.count} pictures of {data.name} are held out; that needs {least} at least"
     if "target" in needs and not (setting.inputs and setting.inputs.has_targets):
         return "there is no target for each picture"
+    if "noise" in needs and setting.inputs:
+        return "it is told from samples of noise; this generator takes pictures"
     if "classes" in needs and data.num_classes < 2:
         return f"{data.name} has no classes"
     if "faces" in needs and not data.attributes:

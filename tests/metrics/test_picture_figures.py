@@ -150,6 +150,15 @@ def test_real_pictures_are_others_than_the_inputs(home):
     assert this.real(4).shape[1] == 3, "of pairs the targets"
 
 
+def test_all_figures_without_a_download_are_those_that_fit(home):
+    from ganapp.metrics.evaluation import measurable
+
+    setting = prepare(Added(), str(home / "pairs"))
+    assert measurable(None, setting) == ["psnr", "swd", "c2st", "fd", "pr", "dc", "memorisation"]
+    with pytest.raises(ValueError, match="membership cannot be measured: it is told from samples of noise"):
+        measurable(["membership"], setting)
+
+
 def test_a_picture_without_a_target_has_none_of_these_figures(home):
     what = What("unpaired", data_b=str(home / "others"))
     with pytest.raises(ValueError, match="psnr cannot be measured: there is no target for each picture."):

@@ -44,6 +44,7 @@ SENTENCES = {
     "{} makes pictures from noise: task, damage, direction and data_b are for models that take pictures.": (
         "{0} 由噪声生成图片：task、damage、direction 和 data_b 只用于输入为图片的模型。"
     ),
+    "{} is {}; only the task {} uses it, not {}.": "{0} 的值为 {1}；只有任务 {2} 使用它，{3} 不使用。",
     "what damage {} undoes is not known: name it, such as damage hole:0.1-0.3.": (
         "不知道 {0} 用于消除哪种损坏：请给出，例如 damage hole:0.1-0.3。"
     ),
@@ -164,8 +165,8 @@ SENTENCES = {
     "train and heldout": "训练集与留出集",
     "{} of each": "各 {0} 张",
     "of {} samples": "在 {0} 个样本中",
-    "membership is told from samples of noise; this generator takes pictures.": (
-        "成员推断需要由噪声生成的样本；该生成器的输入是图片。"
+    "it is told from samples of noise; this generator takes pictures": (
+        "成员推断需要由噪声生成的样本；该生成器的输入是图片"
     ),
     "pixels, Euclidean": "像素，欧几里得距离",
     "Inception's features, not VGG-16's": "使用 Inception 的特征，而不是 VGG-16 的",
