@@ -9,11 +9,10 @@ import subprocess
 import sys
 import threading
 import time
-import urllib.request
 
 import numpy as np
 from conftest import ROOT
-from test_browser import SERVED_SEC, free_port
+from test_browser import free_port, wait_until_served
 
 from ganapp.config import preset_config
 from ganapp.media import save_webp
@@ -101,22 +100,12 @@ class Served:
         self.process = subprocess.Popen(command, cwd=ROOT, env=environment)
         self.url = f"http://127.0.0.1:{self.port}"
         threading.Thread(target=self._beat, daemon=True).start()
-        self._wait()
+        wait_until_served(self.url, self.process)
 
     def _beat(self):
         while not self.ended.wait(HEARTBEAT_SEC):
             for run in self.working:
                 run.write_status()
-
-    def _wait(self):
-        deadline = time.time() + SERVED_SEC
-        while True:
-            try:
-                return urllib.request.urlopen(self.url, timeout=2).close()
-            except OSError:
-                assert self.process.poll() is None, "the app ended before its page was served"
-                assert time.time() < deadline, f"the page was not served within {SERVED_SEC} s"
-                time.sleep(0.2)
 
     def close(self):
         self.ended.set()

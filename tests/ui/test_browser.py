@@ -32,6 +32,17 @@ def free_port():
         return s.getsockname()[1]
 
 
+def wait_until_served(url, process):
+    deadline = time.time() + SERVED_SEC
+    while True:
+        try:
+            return urllib.request.urlopen(url, timeout=20).close()
+        except OSError:
+            assert process.poll() is None, "the app ended before its page was served"
+            assert time.time() < deadline, f"the page was not served within {SERVED_SEC} s"
+            time.sleep(0.2)
+
+
 @pytest.fixture(scope="module")
 def app(tmp_path_factory):
     """(url, runs folder, process) of `python app.py` on an empty runs folder."""
@@ -41,16 +52,8 @@ def app(tmp_path_factory):
         [sys.executable, "app.py", "--port", str(port), "--runs", str(runs)], cwd=ROOT, env=environment
     )
     url = f"http://127.0.0.1:{port}"
-    deadline = time.time() + SERVED_SEC
     try:
-        while True:
-            try:
-                urllib.request.urlopen(url, timeout=2)
-                break
-            except OSError:
-                assert process.poll() is None, "the app ended before its page was served"
-                assert time.time() < deadline, f"the page was not served within {SERVED_SEC} s"
-                time.sleep(0.2)
+        wait_until_served(url, process)
         yield url, runs, process
     finally:
         process.send_signal(signal.SIGTERM)

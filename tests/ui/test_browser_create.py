@@ -4,8 +4,6 @@ import json
 import os
 import subprocess
 import sys
-import time
-import urllib.request
 
 import pytest
 import test_browser
@@ -108,16 +106,13 @@ def space(tmp_path):
     environment = os.environ | {"SYSTEM": "spaces", "SPACE_ID": "x/y"}
     command = [sys.executable, "app.py", "--port", str(port), "--runs", str(tmp_path / "runs")]
     process = subprocess.Popen(command, cwd=ROOT, env=environment)
-    for _ in range(300):
-        try:
-            urllib.request.urlopen(f"http://127.0.0.1:{port}", timeout=2).close()
-            break
-        except OSError:
-            assert process.poll() is None, "the app ended before its page was served"
-            time.sleep(0.2)
-    yield f"http://127.0.0.1:{port}"
-    process.terminate()
-    process.wait(60)
+    url = f"http://127.0.0.1:{port}"
+    try:
+        test_browser.wait_until_served(url, process)
+        yield url
+    finally:
+        process.terminate()
+        process.wait(60)
 
 
 @pytest.mark.parametrize("width", [1440, 390])

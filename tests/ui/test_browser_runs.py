@@ -5,8 +5,6 @@ import shutil
 import subprocess
 import sys
 import time
-import urllib.request
-from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -293,7 +291,7 @@ def test_a_finished_run_is_trained_longer_on_one_panel(runs, opened, tiny_config
     assert "more than 0" in panels(page).inner_text()
     panels(page).locator("input").fill("0.032")
     panels(page).get_by_role("button", name="Go on").click()
-    deadline = time.time() + 60
+    deadline = time.time() + 180
     while (run.status()["state"], run.status()["nimg"]) != ("finished", 72) and time.time() < deadline:
         time.sleep(0.2)
     assert run.status()["nimg"] == 72 and run.config().kimg == 0.072
@@ -348,7 +346,7 @@ def test_a_run_whose_pictures_were_moved_asks_for_their_folder(
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     panels(page).locator("input").fill(str(tmp_path / "elsewhere"))
     panels(page).get_by_role("button", name="Go on with these").click()
-    deadline = time.time() + 60
+    deadline = time.time() + 180
     while (run.status()["state"], run.status()["nimg"]) != ("finished", 72) and time.time() < deadline:
         time.sleep(0.2)
     assert run.status()["nimg"] == 72 and run.config().dataset == str(tmp_path / "elsewhere")
@@ -597,11 +595,7 @@ def test_visitors_are_not_offered_what_they_cannot_do(tmp_path, browser):
     process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, "SPACE_ID": "ana/studio"})
     page = browser.new_page(locale="en-US")
     try:
-        for _ in range(300):
-            with suppress(OSError):
-                urllib.request.urlopen(f"http://127.0.0.1:{port}", timeout=2)
-                break
-            time.sleep(0.2)
+        test_browser.wait_until_served(f"http://127.0.0.1:{port}", process)
         page.goto(f"http://127.0.0.1:{port}")
         page.click("#tab_train-button")
         shows(page, "two")
