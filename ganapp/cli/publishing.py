@@ -26,6 +26,8 @@ def _add_push(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("repo", metavar="REPO", help=about)
     about = "as the Hub names it (default apache-2.0)"
     parser.add_argument("--licence", "--license", default="", metavar="L", help=about)
+    about = "publish it although its figures say that it copies training pictures"
+    parser.add_argument("--although-it-copies", action="store_true", help=about)
     add_folders(parser)
     _add_both(parser)
 
@@ -45,7 +47,8 @@ def _push(arguments: argparse.Namespace) -> None:
     from ganapp.publishing.model import folder_of, push
 
     folder = folder_of(arguments.source, in_runs=arguments.runs, checkpoints=arguments.checkpoints)
-    url = push(folder, arguments.repo, arguments.licence, arguments.private, agree=_asker(arguments.yes))
+    agree = _asker(arguments.yes, arguments.although_it_copies)
+    url = push(folder, arguments.repo, arguments.licence, arguments.private, agree=agree)
     print(url or "Nothing was uploaded.")
 
 
@@ -56,18 +59,26 @@ def _deploy(arguments: argparse.Namespace) -> None:
     print(url or "Nothing was uploaded.")
 
 
-def _asker(yes: bool) -> Callable[[Plan], bool]:
-    """agree(plan), which shows the plan and then asks. Where there is no terminal, --yes has to be given."""
+def _asker(yes: bool, although: bool = False) -> Callable[[Plan], bool]:
+    """agree(plan), which shows the plan and then asks; twice, if it has a warning.
+
+    Where there is no terminal, --yes has to be given, and --although-it-copies for a plan with a warning.
+    """
 
     def agree(plan: Plan) -> bool:
         print("\n".join(plan.lines()), flush=True)
         if not plan.changed:
             print("Nothing differs, so nothing is uploaded.")
             return True
+        if plan.warning and not although and (yes or not sys.stdin.isatty()):
+            raise ValueError(
+                "nothing was uploaded, because the model copies; give --although-it-copies, too."
+            )
         if yes:
             return True
         if not sys.stdin.isatty():
             raise ValueError("nothing was uploaded, because nobody can be asked here; give --yes to upload.")
-        return input("Upload? [y/N] ").strip().lower() in ("y", "yes")
+        questions = ["Upload?"] + ["Upload although it copies?"] * bool(plan.warning and not although)
+        return all(input(f"{text} [y/N] ").strip().lower() in ("y", "yes") for text in questions)
 
     return agree

@@ -39,6 +39,8 @@ class Plan(NamedTuple):
     head: str  # the commit that the files were compared with; "" for a new repository
     changes: tuple[Change, ...]
     files: Mapping[str, Content]
+    warning: str = ""  # a sentence that needs a second yes
+    note: str = ""  # a sentence to read before
 
     @property
     def changed(self) -> bool:
@@ -51,6 +53,7 @@ class Plan(NamedTuple):
         return [
             first,
             *(f"  {SIGNS[c.what]} {c.path} ({text_of_size(c.size)}, {c.what})" for c in self.changes),
+            *filter(None, (self.warning, self.note)),
         ]
 
 

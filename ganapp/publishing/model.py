@@ -14,6 +14,7 @@ from ganapp.hub import upload
 from ganapp.hub.upload import Content, Plan
 from ganapp.metrics import answers_to
 
+from .audit import audit
 from .card import FILM_NAME, GRID_NAME, card, check_licence, public
 from .examples import inputs_for
 from .picture_files import made_by
@@ -32,7 +33,9 @@ def plan(
     """
     licence = check_licence(licence, generators.read_config(folder)["origin"])
     repo = upload.full_name(repo, token)  # before any picture is drawn
-    return upload.plan(repo, files_of(folder, repo, licence), "model", private, token)
+    found = audit(folder)
+    planned = upload.plan(repo, files_of(folder, repo, licence), "model", private, token)
+    return planned._replace(warning=found.copies, note=found.unknown)
 
 
 def push(

@@ -12,6 +12,7 @@ from ganapp.generators import load_generator
 from ganapp.hub.upload import address
 from ganapp.latents import generate
 from ganapp.publishing import model as publishing
+from ganapp.runs.figures import write_figures
 
 NAMES = {"config.json", "model.safetensors", "README.md", "grid.png", "walk.mp4"}
 
@@ -225,17 +226,17 @@ def panel(model, elsewhere):
 
 def test_the_panel_shows_uploads_and_links(hub, panel):
     plan, carry_out, page = panel
-    shown, planned, button = plan("mine", "faces", False, "mit", None)
+    shown, planned, button, _ = plan("mine", "faces", False, "mit", None)
     assert (
         "Creates the public repository ana/faces." in shown
         and "model.safetensors" in shown
         and button.interactive
     )
     assert hub.repos == {}
-    done, kept, button = carry_out(planned, None)
+    done, kept, button, _ = carry_out(planned, False, None)
     assert f'href="{hub.url}/ana/faces"' in done and kept is None and not button.interactive
     assert head(hub)["README.md"].startswith(b"---\nlicense: mit\n")
-    shown, planned, button = plan("mine", "ana/faces", False, "mit", None)
+    shown, planned, button, _ = plan("mine", "ana/faces", False, "mit", None)
     assert "Nothing differs" in shown and not button.interactive
     assert all(fn.api_visibility == "private" for fn in page.fns.values())
 
@@ -243,12 +244,12 @@ def test_the_panel_shows_uploads_and_links(hub, panel):
 def test_the_panel_says_what_is_wrong_and_escapes_it(hub, panel):
     plan, carry_out, _ = panel
     for source, repo in (("none", "ana/faces"), ("mine", "<b>x"), ("mine", ""), ("mine", "bob/faces")):
-        shown, planned, button = plan(source, repo, False, "mit", None)
+        shown, planned, button, _ = plan(source, repo, False, "mit", None)
         if planned is not None:  # somebody else's name: the Hub says so when it is to be created
-            shown, kept, _ = carry_out(planned, None)
+            shown, kept, *_ = carry_out(planned, False, None)
             assert kept is planned and "no permission" in shown
         assert 'role="alert"' in shown and "<b>" not in shown
-    assert carry_out(None, None)[1] is None and hub.repos == {}
+    assert carry_out(None, False, None)[1] is None and hub.repos == {}
 
 
 def test_the_panel_takes_no_licence_for_granted(hub, panel, model):
@@ -259,7 +260,7 @@ def test_the_panel_takes_no_licence_for_granted(hub, panel, model):
         b"license: apache-2.0" in plan("mine", "ana/faces", False, licence.value, None)[1].files["README.md"]
     )
     save(model, origin={"imported_from": "x/y", "layout": "mimicry"})
-    shown, planned, _ = plan("mine", "ana/faces", False, licence.value, None)
+    shown, planned, *_ = plan("mine", "ana/faces", False, licence.value, None)
     assert "name the licence that it came under" in shown and planned is None
 
 
@@ -271,7 +272,20 @@ def test_on_a_space_it_is_the_visitors_token(hub, panel, monkeypatch):
     monkeypatch.setenv("HF_TOKEN", "hf_reader")  # the owner's, which is never used
     assert "nobody is signed in" in plan("mine", "faces", True, "mit", None)[0]
     token = gr.OAuthToken(token=WRITER, scope="", expires_at=0)
-    _, planned, _ = plan("mine", "faces", True, "mit", token)
-    assert "nobody is signed in" in carry_out(planned, None)[0] and hub.repos == {}
-    assert "Published" in carry_out(planned, token)[0] and hub.repos["ana/faces"].private
+    _, planned, *_ = plan("mine", "faces", True, "mit", token)
+    assert "nobody is signed in" in carry_out(planned, False, None)[0] and hub.repos == {}
+    assert "Published" in carry_out(planned, False, token)[0] and hub.repos["ana/faces"].private
     assert {r.token for r in hub.requests if r.host == "hub"} == {WRITER}
+
+
+def test_the_panel_asks_twice_for_a_model_that_copies(hub, panel, model):
+    plan, carry_out, page = panel
+    (allow,) = [fn.fn for fn in page.fns.values() if getattr(fn.fn, "__name__", "") == "allow"]
+    write_figures(model, [{"name": "closer.pixels", "value": 0.9, "protocol": {}}])
+    shown, planned, button, although = plan("mine", "ana/faces", False, "mit", None)
+    assert "This model copies" in shown and not button.interactive
+    assert although.visible and although.value is False
+    assert carry_out(planned, False, None)[1] is planned and hub.repos == {}  # pressed all the same
+    assert allow(planned, True).interactive and not allow(planned, False).interactive
+    assert not allow(None, True).interactive
+    assert carry_out(planned, True, None)[1] is None and "ana/faces" in hub.repos

@@ -21,7 +21,7 @@ from ganapp.publishing.card import LICENCES
 from ..access.capabilities import Capabilities, here
 from ..access.visitors import sign_in
 from ..shared.events import EVERY, PRIVATE, QUICK, queued
-from ..shared.html import alert, both, note
+from ..shared.html import alert, both, note, told
 from ..shared.strings import t
 
 ONE: dict[str, Any] = queued("publish", 1) | PRIVATE
@@ -52,31 +52,47 @@ def build_publish(
             show = gr.Button(t("pub.show"), elem_id="pub_show")
             go = gr.Button(t("pub.go"), variant="primary", interactive=False, elem_id="pub_go")
         shown = gr.HTML(elem_id="pub_shown")
+        although = gr.Checkbox(
+            False, label=t("pub.although"), visible=False, elem_id="pub_although", container=False
+        )
         planned = gr.State(None)
 
     def plan(source: str, repo: str, private: bool, licence: str, token: gr.OAuthToken | None):
         try:
             found = model.plan(folder_of(source or ""), repo or "", licence or "", private, secret(token))
         except (ValueError, OSError) as error:
-            return alert(error), None, gr.Button(interactive=False)
-        return plan_html(found), found, gr.Button(interactive=found.changed)
+            return alert(error), None, off(), asked_twice(False)
+        is_on = found.changed and not found.warning
+        return plan_html(found), found, gr.Button(interactive=is_on), asked_twice(bool(found.warning))
 
-    def carry_out(found: upload.Plan | None, token: gr.OAuthToken | None):
-        off = gr.Button(interactive=False)
-        if found is None:
-            return gr.skip(), None, off
+    def carry_out(found: upload.Plan | None, is_meant: bool, token: gr.OAuthToken | None):
+        if found is None or (found.warning and not is_meant):
+            return gr.skip(), found, off(), gr.skip()
         try:
-            return done_html(model.carry_out(found, secret(token))), None, off
+            return done_html(model.carry_out(found, secret(token))), None, off(), asked_twice(False)
         except (ValueError, OSError) as error:
-            return alert(error), found, gr.skip()  # it can be tried again
+            return alert(error), found, gr.skip(), gr.skip()  # it can be tried again
+
+    def allow(found: upload.Plan | None, is_meant: bool):
+        return gr.Button(interactive=found is not None and found.changed and is_meant)
 
     asked = [source, repo, private, licence]
-    answer = [shown, planned, go]
+    answer = [shown, planned, go, although]
     show.click(plan, asked, answer, show_progress_on=shown, **ONE)
-    go.click(carry_out, planned, answer, show_progress_on=shown, **ONE)
+    go.click(carry_out, [planned, although], answer, show_progress_on=shown, **ONE)
+    although.input(allow, [planned, although], go, **QUICK)
     # After a change, the plan on the page is no longer what would be uploaded.
     changed = [source.change, repo.input, private.input, licence.input]
-    gr.on(changed, lambda: ("", None, gr.Button(interactive=False)), None, answer, **EVERY, **QUICK)
+    gr.on(changed, lambda: ("", None, off(), asked_twice(False)), None, answer, **EVERY, **QUICK)
+
+
+def off() -> Any:
+    return gr.Button(interactive=False)
+
+
+def asked_twice(visible: bool) -> Any:
+    """The second question, not yet answered. It is there for a model that copies."""
+    return gr.Checkbox(False, visible=visible)
 
 
 def secret(token: gr.OAuthToken | None) -> str | None:
@@ -92,7 +108,9 @@ def plan_html(found: upload.Plan) -> str:
     rows = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in cells)
     table = f'<table class="eval-table"><tbody>{rows}</tbody></table>'
     nothing = "" if found.changed else f"<p>{both('pub.nothing')}</p>"
-    return f'<div role="status"><p>{head}</p>{table}{nothing}</div>'
+    warning = f'<p class="message">{told(found.warning)}</p>' if found.warning else ""
+    about = f'<p class="plain-note">{told(found.note)}</p>' if found.note else ""
+    return f'<div role="status"><p>{head}</p>{table}{nothing}{warning}{about}</div>'
 
 
 def done_html(url: str) -> str:

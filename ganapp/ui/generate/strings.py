@@ -158,6 +158,10 @@ STRINGS: dict[str, tuple[str, str]] = LIVE | {
     "pub.licence": ("Licence", "许可证"),
     "pub.licence.own": ("apache-2.0, if trained here", "apache-2.0（在此训练的模型）"),
     "pub.show": ("Show what will be uploaded", "查看将要上传的内容"),
+    "pub.although": (
+        "Publish it although it copies training pictures",
+        "尽管它会照抄训练图片，仍然发布",
+    ),
     "pub.go": ("Publish", "发布"),
     "pub.create.public": ("Creates the public repository {repo}.", "将创建公开仓库 {repo}。"),
     "pub.create.private": ("Creates the private repository {repo}.", "将创建私有仓库 {repo}。"),

@@ -1,4 +1,4 @@
-"""Sentences of publishing/verifying.py in Chinese; see __init__.py."""
+"""Sentences of publishing/verifying.py and audit.py in Chinese; see __init__.py."""
 
 SENTENCES = {
     "{} cannot be used: {}.": "{0} 无法使用：{1}。",
@@ -40,4 +40,18 @@ SENTENCES = {
     "{} cannot be read as a picture ({}).": "{0} 无法作为图片读取（{1}）。",
     "There is no file or folder at {}.": "{0} 处没有文件或文件夹。",
     "There is no picture or film in {}.": "{0} 中没有图片或影片。",
+    # audit
+    "Whether this model copies training pictures is not measured: measure memorisation first.": (
+        "尚未测量该模型是否会照抄训练图片：请先测量“记忆（抄袭）”。"
+    ),
+    "This model copies: a sample is nearer to a training picture than a held-out one is in {} of cases "
+    "(50 % is none, {} is the limit).": (
+        "该模型会照抄：有 {0} 的情况下，样本比留出图片更接近训练图片（无抄袭为 50 %，上限 {1}）。"
+    ),
+    "This model copies: {} of its samples are as near to a training picture as a copy (1 % is none, {} is "
+    "the limit).": "该模型会照抄：{0} 的样本与训练图片近似复制（无抄袭为 1 %，上限 {1}）。",
+    "This model gives its training pictures away: samples tell them from held-out ones in {} of cases "
+    "(50 % is none, {} is the limit).": (
+        "该模型会泄漏训练图片：凭样本在 {0} 的情况下能将其与留出图片区分（无泄漏为 50 %，上限 {1}）。"
+    ),
 }
