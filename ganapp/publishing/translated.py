@@ -6,7 +6,7 @@ latents/translate.py.
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -14,6 +14,10 @@ from ganapp import __version__
 from ganapp.pixels import to_bytes, to_unit
 
 from .picture_files import public_name, weights_of
+
+if TYPE_CHECKING:
+    from ganapp.latents import Region
+
 
 MOST = 2048  # pixels of the longer side
 LONGEST = 200  # characters of a file's name that go into the settings
@@ -63,18 +67,26 @@ def read(
 
 def changed(
     G: Any, picture: np.ndarray, name: str, *, damages: bool = False, seed: int = 0,
-    label: int | str | None = None,
+    label: int | str | None = None, region: Region | None = None,
 ) -> Translation:  # fmt: skip
     """Put a picture of `read` through a generator that takes pictures.
 
     name: what the file is called. damages: damage the picture first, as in training. seed: of that damage and
-    of the network's noise. label: the class, for a model with classes. Raises ValueError (message fit for the
-    user) if the picture is too small for the model, or there is no such class.
+    of the network's noise. label: the class, for a model with classes. region: what is missing in a picture
+    that is not damaged otherwise, stretched over it; it becomes what a hole is in training. Raises ValueError
+    (message fit for the user) if the picture is too small for the model, there is no such class, or the model
+    was not trained to fill holes.
     """
     from ganapp.latents import labels_of, translate
 
     text = damage_of(G.origin)
-    before = _damaged(G, picture, text, seed) if damages else _enlarged(picture, factor_of(G))
+    if region is not None and not fills_holes(G):
+        raise ValueError(f"{public_name(G.source)} was not trained to fill holes: mark none.")
+    if damages:
+        before = _damaged(G, picture, text, seed)
+    else:
+        holed = picture if region is None else with_hole(picture, region)
+        before = _enlarged(holed, factor_of(G))
     y = int(labels_of(G, [seed], label)[0]) if G.spec.num_classes else None
     after = translate(G, before[None], y=y, seeds=[seed])[0]
     about = {
@@ -82,6 +94,7 @@ def changed(
         "input": name[:LONGEST], "size": list(after.shape[1::-1]), "task": G.origin.get("task", ""),
     }  # fmt: skip
     about |= {"damage": text, "seed": seed} if damages else {}
+    about |= {"region": region.to_json()} if region is not None and not damages else {}
     about |= {"label": y, "class_name": G.class_names[y] if G.class_names else None} if y is not None else {}
     return Translation(before, after, about)
 
@@ -102,6 +115,26 @@ def check(G: Any, damages: bool) -> None:
         raise ValueError(
             f"{public_name(G.source)} was not trained to repair a damage: give it the picture as it is."
         )
+
+
+def fills_holes(G: Any) -> bool:
+    """Whether a generator was trained on pictures of which a part is missing."""
+    from ganapp.degradations import varied_of
+
+    text = damage_of(G.origin)
+    return bool(text) and varied_of(text).low.has("hole")
+
+
+def with_hole(picture: np.ndarray, region: Region) -> np.ndarray:
+    """uint8 (H, W, C) as the damage "hole" leaves it, if what is missing is a region stretched over it."""
+    import torch
+
+    from ganapp.degradations.functions import hole
+
+    inside = region.array() >= 0.5
+    rows, columns = (np.arange(side) * region.side // side for side in picture.shape[:2])
+    mask = torch.from_numpy(inside[rows][:, columns])[None, None]
+    return _pixels(hole(_values(picture), 0.0, None, mask))
 
 
 def _damaged(G: Any, picture: np.ndarray, text: str, seed: int) -> np.ndarray:

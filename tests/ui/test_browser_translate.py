@@ -11,6 +11,7 @@ from PIL import Image
 
 from ganapp import media
 from ganapp.config import ModelSpec
+from ganapp.latents import Region
 
 pytestmark = pytest.mark.browser
 app, browser, page = test_browser.app, test_browser.browser, test_browser.page  # fixtures
@@ -140,6 +141,35 @@ def test_only_what_is_wanted_otherwise_is_done_again_and_a_late_refusal_is_of_no
     for name in names:
         page.get_by_role("button", name=f"Remove {name}").click()
     assert page.locator("#create [data-m=trsaid]").text_content() == ""
+
+
+def test_a_part_that_is_marked_by_the_brush_is_filled_in(page, model):
+    choose(page, model)
+    page.evaluate(DROP, [list(png(PIXELS)), "mine.png"])
+    wait_for_done(page, "mine.png")
+    page.get_by_role("button", name="Mark what to fill in of mine.png").click()
+    box = page.locator("#create .marks").bounding_box()
+    page.mouse.move(box["x"] + 0.3 * box["width"], box["y"] + 0.5 * box["height"])
+    page.mouse.down()
+    page.mouse.move(box["x"] + 0.6 * box["width"], box["y"] + 0.5 * box["height"], steps=4)
+    page.mouse.up()
+    wipe = page.get_by_role("button", name="Wipe the marks off mine.png")
+    wipe.wait_for()
+    wait_for_done(page, "mine.png")
+
+    def saved():
+        with page.expect_download() as download:
+            page.locator("#create .card").get_by_text("Save PNG").click()
+        return media.read_png_metadata(download.value.path())
+
+    about = saved()
+    inside = Region.from_json(about["region"]).array() > 0.5
+    assert inside[32, 25] and not inside[32, 60] and not inside[10, 25] and "damage" not in about
+    page.get_by_role("button", name="Mark what to fill in of mine.png").click()
+    assert not page.locator("#create .marks").is_visible()
+    wipe.click()
+    wait_for_done(page, "mine.png")
+    assert "region" not in saved() and not wipe.is_visible()
 
 
 CAMERA = """() => {

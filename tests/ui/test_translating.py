@@ -1,5 +1,6 @@
 """What the script of Translate asks, without a page or a browser: pictures, ZIPs, examples, files of each visitor."""
 
+import json
 import os
 import threading
 import zipfile
@@ -14,11 +15,12 @@ from PIL import Image
 
 from ganapp import media
 from ganapp.config import ModelSpec
+from ganapp.latents import Region
 from ganapp.ui.access.file_names import path_of
 from ganapp.ui.generate.live import KINDS as LIVE_KINDS
 from ganapp.ui.generate.live import Live, server_functions
 from ganapp.ui.translate import translating as module
-from ganapp.ui.translate.translating import KINDS, Translating
+from ganapp.ui.translate.translating import KINDS, LONGEST, Translating
 
 folders, studio, uploaded = (
     test_generate_tab.folders,
@@ -35,7 +37,9 @@ def ask(studio, tmp_path):
     origin = {"task": "degrade", "damage": "hole:0.2"}
     source = str(test_generate_tab.save(tmp_path / "repair", spec, origin=origin))
     live = Live(studio)
-    functions = server_functions(live, LIVE_KINDS) + server_functions(Translating(live), KINDS)
+    functions = server_functions(live, LIVE_KINDS) + server_functions(
+        Translating(live), KINDS, longest=LONGEST
+    )
     named = {function.__name__: function for function in functions}
     return lambda which, /, **request: named[which]({"source": source} | request)
 
@@ -64,6 +68,30 @@ def test_a_picture_before_and_after_and_what_its_file_says(ask, uploaded):
     damaged = ask("translated", path=path, name="me.png", damages=True, seed=5)
     assert (damaged["width"], damaged["height"]) == (48, 32)
     assert media.read_png_metadata(path_of(damaged["after"]))["damage"] == "hole:0.2"
+
+
+def test_a_marked_part_is_what_a_hole_is_in_training_and_the_rest_stays(ask, uploaded, tmp_path):
+    path, region = uploaded(PIXELS), Region.box(0.5, 0, 1, 0.5)
+    asked = {"path": path, "name": "a.png", "whole": True, "region": json.dumps(region.to_json())}
+    answer = ask("translated", **asked)
+    before, grey = image(answer["before"]).copy(), degraded_grey()
+    assert (before[:12, 18:] == grey).all()
+    before[:12, 18:] = PIXELS[:12, 18:]
+    assert np.array_equal(before, PIXELS)
+    assert media.read_png_metadata(path_of(answer["after"]))["region"] == region.to_json()
+    spec = ModelSpec("unet", 32, 3, 0, 0, {"width": 4, "depth": 2}, takes="picture", in_channels=3)
+    grey_only = test_generate_tab.save(tmp_path / "g", spec, origin={"task": "degrade", "damage": "grey"})
+    assert "was not trained to fill holes" in ask("translated", **asked, source=str(grey_only))["error"]
+
+
+def degraded_grey():
+    """What `hole` makes of every pixel, as eight bits: from the way that training damages a picture."""
+    import torch
+
+    from ganapp.degradations import varied_of
+
+    given = varied_of("hole:0.9").given(torch.ones(1, 3, 8, 8), [1])
+    return int((given.min() * 127.5 + 127.5).round())
 
 
 def test_examples_are_held_out_faces(ask):

@@ -18,6 +18,7 @@ from ..edit.fits import Fits
 from ..shared.events import EVERY, PRIVATE
 from ..shared.watching import Files, sources
 from ..translate.translating import KINDS as TRANSLATING_KINDS
+from ..translate.translating import LONGEST as TRANSLATING_LONGEST
 from ..translate.translating import Translating
 from .live import KINDS, Live, server_functions
 
@@ -56,6 +57,7 @@ FILES = Files(
         "edit/film.js",
         "edit/edit.js",
         "train/dropped.js",
+        "translate/marking.js",
         "translate/pair.js",
         "translate/camera.js",
         "translate/intake.js",
@@ -102,7 +104,7 @@ def build_instrument(live: Live, editing: Editing, fits: Fits, translating: Tran
         server_functions=server_functions(live, KINDS)
         + server_functions(editing, EDITING_KINDS, longest=LONGEST)
         + server_functions(fits, FITS_KINDS, longest=LONGEST)
-        + server_functions(translating, TRANSLATING_KINDS),
+        + server_functions(translating, TRANSLATING_KINDS, longest=TRANSLATING_LONGEST),
     )
 
 

@@ -1,8 +1,10 @@
 // One picture before and after with a handle between them: dragged on the picture, or moved by the slider below it.
 // It asks nobody for anything.
 
-// name: what the picture is called; removed(): a person wants it away. pair.node is its card.
-function makePair({ t, make, fileUrl }, name, removed) {
+// name: what the picture is called; removed(): a person wants it away; marked(region): see marking.js. pair.node is its
+// card.
+function makePair(parts, name, { removed, marked }) {
+  const { t, make, fileUrl } = parts;
   const pair = { node: make("div", undefined, { className: "card", role: "listitem" }), say, show };
   const sides = make("div", undefined, { className: "sides" });
   const image = (className, alt) => make("img", undefined, { className, alt, draggable: false });
@@ -32,11 +34,22 @@ function makePair({ t, make, fileUrl }, name, removed) {
   }
   slider.addEventListener("input", place);
   place();
+  function lay(percent) {
+    slider.value = percent;
+    place();
+  }
+  const marking = makeMarking(parts, name, {
+    sides,
+    tools,
+    began: () => lay(100), // all of it before
+    ended: () => lay(50),
+    marked,
+  });
+  pair.offerMarking = marking.offer;
 
   function move(event) {
     const box = sides.getBoundingClientRect();
-    slider.value = (100 * (event.clientX - box.left)) / (box.width || 1);
-    place();
+    lay((100 * (event.clientX - box.left)) / (box.width || 1));
   }
   sides.addEventListener("pointerdown", (event) => {
     if (!event.isPrimary || event.button > 0 || slider.hidden) return;

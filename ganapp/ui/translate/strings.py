@@ -58,6 +58,14 @@ STRINGS: dict[str, tuple[str, str]] = {
     "js.translate.save_this": ("Save {name} as a PNG", "将 {name} 保存为 PNG"),
     "js.translate.remove": ("Remove", "移除"),
     "js.translate.remove_this": ("Remove {name}", "移除 {name}"),
+    "js.translate.mark": ("Mark what to fill in", "标出要填补的部分"),
+    "js.translate.mark_this": ("Mark what to fill in of {name}", "标出 {name} 中要填补的部分"),
+    "js.translate.mark.board": (
+        "{name}: drag to mark what is missing; arrow keys move, Enter begins and ends a stroke",
+        "{name}：拖动以标出缺失的部分；方向键移动，回车键开始或结束一笔",
+    ),
+    "js.translate.wipe": ("Wipe the marks off", "清除标记"),
+    "js.translate.wipe_this": ("Wipe the marks off {name}", "清除 {name} 上的标记"),
     "js.translate.archive": ("Save all (ZIP)", "全部保存（ZIP）"),
     "js.translate.gone": (
         "{n} of the pictures are no longer on the server, and are not in the ZIP: translate them again.",

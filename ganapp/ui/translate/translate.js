@@ -29,8 +29,10 @@ function makeTranslator(parts, { asker, state, common, fail, download }) {
     ui.trsize.replaceChildren(...sizes.map(([value, text]) => make("option", text, { value })));
     ui.trsize.value = settings.whole ? "whole" : "training";
     renderAnother();
+    for (const { pair } of items) pair.offerMarking(isFilling());
     offerExamples();
   }
+  const isFilling = () => Boolean(about?.damage.includes("hole"));
   const damages = () => Boolean(about?.damage.length) && settings.damages;
   function renderAnother() {
     const isRandom = damages() && about.random;
@@ -66,7 +68,14 @@ function makeTranslator(parts, { asker, state, common, fail, download }) {
     for (const item of more.slice(0, room)) {
       item.state = "waits";
       item.number = came++;
-      item.pair = makePair(parts, item.name, () => remove(item));
+      item.pair = makePair(parts, item.name, {
+        removed: () => remove(item),
+        marked(region) {
+          item.region = region;
+          redraw();
+        },
+      });
+      item.pair.offerMarking(isFilling());
       items.push(item);
     }
     lay();
@@ -126,10 +135,11 @@ function makeTranslator(parts, { asker, state, common, fail, download }) {
     return new Promise((done) => (isBusy ? whenSettled.push(done) : done()));
   }
 
-  // What the controls want of a picture.
-  function wantedOf({ number: own }) {
+  // What the controls want of a picture. One in which a part is marked is not damaged besides.
+  function wantedOf({ number: own, region }) {
     const { source, label } = common();
-    return { source, label, damages: damages(), seed: seed + own, whole: settings.whole };
+    const how = { source, label, damages: damages(), seed: seed + own, whole: settings.whole };
+    return region && isFilling() ? { ...how, damages: false, region: textOf(region) } : how;
   }
   const textOf = JSON.stringify;
 

@@ -15,17 +15,19 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from ganapp import media
+from ganapp import latents, media
 from ganapp.files import replacing
 from ganapp.publishing.examples import faces_for
 
 from ..access.file_names import path_of
 from ..access.uploads import DECODING, MOST_BYTES, MOST_PIXELS, check_bytes, uploaded
 from ..access.visitors import visitor_of
+from ..edit.editing import json_of
 from ..generate.live import COMMON, Live, address, sheet
 from ..generate.studio import chosen_label
 from .about import most_pixels
 
+LONGEST = 8_000  # characters of a marked region
 MOST_IN_ZIP = 200  # pictures of an archive
 EXAMPLES = 8
 # The keys of a request and their types, for the checks of access/asked.py.
@@ -34,7 +36,7 @@ KINDS: dict[str, dict[str, type]] = {
     "unpacked": {"path": str},
     "translated": {
         "source": str, "asker": str, "label": COMMON["label"], "path": str, "member": str, "example": int,
-        "name": str, "damages": bool, "seed": int, "whole": bool,
+        "name": str, "damages": bool, "seed": int, "whole": bool, "region": str,
     },
     "packed": {"files": list},
 }  # fmt: skip
@@ -60,8 +62,9 @@ class Translating:
         """One picture before and after: {"before", "after": files, "width", "height", "name", "model"}.
 
         path: of an upload, with member: a picture in that ZIP; or example: its number. name: what it is
-        called; name of the answer: that of its file. The rest: see publishing.translated. The file is decoded
-        before its turn, so that what others draw does not wait for it.
+        called; name of the answer: that of its file. region: what is missing in it, a Region as JSON. The
+        rest: see publishing.translated. The file is decoded before its turn, so that what others draw does
+        not wait for it.
         """
         from ganapp.publishing.translated import changed, read
 
@@ -72,6 +75,8 @@ class Translating:
             picture = read(G, data, damages=damages, whole=whole, most=most_pixels(), most_pixels=MOST_PIXELS)
         how: dict[str, Any] = {"damages": damages, "seed": request.get("seed", 0)}
         how["label"] = chosen_label(G, request.get("label"))
+        if "region" in request:
+            how["region"] = latents.Region.from_json(json_of(request["region"]))
         made, _ = self.live.computed(request, lambda: changed(G, picture, name, **how))
         with self.studio.outputs.new(visitor_of()) as folder:
             before, after = folder / "before.png", folder / file_name(name, G.source)

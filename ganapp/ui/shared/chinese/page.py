@@ -138,6 +138,7 @@ SENTENCES = {
     "{} was not trained to repair a damage: give it the picture as it is.": (
         "{0} 并非为修复损坏而训练：请直接给它图片原样。"
     ),
+    "{} was not trained to fill holes: mark none.": "{0} 并非为填补缺失而训练：请不要标记。",
     "The pictures are no longer there: translate them again.": "这些图片已不在：请重新转换。",
     "There is no picture to save yet.": "还没有可保存的图片。",
     "There is no such picture in the ZIP.": "ZIP 中没有这张图片。",
