@@ -44,9 +44,9 @@ def finite(x: float) -> float | None:
 def mean_and_interval(values: Sequence[float]) -> tuple[float, tuple[float, float] | None]:
     """The mean and its two-sided 95 % interval by Student's t; the interval of a single value is None."""
     n = len(values)
+    if n < 2 or all(value == values[0] for value in values):  # a third of thrice a number may be another one
+        return values[0], (values[0], values[0]) if n > 1 else None
     mean = math.fsum(values) / n
-    if n < 2:
-        return mean, None
     std = math.sqrt(math.fsum((v - mean) ** 2 for v in values) / (n - 1))
     half = (T95[n - 2] if n - 2 < len(T95) else 1.96) * std / math.sqrt(n)
     return mean, (mean - half, mean + half)

@@ -6,6 +6,7 @@ distances/ and judges/. A new figure is a function and a row of MEASURES.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
@@ -78,9 +79,8 @@ def _psnr(r: Round, n: int) -> Iterator[Measured]:
             found[f"psnr{of}"].append(psnr(images, target))
             found[f"l1{of}"].append(l1(images, target))
     for name, parts in found.items():
-        yield Measured(
-            name, float(np.concatenate(parts).mean()), protocol, NAIVE if name.endswith(".naive") else ""
-        )
+        mean = math.fsum(np.concatenate(parts)) / n  # the same number in whatever order
+        yield Measured(name, mean, protocol, NAIVE if name.endswith(".naive") else "")
 
 
 def _c2st(r: Round, n: int) -> Iterator[Measured]:

@@ -2,6 +2,7 @@
 
 import json
 import math
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -103,6 +104,12 @@ def test_a_known_error_has_its_decibels_and_levels(home):
 def test_who_changes_nothing_gets_exactly_the_naive_answer(home, damage):
     found = values(nearness(Added(), home / "others", What("degrade", damage)))
     assert found["psnr"] == found["psnr.naive"] < 50 and found["l1"] == found["l1.naive"] > 0
+
+
+def test_repetitions_with_all_pictures_and_a_damage_without_chance_are_one_number(home):
+    what = What("degrade", "grey")
+    figures = metrics.evaluate(Added(3), str(home / "others"), ["psnr"], repeats=3, what=what)
+    assert all(figure.interval == (figure.value, figure.value) for figure in figures)
 
 
 def test_the_naive_answer_is_the_damage_of_a_pictures_number_and_the_seed(home):
@@ -270,6 +277,19 @@ def test_the_command_and_the_page_measure_the_same(run, tmp_path, capsys):
     html = answers_html(work.answers) + table_html(work.figures) + verdict_html(work.figures)
     assert html.count("<img") == 3 * len(work.answers.inputs)
     assert "PSNR of the input itself" in html and "输入本身的 PSNR" in html and "请训练更久" in html
+
+
+def test_the_tab_asks_for_decibels_where_there_are_targets(run, tmp_path):
+    from ganapp.ui.evaluate.evaluator import Evaluator
+    from ganapp.ui.evaluate.tab import USUAL, EvaluatePanel
+
+    page = Evaluator(run.path.parent, tmp_path / "checkpoints")
+    parts = {name: name for name in ("verdict", "table", "neighbours", "data", "names")}
+    panel = SimpleNamespace(evaluator=page, **parts)
+    assert "psnr" not in USUAL
+    shown = EvaluatePanel.show_stored(panel, f"{run.name}/000000064", ["fd", "c2st"])
+    assert shown["names"] == ["psnr", "fd", "c2st"] and shown["data"] == run.config().dataset
+    assert EvaluatePanel.show_stored(panel, "", shown["names"])["names"] == ["fd", "c2st"]
 
 
 def test_other_data_and_damage_can_be_named(run, home, capsys):
