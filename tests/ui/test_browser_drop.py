@@ -82,7 +82,7 @@ def test_the_overlay_names_the_places_and_leaves_what_takes_files_itself(runs, o
 def test_pictures_go_to_train_and_a_png_of_ours_to_create(runs, opened):
     page = opened()
     page.click("#tab_evaluate-button")
-    assert drag(page, ("seed7.png", "image/png", picture(9, recipe(2, None, 0.6, "mnist-32", seed=7))))
+    assert drag(page, ("seed7.png", "image/png", picture(9, recipe(2, None, 0.6, "mnist-32", "", seed=7))))
     says(page, "seed7.png goes to Create")
     page.wait_for_function(
         "() => document.querySelector('#gen_seeds textarea, #gen_seeds input')?.value === '7'", timeout=60_000

@@ -5,7 +5,6 @@ import shutil
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -27,8 +26,10 @@ GRIDS = (0, 2000, 4000, 6000)
 @pytest.fixture
 def runs(app):
     """The folder of all runs, empty."""
-    for path in filter(Path.is_dir, app[1].iterdir()):
-        shutil.rmtree(path)
+    deadline = time.time() + 60
+    while left := [path for path in app[1].iterdir() if path.is_dir()]:
+        for path in left:
+            shutil.rmtree(path, ignore_errors=time.time() < deadline)  # the app may be writing in it
     return app[1]
 
 
