@@ -85,14 +85,14 @@ def figures(state, config, source):
     """Decibels and the watchdog's vitals, and the sheet of the first held-out pictures, uint8 (H, W, C)."""
     import numpy as np
 
-    from ganapp.latents import images_from_latents
+    from ganapp.latents import images_from_inputs
     from ganapp.media import grid
     from ganapp.metrics.distances.psnr import psnr
     from ganapp.training.picture_vitals import PictureVitals
 
     numbers = range(HELD_OUT)
     given, target = source.beside(numbers)
-    made = images_from_latents(averaged(state, config, source), source.fixed(numbers), None)
+    made = images_from_inputs(averaged(state, config, source), source.fixed(numbers), numbers)
     values = {"naive": psnr(given, target).mean(), "psnr": psnr(made, target).mean()}
     vitals = PictureVitals(config, source, HELD_OUT, "G").measure(state, made)
     values |= {name: vitals[name] for name in ("error", "d_heldout", "d_samples")}

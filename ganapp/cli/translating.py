@@ -17,6 +17,8 @@ from .options import add_folders, check_out
 if TYPE_CHECKING:
     from ganapp.data.preparing import Entry
 
+MOST_ANSWERS = 100
+
 
 def add(commands) -> None:
     about = "Put pictures through a model that takes pictures: repaired, coloured, larger, changed."
@@ -35,6 +37,8 @@ def _add_translate(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--whole", action="store_true", help=about)
     about = "of that damage and of the model's noise (default 0)"
     parser.add_argument("--seed", type=int, default=0, metavar="S", help=about)
+    about = "so many answers to each picture, of a model that takes noise (default 1)"
+    parser.add_argument("--answers", type=int, default=1, metavar="N", help=about)
     parser.add_argument("--label", metavar="K", help="class, by name or number, of a model with classes")
     add_folders(parser)
 
@@ -47,22 +51,25 @@ def _translate(arguments: argparse.Namespace) -> None:
     out, count = Path(arguments.out), 0
     check_out(arguments.out)
     G = load(arguments)
-    check(G, arguments.damages)
+    if not 1 <= arguments.answers <= MOST_ANSWERS:
+        raise ValueError(f"answers is {arguments.answers}; it must be from 1 to {MOST_ANSWERS}.")
+    check(G, arguments.damages, arguments.answers)
     options = {name: getattr(arguments, name) for name in ("damages", "whole", "seed", "label")}
 
     def answers(entries: list[Entry]) -> Iterator[tuple[str, object, dict]]:
         nonlocal count
         for entry in entries:
-            made = translated(G, bytes_of(entry), PurePosixPath(entry.name).name, **options)
-            count += 1
-            yield entry.name, made.after, made.about
+            data = bytes_of(entry)
+            for number in range(arguments.answers):
+                made = translated(G, data, PurePosixPath(entry.name).name, answer=number, **options)
+                count += 1
+                yield entry.name, made.after, made.about
 
     with pictures_in(arguments.pictures) as entries:
         if out.suffix.lower() == ".png":
-            if len(entries) > 1:
+            if (many := len(entries) * arguments.answers) > 1:
                 raise ValueError(
-                    f"out is {arguments.out!r}, but there are {len(entries):,} pictures: give a .zip or a "
-                    "folder."
+                    f"out is {arguments.out!r}, but there are {many:,} pictures: give a .zip or a folder."
                 )
             save_png(out, *next(answers(entries))[1:])
         elif out.suffix.lower() == ".zip":

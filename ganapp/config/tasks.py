@@ -16,7 +16,7 @@ ONLY_FOR = {
     "damage": (("degrade",), ""),
     "direction": (("pairs",), "a2b"),
     "dataset_b": (("pairs", "unpaired"), ""),
-    "z_dim": (("noise",), 0),  # sample grids and the live figure do not draw noise for a translator yet
+    "z_dim": (_WITH_TARGET, 0),  # what comes back to its input has one answer: cycles leave noise no meaning
     "class_term": (("noise",), "none"),
     "class_weight": (("noise",), None),
     "feature_matching": (_WITH_TARGET, 0.0),

@@ -101,7 +101,7 @@ class Recorder:
         Of pictures with others beside them, the grid shows the first ones only, so that each stays large.
         A generator is a player with an average. Without one, nothing is drawn, and None is returned.
         """
-        from ganapp.latents import images_from_latents
+        from ganapp.latents import images_from_inputs
         from ganapp.media import grid, save_webp
         from ganapp.training.averaging import averaged_generator
 
@@ -111,7 +111,7 @@ class Recorder:
         for player in state.averages():
             given, y = fixed_inputs(self.config, self.source, player)
             G = averaged_generator(state, self.config, self.source, batches=2, player=player)
-            made.append(images_from_latents(G, given, y))
+            made.append(images_from_inputs(G, given, range(len(given)), y))
         tiles, columns = beside_each_other(made, self.source.beside(range(len(given)))), SAMPLE_COLUMNS
         if (wide := tiles.shape[2] // made[0].shape[2]) > 1:
             columns = SAMPLE_WIDTH // wide

@@ -12,7 +12,7 @@ from .directions import (
     label_direction,
     label_directions,
 )
-from .drawing import generate, images_from_latents, images_from_w, map_latents
+from .drawing import generate, images_from_inputs, images_from_latents, images_from_w, map_latents
 from .edit import Edit, Latent, Tools, draw_edit, draw_edits, latent_of, point_of
 from .edit_films import edit_film, following_film, keyframe_film
 from .features import feature_sides
@@ -61,6 +61,7 @@ __all__ = [
     "format_seeds",
     "frame_count",
     "generate",
+    "images_from_inputs",
     "images_from_latents",
     "images_from_w",
     "interpolate",

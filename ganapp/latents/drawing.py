@@ -15,7 +15,7 @@ from ganapp.alpha import straight
 from ganapp.pixels import to_bytes
 
 from .labels import labels_of
-from .seeds import check_psi, check_seeds, has_role, latents
+from .seeds import check_psi, check_seeds, has_role, latent, latents
 
 if TYPE_CHECKING:
     import torch
@@ -58,6 +58,24 @@ def images_from_latents(
     if has_role(G, "mapped"):
         return _pictures(G, lambda z, y: G.synthesis(_mapped(G, z, y, psi)), z, y, device, batch)
     return _pictures(G, G, z, y, device, batch)
+
+
+def images_from_inputs(
+    G: torch.nn.Module,
+    given: np.ndarray,
+    numbers: Sequence[int],
+    y: np.ndarray | None = None,
+    batch: int = 16,
+) -> np.ndarray:
+    """Draw images uint8 (N, H, W, C) of what a training feeds its generator, latents or pictures (N, ...).
+
+    numbers: of these inputs; a generator that takes noise beside a picture gets that of the seed of its
+    number, which never changes. y: labels int64 (N,) or None.
+    """
+    if not has_role(G, "translator") or not G.spec.z_dim:
+        return images_from_latents(G, given, y, batch=batch)
+    z = np.stack([latent(number, G.spec.z_dim)[0] for number in numbers])
+    return _pictures(G, lambda x, z: G(x, None, z), given, z, None, batch)
 
 
 def map_latents(

@@ -79,7 +79,7 @@ class LiveFigure:
         G is in eval mode. clock() tells seconds. Training's random numbers are not used. Returns None if
         stop(), called between batches, returns True.
         """
-        from ganapp.latents import images_from_latents
+        from ganapp.latents import images_from_inputs
 
         from .distances.swd import quick_swd
 
@@ -88,9 +88,10 @@ class LiveFigure:
             for start in range(0, len(self.real), BATCH):
                 if stop():
                     return None
-                given = self.source.fixed(range(start, min(start + BATCH, len(self.real))))
+                numbers = range(start, min(start + BATCH, len(self.real)))
+                given = self.source.fixed(numbers)
                 labels = self.labels[start : start + BATCH] if self.labels is not None else None
-                images = images_from_latents(G, given, labels, batch=BATCH).transpose(0, 3, 1, 2)
+                images = images_from_inputs(G, given, numbers, labels, BATCH).transpose(0, 3, 1, 2)
                 parts.append(self._decibels(images, start) if self.name == "psnr" else self._seen(images))
             found = np.concatenate(parts)
             return float(f"{found.mean() if self.name == 'psnr' else quick_swd(self.real, found):.5g}")

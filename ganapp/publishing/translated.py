@@ -37,12 +37,12 @@ def damage_of(origin: dict[str, Any]) -> str:
 
 
 def translated(
-    G: Any, data: bytes, name: str, *, damages: bool = False, seed: int = 0, whole: bool = False,
-    label: int | str | None = None, most: int = MOST,
+    G: Any, data: bytes, name: str, *, damages: bool = False, seed: int = 0, answer: int = 0,
+    whole: bool = False, label: int | str | None = None, most: int = MOST,
 ) -> Translation:  # fmt: skip
     """Put the bytes of a picture file through a generator that takes pictures: `read`, then `changed`."""
     picture = read(G, data, damages=damages, whole=whole, most=most)
-    return changed(G, picture, name, damages=damages, seed=seed, label=label)
+    return changed(G, picture, name, damages=damages, seed=seed, answer=answer, label=label)
 
 
 def read(
@@ -66,18 +66,19 @@ def read(
 
 
 def changed(
-    G: Any, picture: np.ndarray, name: str, *, damages: bool = False, seed: int = 0,
+    G: Any, picture: np.ndarray, name: str, *, damages: bool = False, seed: int = 0, answer: int = 0,
     label: int | str | None = None, region: Region | None = None,
 ) -> Translation:  # fmt: skip
     """Put a picture of `read` through a generator that takes pictures.
 
-    name: what the file is called. damages: damage the picture first, as in training. seed: of that damage and
-    of the network's noise. label: the class, for a model with classes. region: what is missing in a picture
-    that is not damaged otherwise, stretched over it; it becomes what a hole is in training. Raises ValueError
-    (message fit for the user) if the picture is too small for the model, there is no such class, or the model
-    was not trained to fill holes.
+    name: what the file is called. damages: damage the picture first, as in training. seed: of that damage,
+    and with `answer` added of the network's noise, if it takes any: other answers to one picture have other
+    numbers. label: the class, for a model with classes. region: what is missing in a picture that is not
+    damaged otherwise, stretched over it; it becomes what a hole is in training. Raises ValueError (message
+    fit for the user) if the picture is too small for the model, there is no such class, or the model was not
+    trained to fill holes.
     """
-    from ganapp.latents import labels_of, translate
+    from ganapp.latents import SEED_LIMIT, labels_of, translate
 
     text = damage_of(G.origin)
     if region is not None and not fills_holes(G):
@@ -88,13 +89,15 @@ def changed(
         holed = picture if region is None else with_hole(picture, region)
         before = _enlarged(holed, factor_of(G))
     y = int(labels_of(G, [seed], label)[0]) if G.spec.num_classes else None
-    after = translate(G, before[None], y=y, seeds=[seed])[0]
+    noise = (seed + answer) % SEED_LIMIT
+    after = translate(G, before[None], y=y, seeds=[noise])[0]
     about = {
         "model": public_name(G.source), "weights": weights_of(G), "version": __version__,
         "input": name[:LONGEST], "size": list(after.shape[1::-1]), "task": G.origin.get("task", ""),
     }  # fmt: skip
     about |= {"damage": text, "seed": seed} if damages else {}
     about |= {"region": region.to_json()} if region is not None and not damages else {}
+    about |= {"noise": noise} if G.spec.z_dim else {}
     about |= {"label": y, "class_name": G.class_names[y] if G.class_names else None} if y is not None else {}
     return Translation(before, after, about)
 
@@ -107,14 +110,19 @@ def factor_of(G: Any) -> int:
     return varied_of(text).factor if text else 1
 
 
-def check(G: Any, damages: bool) -> None:
-    """Raise ValueError (message fit for the user) if a generator takes no pictures, or none to be damaged."""
+def check(G: Any, damages: bool, answers: int = 1) -> None:
+    """Raise ValueError (message fit for the user) if a generator takes no pictures, or none to be damaged.
+
+    Or if it has not so many answers to one picture.
+    """
     if G.spec.takes != "picture":
         raise ValueError("This model makes pictures from noise: it takes no picture.")
     if damages and not damage_of(G.origin):
         raise ValueError(
             f"{public_name(G.source)} was not trained to repair a damage: give it the picture as it is."
         )
+    if answers > 1 and not G.spec.z_dim:
+        raise ValueError(f"{public_name(G.source)} takes no noise: it has one answer to a picture.")
 
 
 def fills_holes(G: Any) -> bool:

@@ -22,6 +22,7 @@ from .comparison import differences, with_gap
 from .figures import live_of, read_figures
 from .mending import damage_of
 from .names import generators_in, nimg_of
+from .quoting import quoted
 from .run import Run
 from .status import silence_of
 
@@ -55,7 +56,7 @@ def row_of(run: Run, status: dict[str, Any] | None = None) -> dict[str, Any]:
         "data": config.dataset if config else None,
         "preset": config.preset if config else None,
         "device": status.get("device"),
-        "reason": status.get("reason"),
+        "reason": quoted(run, status.get("reason")),
         "damage": [*filter(None, [silence_of(status)]), *damage_of(run, rows=False)],
         "minutes": round(status["sec"] / 60, 1),
         "best": live.value if live else None,

@@ -59,8 +59,7 @@ class PairedSource:
 class UnpairedSource:
     """Pictures of two sets: a2b gets those of real.inputs and learns to make those of real.images."""
 
-    def __init__(self, config: TrainConfig, real: Real, device: torch.device):
-        self.z_dim, self.device = config.z_dim, device
+    def __init__(self, real: Real):
         self.sets: dict[str, Images] = {"a2b": real.inputs, "b2a": real.images}
         self.heldout = {"a2b": real.heldout_inputs, "b2a": real.heldout}
 
@@ -72,7 +71,7 @@ class UnpairedSource:
 
     def inputs(self, size: int, rng: torch.Generator, player: str = "a2b") -> tuple[Tensor | None, ...]:
         given = self.sets[player](int(torch.randint(FAR, (), generator=rng)), size)[0]
-        return given, None, *_noise(size, self.z_dim, rng, self.device)
+        return given, None
 
     def fixed(self, numbers: range, player: str = "a2b") -> np.ndarray:
         return _taken(self.heldout[player], numbers).numpy()
@@ -100,7 +99,7 @@ def paired_source(config: TrainConfig, real: Real, device: torch.device) -> Pair
 
 
 def unpaired_source(config: TrainConfig, real: Real, device: torch.device) -> UnpairedSource:
-    return UnpairedSource(config, real, device)
+    return UnpairedSource(real)
 
 
 def _shown(x: Tensor) -> np.ndarray:

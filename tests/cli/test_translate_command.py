@@ -11,6 +11,7 @@ from PIL import Image
 from ganapp.cli.main import main
 from ganapp.config import ModelSpec
 from ganapp.generators import save_generator
+from ganapp.media import read_png_metadata
 from ganapp.networks import build_generator
 from ganapp.publishing import translated as publishing
 
@@ -45,6 +46,27 @@ def test_hidden_files_and_those_of_systems_are_left_out(here, place, capsys):
     assert told.out == "Wrote 2 pictures to out.\n"
     if place == "mine":
         assert "film.mp4 of mine is left out: a film" in told.err and "raw.heic of mine" in told.err
+
+
+def test_several_answers_to_each_picture(here, capsys):
+    args = {"width": 4, "depth": 2, "residual": False}
+    torch.manual_seed(3)
+    G = build_generator(ModelSpec("unet", 32, 3, 0, 4, args, takes="picture", in_channels=3))
+    for p in G.parameters():
+        p.data += 0.1 * torch.randn(p.shape)
+    save_generator(G, "noisy", origin={"task": "pairs"})
+    assert main(["translate", "noisy", "mine/a.png", "--answers", "3", "--seed", "5", "--out", "out"]) == 0
+    assert capsys.readouterr().out == "Wrote 3 pictures to out.\n"
+    made = [here / "out" / name for name in ("a.png", "a-2.png", "a-3.png")]
+    assert [read_png_metadata(path)["noise"] for path in made] == [5, 6, 7]
+    assert len({Image.open(path).tobytes() for path in made}) == 3
+    for model, answers, sentence in (
+        ("tiny", "2", "tiny takes no noise: it has one answer to a picture."),
+        ("noisy", "0", "answers is 0; it must be from 1 to 100."),
+        ("noisy", "2", "out is 'x.png', but there are 2 pictures"),
+    ):
+        assert main(["translate", model, "mine/a.png", "--answers", answers, "--out", "x.png"]) == 2
+        assert sentence in capsys.readouterr().err
 
 
 def test_one_sentence_before_anything_is_drawn(here, capsys, monkeypatch):

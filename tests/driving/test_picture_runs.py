@@ -122,6 +122,27 @@ def test_the_live_figure_of_two_sets_is_a_distance(new_run, monkeypatch):
         assert load_generator(folder).origin["player"] == name
 
 
+@pytest.mark.parametrize("dropout", [0, 0.5])
+def test_noise_beside_the_picture_gives_several_answers_and_is_resumed_exactly(new_run, dropout):
+    """It scales and shifts maps, or chooses what is dropped; that of a picture in a grid is always the same."""
+    noisy = {"kimg": 0.032, "z_dim": 4, "g_args": ARGS["unet"] | {"dropout": dropout}}
+    whole, parts = new_run("degrade", **noisy), new_run("degrade", **noisy)
+    assert drive(whole) == "finished", whole.status()
+    assert drive(parts, at(parts, 8, "pause")) == "paused", parts.status()
+    parts.send("run")
+    assert drive(parts) == "finished"
+    assert newest(whole)["nimg"] == 32 and equal(newest(whole), newest(parts))
+    assert whole.samples()[-1].read_bytes() == parts.samples()[-1].read_bytes()
+    G = load_generator(whole.snapshot())
+    assert G.spec.z_dim == 4
+    x = np.repeat(tiny_images(1)[0].transpose(0, 2, 3, 1), 2, axis=0)
+    random = torch.Generator().manual_seed(1)
+    for p in G.parameters():  # as after more than two steps: the change of a residual one begins at zero
+        p.add_(0.1 * torch.randn(p.shape, generator=random))
+    a, b = translate(G, x, [7, 8])
+    assert not np.array_equal(a, b) and np.array_equal(b, translate(G, x[:1], [8])[0])
+
+
 def test_a_run_starts_from_another_and_from_its_generator(new_run):
     first = new_run("degrade", kimg=0.016)
     assert drive(first) == "finished"
@@ -203,7 +224,10 @@ def test_a_run_of_two_generators_starts_from_such_a_run_and_each_goes_on_alone(n
             {"family": "dcgan"},
             "task is 'degrade', which needs a network that takes a picture: set family to one of unet",
         ),
-        ({"z_dim": 8}, "z_dim is 8; only the task noise uses it, so degrade needs 0."),
+        (
+            {"task": "unpaired", "damage": "", "pixel": 0, "cycle": 1, "z_dim": 8},
+            "z_dim is 8; only the task noise or degrade or pairs uses it, so unpaired needs 0.",
+        ),
         ({"damage": ""}, "No degradation is named"),
         ({"damage": "dirt"}, "'dirt' is no degradation"),
         ({"cycle": 1}, "cycle is 1.0; only the task unpaired uses it, so degrade needs 0."),

@@ -6,7 +6,14 @@ import torch
 from torch import nn
 
 from ganapp.config import ModelSpec
-from ganapp.latents import generate, interpolate, principal_directions, translate, translate_film
+from ganapp.latents import (
+    generate,
+    images_from_inputs,
+    interpolate,
+    principal_directions,
+    translate,
+    translate_film,
+)
 from ganapp.latents.spaces import z_of
 from ganapp.latents.translate import _held, _measured, _tiles, translate_whole
 from ganapp.networks import build_generator
@@ -127,6 +134,16 @@ def test_noise_and_classes():
     film = list(translate_film(G, [x[0], x[0, ::-1], x[0]], seed=8, y=1))
     assert len(film) == 3 and np.array_equal(film[0], b) and np.array_equal(film[2], b)
     assert not np.array_equal(film[1], b)
+
+
+@pytest.mark.parametrize("z_dim", [0, 5])
+def test_inputs_of_a_training_have_the_noise_of_their_number(z_dim):
+    """Whatever batch they are in, so that the grid and the live figure do not change by themselves."""
+    G, x = build(z_dim=z_dim), torch.cat([picture(32, 32, seed=i) for i in range(5)]).float()
+    drawn = images_from_inputs(G, x.numpy(), range(3, 8), batch=2)
+    assert np.array_equal(drawn, translate(G, x.permute(0, 2, 3, 1).numpy(), range(3, 8)))
+    assert np.array_equal(images_from_inputs(G, x[4:].numpy(), [7]), drawn[4:])
+    assert np.array_equal(images_from_inputs(G, x[4:].numpy(), [8]), drawn[4:]) == (z_dim == 0)
 
 
 def test_a_film_is_drawn_frame_by_frame():

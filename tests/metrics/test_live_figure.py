@@ -62,7 +62,7 @@ def test_pictures_like_the_real_ones_are_nearer(tiny_dataset, monkeypatch):
     figure = live_figure.LiveFigure(config, data, latent_source(None, config))
     far = figure.measure(G)
     others = data.images.take(np.arange(48)).transpose(0, 2, 3, 1)
-    monkeypatch.setattr("ganapp.latents.images_from_latents", lambda *args, **options: others)
+    monkeypatch.setattr("ganapp.latents.images_from_inputs", lambda *args, **options: others)
     assert figure.measure(G) < far / 4
 
 

@@ -70,6 +70,22 @@ def test_a_model_that_enlarges_takes_a_small_picture_as_it_is(tmp_path):
     assert damaged.after.shape == (20, 32, 3)  # what can be reduced
 
 
+def test_another_answer_of_a_model_that_takes_noise(tmp_path):
+    """Of the same damaged picture; what was drawn, the file says."""
+    origin = {"task": "degrade", "damage": "hole:0.2"}
+    G, plain = model(tmp_path / "a", origin, z_dim=4), model(tmp_path / "b", origin)
+    for p in G.parameters():
+        p.add_(0.1 * torch.randn(p.shape, generator=torch.Generator().manual_seed(p.numel())))
+    first, other, next_seed = (
+        translated(G, png(PIXELS), "a.png", damages=True, seed=seed, answer=answer)
+        for seed, answer in ((7, 0), (7, 1), (8, 0))
+    )
+    assert np.array_equal(first.before, other.before) and not np.array_equal(first.after, other.after)
+    assert not np.array_equal(first.before, next_seed.before)
+    assert [made.about["noise"] for made in (first, other, next_seed)] == [7, 8, 8]
+    assert "noise" not in translated(plain, png(PIXELS), "a.png", seed=7, answer=1).about
+
+
 def test_a_grey_input_of_a_colour_picture(tmp_path):
     G = model(tmp_path, {"task": "degrade", "damage": "blur:1"}, in_channels=1)
     for damages in (False, True):

@@ -14,6 +14,7 @@ from ganapp.config import TrainConfig
 from ganapp.runs import Run, comparison
 from ganapp.runs.about import stamp_of
 from ganapp.runs.comparison import MOST
+from ganapp.runs.quoting import quoted
 
 from ..shared import run_facts
 from ..shared.measured import incomparable, measured
@@ -108,7 +109,7 @@ class Comparison:
         if self._figures.get(run, ((), {}))[0] != stamp:
             figures = comparison.figures(run, status) | {"nimg": status["nimg"]}
             if status.get("reason"):
-                figures["reason"] = str(status["reason"])[:300]
+                figures["reason"] = quoted(run, str(status["reason"]))[:300]
             self._figures[run] = stamp, figures
         return self._figures[run][1]
 

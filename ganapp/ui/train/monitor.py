@@ -23,6 +23,7 @@ from ganapp.runs import (
 )
 from ganapp.runs.about import stamp_of
 from ganapp.runs.deleted import purge
+from ganapp.runs.quoting import quoted
 
 from ..shared import run_actions, thinning
 from ..shared.curve_files import curves_for
@@ -197,7 +198,8 @@ def public_status(run: Run, status: dict, seen: list[tuple[Run, dict]], damage: 
     The reason is that of the state, what the driver noted about the data, and sentences about damaged files.
     """
     shown = {key: tidy(status[key]) for key in STATUS_KEYS if status.get(key) is not None}
-    said = (silence_of(status), *map(status.get, ("reason", "note", "changed")), damage)
+    kept = (quoted(run, status.get(key)) for key in ("reason", "note", "changed"))
+    said = (silence_of(status), *kept, damage)
     if reason := " ".join(filter(None, said)):
         shown["reason"] = reason[:600]
     if status["state"] == "starting" and status.get("preparing"):

@@ -135,6 +135,7 @@ SENTENCES = {
     "This picture carries no settings: it is not a PNG made by this app, or it was saved anew.": (
         "此图片不含设置：它不是本程序生成的 PNG，或被重新保存过。"
     ),
+    "{} takes no noise: it has one answer to a picture.": "{0} 不使用噪声：每张图片只有一个结果。",
     "{} was not trained to repair a damage: give it the picture as it is.": (
         "{0} 并非为修复损坏而训练：请直接给它图片原样。"
     ),
