@@ -46,7 +46,7 @@ ONLY_IN = {
 HEAVY = ("torch", "torchvision", "av", "safetensors", "huggingface_hub", "PIL", "gradio")
 # Modules and rooms that are torch all through; whoever uses them imports them late.
 TORCH = (
-    "networks", "training.algorithm", "training.augment", "training.averaging", "training.batch_source", "training.cycle", "training.descent", "training.loop", "training.losses",
+    "networks", "training.algorithm", "training.augment", "training.averaging", "training.batch_source", "training.contrast", "training.cycle", "training.descent", "training.loop", "training.losses",
     "training.picture_source", "training.seeding", "training.state", "training.terms", "data.batches", "degradations.functions", "generators.importers.folding",
 )  # fmt: skip
 START = (

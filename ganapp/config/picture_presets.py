@@ -1,7 +1,7 @@
 """Presets of picture to picture: repair, colours, larger pictures, drawings, pairs, two sets.
 
 Those that end in 64 or 32 are sized for a processor; the others are the papers' at 256 pixels. As all presets
-they name no data: choose pairs for pix2pix and two sets for cyclegan.
+they name no data: choose pairs for pix2pix and two sets for cyclegan and cut.
 """
 
 from __future__ import annotations
@@ -50,6 +50,14 @@ PICTURE_PRESETS: dict[str, Preset] = {
         loss="least_squares", cycle=10.0, identity=5.0, batch=8, g_lr=1e-3, d_lr=5e-4, beta2=0.99,
         ema_kimg=2.0,
     ),
+    "cut-32": row(
+        "Pictures of one set become those of another, place by place, with no pairs, sized for a CPU.",
+        "Park 2020, narrowed for a CPU", 10, 100,
+        task="unpaired", conditional=False, resolution=32, family="translator", z_dim=0,
+        g_args={"width": 16, "blocks": 3, "downs": 1, "kernel": 5}, d_args={"width": 16, "layers": 2},
+        loss="least_squares", contrast=1.0, contrast_width=64, contrast_patches=64, identity=1.0, pool=0,
+        batch=8, g_lr=1e-3, d_lr=5e-4, beta2=0.99, ema_kimg=2.0,
+    ),
     "pix2pix": row(
         "Pairs of pictures at 256 pixels: a U-Net, a discriminator of patches and L1, for a GPU.",
         "Isola 2017, sections 3 and 6.1 (batch 1, λ 100; published without averaging)", 20, 400,
@@ -65,6 +73,15 @@ PICTURE_PRESETS: dict[str, Preset] = {
         task="unpaired", conditional=False, mirror=True, resolution=256, family="translator", z_dim=0,
         g_args={"blocks": 9, "up": "transposed", "residual": False}, d_args={},
         loss="least_squares", cycle=10.0, identity=5.0, pool=50, batch=1, g_lr=2e-4, d_lr=2e-4, ema_kimg=0,
+    ),
+    "cut": row(
+        "Two sets of pictures at 256 pixels without pairs: one generator, place by place, for a GPU.",
+        "Park 2020, section 3 and appendix C.1 (batch 1, λ 1 and 1, τ 0.07; a constant rate, no averaging)",
+        20, 400,
+        task="unpaired", conditional=False, mirror=True, resolution=256, family="translator", z_dim=0,
+        g_args={"blocks": 9, "up": "bilinear", "residual": False, "init": "xavier"},
+        d_args={"init": "xavier"},
+        loss="least_squares", contrast=1.0, identity=1.0, pool=0, batch=1, g_lr=2e-4, d_lr=2e-4, ema_kimg=0,
     ),
 }
 # fmt: on

@@ -31,6 +31,11 @@ ONLY_FOR = {
     "identity": (("unpaired",), 0.0),
     "pool": (("unpaired",), None),
     "d_steps": (_WITH_TARGET, 1),
+    "contrast": (("unpaired",), 0.0),
+    "contrast_layers": (("unpaired",), None),
+    "contrast_width": (("unpaired",), None),
+    "contrast_patches": (("unpaired",), None),
+    "contrast_temperature": (("unpaired",), None),
 }
 
 
@@ -65,12 +70,28 @@ def check_task(config) -> None:
             )
     if config.task == "degrade":
         varied_of(config.damage)
-    if config.task == "unpaired" and not config.cycle:
-        raise ValueError(
-            "task is 'unpaired', which needs cycle: without it any picture of the other set will do."
-        )
+    if config.task == "unpaired":
+        _check_unpaired(config)
     if config.task != "noise":
         _check_objective(config)
+
+
+def _check_unpaired(config) -> None:
+    if not config.cycle and not config.contrast:
+        raise ValueError(
+            "task is 'unpaired', which needs cycle or contrast: without them any picture of the other set "
+            "will do."
+        )
+    if config.cycle and config.contrast:
+        raise ValueError(
+            f"cycle is {config.cycle:g} and contrast is {config.contrast:g}, but unpaired uses one of them: "
+            "set the other to 0."
+        )
+    if config.contrast and config.family != "translator":
+        raise ValueError(
+            f"family is {config.family!r}, but contrast compares layers of a translator: "
+            "set family to translator, or use cycle."
+        )
 
 
 def _check_objective(config) -> None:

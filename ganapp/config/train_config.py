@@ -93,7 +93,16 @@ class TrainConfig:
 
     pixel: float = option(0.0, "objective", "Weight λ of the distance to the target, pixel by pixel (L1; degrade and pairs).", low=0, high=10_000)
     cycle: float = option(0.0, "objective", "Weight of coming back to the same picture through both generators (unpaired).", low=0, high=10_000)
-    identity: float = option(0.0, "objective", "Weight of leaving a picture of the other set as it is (unpaired).", low=0, high=10_000)
+    identity: float = option(0.0, "objective", "Weight of leaving a picture of the other set as it is (unpaired); with contrast by its places.", low=0, high=10_000)
+    contrast: float = option(
+        0.0, "objective", "Weight of each place of the answer being like the same place of its input, and unlike others (unpaired, in "
+        "place of cycle); 0 = off.", low=0, high=10_000)
+    contrast_layers: str = option(
+        "", "objective", "Layers of the generator that contrast compares: picture,down1,block1 … Empty: the picture, all halvings, the "
+        "first and the middle block.")
+    contrast_width: int = option(256, "objective", "Width of the two layers that learn what contrast compares.", low=1, high=4096)
+    contrast_patches: int = option(256, "objective", "Places of each layer that contrast compares, at most.", low=2, high=4096)
+    contrast_temperature: float = option(0.07, "objective", "Temperature τ of contrast: the lower, the more like each other.", low=0.001, high=10)
     pool: int = option(50, "objective", "Earlier generated pictures that D is shown half of the time (unpaired); 0 = none.", low=0, high=1000)
 
     batch: int = option(64, "optimizer", "Real images a step.", low=1, high=4096)

@@ -7,6 +7,7 @@ it has.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import NamedTuple, Protocol, runtime_checkable
 
 from torch import Tensor
@@ -14,7 +15,7 @@ from torch.nn import Module
 
 # The names that a network's class may list in `roles`; each stands for the protocol of that name below.
 LATENT, MAPPED, EMBEDDING, TRANSLATOR, ENCODER = "latent", "mapped", "embedding", "translator", "encoder"
-GROWING, STAGED, LOCAL = "growing", "staged", "local"
+GROWING, STAGED, LOCAL, LAYERED = "growing", "staged", "local", "layered"
 
 
 class DiscriminatorOutput(NamedTuple):
@@ -107,6 +108,21 @@ class Local(Protocol):
     def norms(self) -> list[Module]: ...
 
 
+@runtime_checkable
+class Layered(Protocol):
+    """layered: a translator whose maps of an input can be asked for by name.
+
+    `layers` gives their names and channels, first to last. layer_maps: pictures x (N, C', H, W) and names ->
+    {name: map (N, C, h, w)}; what it gives has gradients.
+    """
+
+    layers: dict[str, int]
+
+    def layer_maps(
+        self, x: Tensor, names: Collection[str], y: Tensor | None = None, z: Tensor | None = None
+    ) -> dict[str, Tensor]: ...
+
+
 PROTOCOLS = {
     LATENT: Generator,
     MAPPED: Mapped,
@@ -116,4 +132,5 @@ PROTOCOLS = {
     GROWING: Growing,
     STAGED: Staged,
     LOCAL: Local,
+    LAYERED: Layered,
 }

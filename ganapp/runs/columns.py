@@ -42,6 +42,7 @@ COLUMNS = {
         _column("pixel", "loss", "losses", 27),
         _column("cycle", "loss", "losses", 28),
         _column("identity", "loss", "losses", 29),
+        _column("contrast", "loss", "losses", 32),
         _column("drift", "penalty", "losses", 12),
         _column("d_class", "loss", "losses", 13),
         _column("g_class", "loss", "losses", 14),

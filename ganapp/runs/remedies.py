@@ -13,10 +13,10 @@ def remedied(config: TrainConfig, remedy: str, nimg: int = 0, sec: float = 0.0) 
 
     rollback: half the learning rates. r1: R1 switched on, or four times its weight. diffaugment: DiffAugment.
     lower_budget: half of the remaining budget. change_more: twice G's learning rate, half of identity.
-    follow_input: twice the weight of the target's pixels, or of the cycle. anew: half of G's learning rate,
-    and R1 if there is none, for a run that begins at 0 images. Any other run that has used up its budget gets
-    the whole of it once more. Raises ValueError (message fit for the user) if the remedy does not fit the
-    run.
+    follow_input: twice the weight of the target's pixels, of the cycle or of contrast. anew: half of G's
+    learning rate, and R1 if there is none, for a run that begins at 0 images. Any other run that has used up
+    its budget gets the whole of it once more. Raises ValueError (message fit for the user) if the remedy does
+    not fit the run.
     """
     if not is_allowed(remedy, config):
         raise ValueError(
@@ -38,7 +38,8 @@ def remedied(config: TrainConfig, remedy: str, nimg: int = 0, sec: float = 0.0) 
     if remedy == "change_more":
         return config.replace(g_lr=min(config.g_lr * 2, 0.1), identity=config.identity / 2)
     if remedy == "follow_input" and config.task == "unpaired":
-        return config.replace(cycle=min(config.cycle * 2, 10_000))
+        name = "contrast" if config.contrast else "cycle"
+        return config.replace(**{name: min(getattr(config, name) * 2, 10_000)})
     if remedy == "follow_input":
         return config.replace(pixel=min(config.pixel * 2, 10_000) or 100.0)
     left = {} if config.minutes_only else {"kimg": (config.kimg + nimg / 1000) / 2}

@@ -1,7 +1,8 @@
 """Algorithm: the players, turns and batch source that make up one way to train.
 
 The driver, the probe and fine-tuning ask algorithm_of(config). A translator with a target for each input is
-trained by the GAN's own turns on another source; two sets without pairs have turns of their own (cycle.py).
+trained by the GAN's own turns on another source; two sets without pairs have turns of their own (cycle.py,
+contrast.py).
 """
 
 from __future__ import annotations
@@ -16,9 +17,10 @@ from ganapp.config import TrainConfig
 from ganapp.networks import blank_weights
 
 from .batch_source import BatchSource, LatentSource, Real
+from .contrast import contrast_memory, contrast_networks, contrast_players, contrast_turns
 from .cycle import cycle_memory, cycle_networks, cycle_players, cycle_turns
 from .loop import Turn, gan_turns
-from .picture_source import degraded_source, paired_source, unpaired_source
+from .picture_source import degraded_source, one_way_source, paired_source, unpaired_source
 from .state import Player, TrainState, gan_class_weights, gan_networks, gan_players
 
 
@@ -53,11 +55,14 @@ ALGORITHMS = {
         cycle_players, cycle_turns, unpaired_source, no_class_weights, cycle_networks, cycle_memory
     ),
 }
+CONTRAST = Algorithm(
+    contrast_players, contrast_turns, one_way_source, no_class_weights, contrast_networks, contrast_memory
+)
 
 
 def algorithm_of(config: TrainConfig) -> Algorithm:
     """The algorithm that a configuration asks for."""
-    return ALGORITHMS[config.task]
+    return CONTRAST if config.contrast else ALGORITHMS[config.task]
 
 
 def new_state(config: TrainConfig, device: torch.device) -> TrainState:

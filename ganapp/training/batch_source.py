@@ -67,6 +67,13 @@ class BatchSource(Protocol):
         """
 
 
+class PictureSource(BatchSource, Protocol):
+    """A batch source of picture to picture."""
+
+    def wanted(self, numbers: range) -> np.ndarray:
+        """Targets of the inputs `fixed`, or pictures of the other set in their place, as in `beside`."""
+
+
 class LatentSource:
     """Real images and latents z ~ N(0, 1): the batch source of a GAN that makes pictures from noise.
 

@@ -6,13 +6,14 @@ time what its generator made earlier (Shrivastava 2017, section 2.3): the pool, 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
 
 import torch
 from torch import Tensor, nn
 
 from ganapp.config import TrainConfig
+from ganapp.config.columns import column
 from ganapp.networks import build_discriminator, build_generator
 
 from .batch_source import Batch
@@ -25,8 +26,8 @@ from .terms import Losses, Term, add_terms, generate, judge
 
 GENERATORS = ("a2b", "b2a")
 JUDGE_OF = {"a2b": "d_b", "b2a": "d_a"}  # the discriminator of what a generator makes
-POOLS = {"d_a": "pool_a", "d_b": "pool_b"}
-POOL_STREAM = {"d_a": 3, "d_b": 4}  # of step_seed; 0 to 2 are taken
+POOLS = {"d_a": "pool_a", "d_b": "pool_b", "D": "pool"}  # D: of an algorithm with one discriminator
+POOL_STREAM = {"d_a": 3, "d_b": 4, "D": 3}  # of step_seed; 0 to 2 are taken
 
 
 def cycle_networks(config: TrainConfig) -> dict[str, nn.Module]:
@@ -42,9 +43,13 @@ def cycle_players(config: TrainConfig, device: torch.device) -> dict[str, Player
 
 
 def cycle_memory(config: TrainConfig, device: torch.device) -> dict[str, Tensor]:
-    """The pools of both discriminators, each (pool, C, R, R); empty if there is no pool."""
+    return pools_of(config, device, JUDGE_OF.values())
+
+
+def pools_of(config: TrainConfig, device: torch.device, judges: Iterable[str]) -> dict[str, Tensor]:
+    """The pools of discriminators, each (pool, C, R, R); empty if there is no pool."""
     shape = (config.pool, config.channels, config.resolution, config.resolution)
-    return {name: torch.zeros(shape, device=device) for name in POOLS.values()}
+    return {POOLS[player]: torch.zeros(shape, device=device) for player in judges}
 
 
 def cycle_turns(config: TrainConfig) -> list[Turn]:
@@ -106,7 +111,7 @@ def judge_step(
     state: TrainState, config: TrainConfig, batch: Batch, player: str, maker: str
 ) -> dict[str, Tensor]:
     """One step of a discriminator, on real pictures and on those of its generator and of the pool."""
-    real, given = (batch.real, batch.given) if maker == "a2b" else (batch.given, batch.real)
+    real, given = (batch.given, batch.real) if maker == "b2a" else (batch.real, batch.given)
     with torch.no_grad():
         parts = given.split(-(-len(given) // state.parts))
         fake = torch.cat([generate(state, config, part, None, maker) for part in parts])
@@ -114,7 +119,7 @@ def judge_step(
 
     def losses(real: Tensor, fake: Tensor) -> Losses:
         total, stats = judging_losses(state, config, real, fake, None, player)
-        return total, {f"{player}.{name.removeprefix('d_')}": value for name, value in stats.items()}
+        return total, {column(player, name.removeprefix("d_")): value for name, value in stats.items()}
 
     stats = descend([state[player].optimizer], losses, state.parts, real, fake)
     clip_weights(state[player].net, config.weight_clip)

@@ -129,6 +129,18 @@ def cross_entropy(out: DiscriminatorOutput, y: Tensor) -> Tensor:
     return softmax_cross_entropy(out.class_logits, y, reduction="none")
 
 
+def patch_contrast(queries: Tensor, keys: Tensor, temperature: float) -> Tensor:
+    """PatchNCE of pictures, (N,): how badly each place of one picture is told from the other places.
+
+    queries, keys (N, P, F) of length 1: P places of the answer and the same places of the input. The mean
+    over places of -log softmax(q · k / τ) at its own key, among all keys of the same picture. Keys get no
+    gradient (Park 2020, eq. 3 and 4; He 2020).
+    """
+    alike = queries @ keys.detach().transpose(1, 2) / temperature  # (N, P, P)
+    own = torch.arange(alike.shape[1], device=alike.device).expand(len(alike), -1)
+    return softmax_cross_entropy(alike.transpose(1, 2), own, reduction="none").mean(1)
+
+
 def contrastive(out: DiscriminatorOutput, y: Tensor, temperature: float = 1.0) -> Tensor:
     """2C loss: pulls an image to the proxy and the other images of its class (Kang & Park 2020, eq. 8).
 

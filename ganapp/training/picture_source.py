@@ -50,6 +50,9 @@ class PairedSource:
     def beside(self, numbers: range) -> tuple[np.ndarray, ...]:
         return tuple(_shown(x) for x in self._both(numbers))
 
+    def wanted(self, numbers: range) -> np.ndarray:
+        return self.beside(numbers)[1]
+
     def _both(self, numbers: range) -> tuple[Tensor, Tensor]:
         """Inputs and targets of held-out pictures by number; they repeat if there are fewer."""
         pictures = _taken(self.heldout, numbers).to(self.device)
@@ -80,6 +83,23 @@ class UnpairedSource:
         """The inputs of a2b, and those of b2a: input, output, the other output, its input."""
         return tuple(_shown(_taken(heldout, numbers)) for heldout in self.heldout.values())
 
+    def wanted(self, numbers: range) -> np.ndarray:
+        return _shown(_taken(self.heldout["b2a"], numbers))
+
+
+class OneWaySource(UnpairedSource):
+    """The same for one generator G, which makes pictures of the second set of those of the first."""
+
+    def inputs(self, size: int, rng: torch.Generator, player: str = "G") -> tuple[Tensor | None, ...]:
+        return super().inputs(size, rng, "a2b")
+
+    def fixed(self, numbers: range, player: str = "G") -> np.ndarray:
+        return super().fixed(numbers, "a2b")
+
+    def beside(self, numbers: range) -> tuple[np.ndarray, ...]:
+        """The inputs alone: no picture of the other set belongs to one of them."""
+        return super().beside(numbers)[:1]
+
 
 def degraded_source(config: TrainConfig, real: Real, device: torch.device) -> PairedSource:
     """Inputs made from the pictures themselves by config.damage, on the device."""
@@ -100,6 +120,10 @@ def paired_source(config: TrainConfig, real: Real, device: torch.device) -> Pair
 
 def unpaired_source(config: TrainConfig, real: Real, device: torch.device) -> UnpairedSource:
     return UnpairedSource(real)
+
+
+def one_way_source(config: TrainConfig, real: Real, device: torch.device) -> OneWaySource:
+    return OneWaySource(config, real, device)
 
 
 def _shown(x: Tensor) -> np.ndarray:

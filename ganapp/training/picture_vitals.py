@@ -18,20 +18,20 @@ from .vitals import mean_distance, outputs_of_d
 if TYPE_CHECKING:
     import torch
 
-    from .batch_source import BatchSource
+    from .batch_source import PictureSource
     from .state import TrainState
 
 
 class PictureVitals:
     """Compares what becomes of the `count` fixed inputs of a player with these inputs and their targets.
 
-    Of two sets without pairs, held-out pictures of the other set stand for the targets.
+    The targets are what source.wanted gives: of two sets without pairs, held-out pictures of the other set.
     """
 
-    def __init__(self, config: TrainConfig, source: BatchSource, count: int, player: str):
+    def __init__(self, config: TrainConfig, source: PictureSource, count: int, player: str):
         self.config, self.source, self.player = config, source, player
-        given, target = source.beside(range(count))
-        self.given, self.target = given.astype(np.float32), target.astype(np.float32)
+        self.given = source.beside(range(count))[0].astype(np.float32)
+        self.target = source.wanted(range(count)).astype(np.float32)
 
     def measure(self, state: TrainState, samples: np.ndarray) -> dict[str, float]:
         """Measure the current outputs uint8 (N, H, W, C) of the fixed inputs. Returns these columns:
@@ -67,11 +67,12 @@ class PictureVitals:
         }  # fmt: skip
 
     def _logits(self, state: TrainState, given: torch.Tensor, images: torch.Tensor) -> np.ndarray:
-        """D's mean logit, float64 (N,), of inputs and pictures (N, C, H, W)."""
+        """D's mean logit, float64 (N,), of pictures (N, C, H, W), with their inputs if it sees them."""
         import torch
 
         def part(rows: slice) -> tuple[torch.Tensor, None]:
-            return torch.cat([x[rows].to(state.device) for x in (given, images)], 1), None
+            seen = (given, images) if self.config.sees_input else (images,)
+            return torch.cat([x[rows].to(state.device) for x in seen], 1), None
 
         return outputs_of_d(self.config, state, len(images), part)[0]
 

@@ -137,15 +137,19 @@ def players_of(
     device: torch.device,
     networks: Callable[[TrainConfig], dict[str, nn.Module]],
     generators: Sequence[str],
+    helpers: Sequence[str] = (),
 ) -> dict[str, Player]:
-    """Players of networks with random weights from config.seed, an Adam each. Generators have an average."""
+    """Players of networks with random weights from config.seed, an Adam each. Generators have an average.
+
+    helpers: players that learn beside the generators, at their rate.
+    """
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(config.seed)
         nets = networks(config)
     betas = (config.beta1, config.beta2)
     players = {}
     for name, net in nets.items():
-        average, lr = None, config.d_lr
+        average, lr = None, config.g_lr if name in helpers else config.d_lr
         if name in generators:
             average, lr = copy.deepcopy(net).eval().requires_grad_(False), config.g_lr
             average = average.to(device, memory_format=torch.channels_last)

@@ -20,7 +20,14 @@ FIRST = (
     "mlp-28", "dcgan-32", "dcgan-r1-32", "dcgan-r1-64", "r3gan-32", "r3gan-64", "resnet-32", "progan-32", "stylegan2-32",
 )  # fmt: skip
 
-PICTURES = ("repair-64", "colourise-64", "upscale-64", "sketch-64", "cyclegan-32")  # sized for a processor
+PICTURES = (
+    "repair-64",
+    "colourise-64",
+    "upscale-64",
+    "sketch-64",
+    "cyclegan-32",
+    "cut-32",
+)  # sized for a processor
 NOISE = [name for name, preset in PRESETS.items() if preset.config.task == "noise"]
 BIG = ("sagan", "biggan", "contragan")  # seconds to build, even without weights
 
@@ -43,7 +50,7 @@ def test_the_presets_that_must_be_there():
         "stylegan2-ada",
     ]
     r3gan = ["r3gan-cifar10", "r3gan-ffhq-64", "r3gan-ffhq-256"]
-    papers += ["pix2pix", "cyclegan"]
+    papers += ["pix2pix", "cyclegan", "cut"]
     assert {*tutorials, *(f"{name}-fixed" for name in tutorials), *papers, *r3gan} == set(PRESETS) - {
         *FIRST,
         *PICTURES,

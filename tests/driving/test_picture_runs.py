@@ -26,6 +26,7 @@ TASKS = {
     "degrade": {"damage": "hole:0.1-0.3, noise:0.1", "family": "unet", "pixel": 10.0},
     "pairs": {"dataset": "faces-expression", "family": "unet", "pixel": 10.0},
     "unpaired": {"family": "translator", "cycle": 10.0, "identity": 5.0, "pool": 20},
+    "cut": {"task": "unpaired", "family": "translator", "contrast": 1.0, "identity": 1.0, "pool": 20},
 }
 ARGS = {"unet": {"width": 4, "depth": 3}, "translator": {"width": 4, "blocks": 1}}
 
@@ -51,7 +52,7 @@ def new_run(tmp_path, tiny_folder, monkeypatch):
             "batch": 8,
             "mirror": True,
         }
-        fields |= {"dataset_b": str(tiny_folder)} if task == "unpaired" else {}
+        fields |= {"dataset_b": str(tiny_folder)} if fields["task"] == "unpaired" else {}
         fields |= {
             "kimg": kimg,
             "tick_sec": 0,
@@ -76,13 +77,16 @@ def test_a_paused_run_goes_on_as_if_it_had_not_been(task, new_run):
     assert drive(parts) == "finished"
     assert newest(whole)["nimg"] == 48 and equal(newest(whole), newest(parts))
     assert whole.samples()[-1].read_bytes() == parts.samples()[-1].read_bytes()
-    # Three times input, output, target, or twice input, output, output, input.
-    assert Image.open(whole.samples()[-1]).size == ((8 if task == "unpaired" else 9) * 32, 8 * 32)
+    # Three times input, output, target; twice input, output, output, input; or four times input, output.
+    width = 8 if task in ("unpaired", "cut") else 9
+    assert Image.open(whole.samples()[-1]).size == (width * 32, 8 * 32)
     names = list(generators_in(whole.snapshot()))
     G = load_generator(whole.snapshot() / names[0] if len(names) > 1 else whole.snapshot())
     assert names == (["a2b", "b2a"] if task == "unpaired" else names[:1])
     assert (G.spec.takes, G.spec.in_channels, G.spec.z_dim, G.spec.num_classes) == ("picture", 3, 0, 0)
-    assert G.origin["task"] == task and G.origin.get("damage", "") == TASKS[task].get("damage", "")
+    assert G.origin["task"] == TASKS[task].get("task", task) and G.origin.get("damage", "") == TASKS[
+        task
+    ].get("damage", "")
     found = set().union(*whole.read_stats()[0])
     assert {"changed", "answers"} <= found and ("error" in found) == (task != "unpaired")
     assert ("d_heldout" in found) == (task != "unpaired") and ("d_a.loss" in found) == (task == "unpaired")
@@ -216,6 +220,22 @@ def test_a_run_of_two_generators_starts_from_such_a_run_and_each_goes_on_alone(n
     assert (values["preset"], values["family"], values["task"]) == ("pix2pix", "translator", "pairs")
 
 
+def test_one_way_starts_from_another_and_gives_a_model_that_translates(new_run, tmp_path):
+    from ganapp.cli.main import main
+
+    first = new_run("cut", kimg=0.016)
+    assert drive(first) == "finished", first.status()
+    again = new_run("cut", kimg=0.016, start_from=first.name)
+    assert drive(again) == "finished", again.status()
+    wider = new_run("cut", start_from=first.name, contrast_width=32)
+    assert drive(wider) == "failed" and "does not fit this configuration" in wider.status()["reason"]
+    picture = tmp_path / "a.png"
+    Image.fromarray(np.random.RandomState(0).randint(0, 255, (24, 40, 3), np.uint8)).save(picture)
+    arguments = ["translate", first.name, str(picture), "--out", str(tmp_path / "b.png")]
+    assert main([*arguments, "--runs", str(first.path.parent)]) == 0
+    assert min(Image.open(tmp_path / "b.png").size) == 32
+
+
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
@@ -239,7 +259,16 @@ def test_a_run_of_two_generators_starts_from_such_a_run_and_each_goes_on_alone(n
             {"class_term": "cross_entropy"},
             "class_term is cross_entropy; only the task noise uses it, so degrade needs none.",
         ),
-        ({"task": "unpaired", "damage": "", "pixel": 0}, "task is 'unpaired', which needs cycle"),
+        ({"task": "unpaired", "damage": "", "pixel": 0}, "task is 'unpaired', which needs cycle or contrast"),
+        ({"contrast": 1}, "contrast is 1.0; only the task unpaired uses it, so degrade needs 0."),
+        (
+            {"task": "unpaired", "damage": "", "pixel": 0, "cycle": 10, "contrast": 1},
+            "cycle is 10 and contrast is 1, but unpaired uses one of them: set the other to 0.",
+        ),
+        (
+            {"task": "unpaired", "damage": "", "pixel": 0, "contrast": 1},
+            "family is 'unet', but contrast compares layers of a translator: set family to translator",
+        ),
         (
             {"task": "unpaired", "damage": "", "pixel": 0, "cycle": 1, "d_steps": 2},
             "d_steps is 2; only the task noise or degrade or pairs uses it, so unpaired needs 1.",

@@ -1,11 +1,13 @@
 """Networks that take a picture: one contract for both families, their published sizes, and any size of picture."""
 
+import math
+
 import pytest
 import torch
 import torch.nn.functional as F
 from torch import nn
 
-from ganapp.config import ModelSpec
+from ganapp.config import ModelSpec, preset_config
 from ganapp.config.names import TRANSLATORS
 from ganapp.generators import load_generator, save_generator
 from ganapp.networks import FAMILIES, blank_weights, build_discriminator, build_generator
@@ -18,6 +20,7 @@ from ganapp.networks.parts.pictures import (
     fill_up,
     reflect,
 )
+from ganapp.training.contrast import contrast_networks
 
 SMALL = {"unet": {"width": 4, "depth": 3}, "translator": {"width": 4, "blocks": 1}}
 LAST = {"unet": "ups.0.", "translator": "last."}
@@ -131,6 +134,56 @@ def test_published_parameter_counts():
         assert count(build_discriminator(unet, {"norm": "batch"})) == 2_768_705
         assert count(build_generator(nine)) == 11_378_179
         assert count(build_discriminator(nine, {}, sees_input=False)) == 2_764_737
+
+
+def test_published_parameter_counts_of_cut():
+    """Park 2020: CycleGAN's generator and discriminator, and a head of 0.560 million."""
+    config = preset_config("cut").replace(channels=3, in_channels=3)
+    with blank_weights():
+        nets = contrast_networks(config)
+    assert {name: count(net) for name, net in nets.items()} == {
+        "G": 11_378_179,
+        "D": 2_764_737,
+        "head": sum(c * 256 + 256 + 256 * 256 + 256 for c in (3, 128, 256, 256, 256)),
+    }
+    assert count(nets["head"]) == 560_384
+    assert list(nets["head"].heads) == ["picture", "down1", "down2", "block1", "block5"]
+
+
+@pytest.mark.parametrize("family", TRANSLATORS)
+def test_xavier_is_by_the_fans(family):
+    torch.manual_seed(0)
+    if family == "translator":
+        net = build_generator(spec_of(family, width=32, residual=False, init="xavier"))
+        conv = net.blocks[0].first
+    else:
+        conv = build_discriminator(spec_of(family), {"width": 32, "init": "xavier"}).blocks[1][0]
+    fans = (conv.in_channels + conv.out_channels) * conv.kernel_size[0] ** 2
+    assert conv.weight.std().item() == pytest.approx(math.sqrt(2 / fans), rel=0.02)
+    with pytest.raises(ValueError, match="init is 'he'; it must be one of normal, xavier."):
+        build_discriminator(spec_of(family), {"init": "he"})
+
+
+def test_maps_of_the_encoder_are_what_the_answer_is_made_of():
+    G, x = build("translator", norm="instance", blocks=3, downs=2), pictures(2, 3, 33, 40)
+    assert list(G.layers.items()) == [
+        ("picture", 3), ("first", 4), ("down1", 8), ("down2", 16), ("block1", 16), ("block2", 16), ("block3", 16),
+    ]  # fmt: skip
+    seen = {}
+    modules = {"first": G.first[0], "down1": G.downs[0][0], "down2": G.downs[1][0]}
+    for name, module in (modules | {f"block{i + 1}": block for i, block in enumerate(G.blocks)}).items():
+        module.register_forward_hook(lambda module, given, out, name=name: seen.update({name: out}))
+    G(x)
+    whole = dict(seen)
+    found = G.layer_maps(x, G.layers)
+    assert found.keys() == G.layers.keys() and found.pop("picture").equal(x)
+    assert all(found[name].equal(whole[name]) for name in found)
+    assert {name: found[name].shape[1] for name in found} == {
+        n: c for n, c in G.layers.items() if n != "picture"
+    }
+    seen.clear()
+    assert list(G.layer_maps(x, ["block1", "down1"])) == ["down1", "block1"]
+    assert "block2" not in seen  # nothing after the last one is computed
 
 
 @pytest.mark.parametrize("in_channels", [1, 3])

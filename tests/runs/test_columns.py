@@ -28,6 +28,7 @@ def test_the_menu_has_one_column_a_position():
         ("d_loss", "d_loss", ""), ("d_a.loss", "d_loss", "d_a"), ("g_ab.loss", "g_loss", "g_ab"),
         ("a2b.loss", "g_loss", "a2b"), ("a2b.cycle", "cycle", "a2b"), ("b2a.grad", "g_grad", "b2a"),
         ("d_a.r1", "r1", "d_a"), ("d_b.d_real", "d_real", "d_b"), ("d_b.real", "d_real", "d_b"),
+        ("head.grad", "g_grad", "head"),
         ("D.loss", "d_loss", "D"), ("vae.g_loss", "g_loss", "vae"),
     ],
 )  # fmt: skip

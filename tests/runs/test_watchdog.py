@@ -493,6 +493,8 @@ def test_a_translator_that_copies_or_does_not_listen(task, vitals, expected):
     assert remedied(config, "diffaugment").augment_policy == (
         "translation,cutout" if task == "degrade" else "color,translation,cutout"
     )
+    cut = preset_config("cut-32")
+    assert remedied(cut, "follow_input").contrast == 2 * cut.contrast
     with pytest.raises(ValueError, match="remedy is 'change_more'"):
         remedied(preset_config("dcgan-32"), "change_more")
 

@@ -39,6 +39,6 @@ def narrowed(name: str, steps: int) -> TrainConfig:
         ada_kimg=images / 1000 if config.augment == "ada" else config.ada_kimg,
         ada_target=0.0 if config.augment == "ada" else config.ada_target,
         grow_kimg=images / 8 / 1000 if config.grow_kimg else 0,
-        pool=min(config.pool, 2 * BATCH), in_channels=3 if config.task != "noise" else 0,
+        pool=min(config.pool, 2 * BATCH), contrast_width=16, contrast_patches=16, in_channels=3 if config.task != "noise" else 0,
         channels=3, num_classes=4 if config.learns_classes else 0, batch=BATCH, mirror=True, precision="fp32", threads=1, seed=3,
     )  # fmt: skip

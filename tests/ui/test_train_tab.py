@@ -312,6 +312,7 @@ def test_a_task_brings_its_presets_its_data_and_what_it_needs(tmp_path):
     found = {component.elem_id: update for component, update in answer.items()}
     update_ = {"__type__": "update"}
     assert found["preset"]["value"] == "cyclegan-32" and "repair-64" not in found["preset"]["choices"]
+    assert {"cut-32", "cut"} <= set(found["preset"]["choices"])
     assert (found["dataset"]["value"], found["dataset_b"]["value"]) == ("faces-happy", "faces-sad")
     assert (found["dataset_b"]["visible"], found["damage"]["visible"]) == (True, "hidden")
     assert found["set_cycle"] == {"visible": True, "value": preset_config("cyclegan-32").cycle} | update_

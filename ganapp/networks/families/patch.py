@@ -35,6 +35,7 @@ class PatchDiscriminator(nn.Module):
         width: int = 64,
         layers: int = 3,
         norm: str = "instance",
+        init: str = "normal",
     ):
         super().__init__()
         check_choice("norm", norm, (*NORMS, "spectral"))
@@ -48,7 +49,7 @@ class PatchDiscriminator(nn.Module):
             blocks.append(nn.Sequential(conv, norm_layer(kind, after), nn.LeakyReLU(0.2)))
         self.blocks = nn.ModuleList(blocks)
         self.verdict = nn.Conv2d(widths[-1], 1, 4, 1, 1)
-        init_layers(self, norm)
+        init_layers(self, norm, init)
         if norm == "spectral":
             for module in [m for m in self.modules() if isinstance(m, nn.Conv2d)]:
                 spectral_norm(module)

@@ -3,7 +3,7 @@
 Johnson 2016 (arXiv 1603.08155) in the form of Zhu 2017 (arXiv 1703.10593, section 7.2): a wide convolution,
 `downs` halvings, `blocks` residual blocks, as many doublings, a wide convolution. `width` is the number of
 channels at full size; it doubles with each halving. Published is blocks=9 (6 for 128 pixels),
-up="transposed", residual=False.
+up="transposed", residual=False; of CUT (Park 2020) up="bilinear", init="xavier".
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class TranslatorGenerator(WithNorms, nn.Module):
     those of UNetGenerator; z and y scale and shift the maps in the blocks, and dropout is there, too.
     """
 
-    roles = frozenset({"local", "translator"})
+    roles = frozenset({"layered", "local", "translator"})
 
     def __init__(
         self,
@@ -53,6 +53,7 @@ class TranslatorGenerator(WithNorms, nn.Module):
         up: str = "nearest",
         dropout: float = 0.0,
         residual: bool | None = None,
+        init: str = "normal",
     ):
         super().__init__()
         check_dropout(dropout)
@@ -65,6 +66,9 @@ class TranslatorGenerator(WithNorms, nn.Module):
         biased = norm != "batch" and not affine
         widths = [width * 2**i for i in range(downs + 1)]
         steps = list(zip(widths, widths[1:], strict=False))
+        self.layers = {"picture": in_channels, "first": width}
+        self.layers |= {f"down{i}": widths[i] for i in range(1, downs + 1)}
+        self.layers |= {f"block{i}": widths[-1] for i in range(1, blocks + 1)}
 
         def normed(conv, after):
             return nn.Sequential(conv, norm_layer(norm, after, affine), nn.ReLU())
@@ -81,7 +85,7 @@ class TranslatorGenerator(WithNorms, nn.Module):
             normed(up_layer(up, after, before, biased, transposed), before) for before, after in steps[::-1]
         )
         self.last = ReflectConv(width, channels, kernel)
-        init_layers(self, norm)
+        init_layers(self, norm, init)
         for block in self.blocks if norm == "none" else ():
             nn.init.zeros_(block.second.weight)  # Fixup (Zhang 2019): depth does not matter at first
         if self.residual:
@@ -101,6 +105,33 @@ class TranslatorGenerator(WithNorms, nn.Module):
             h = up(h)
         h = self.last(h)[:, :, : x.shape[2], : x.shape[3]]
         return answer(x, h, self.residual, self.training)
+
+    def layer_maps(self, x, names, y=None, z=None):
+        """Maps of the encoder by name, of `layers`: of a convolution before its norm, of a block its output.
+
+        Nothing after the last of them is computed.
+        """
+        wanted, found = set(names), {}
+        for name, h in self._encoder(x, y, z):
+            if name in wanted:
+                found[name] = h
+            if len(found) == len(wanted):
+                break
+        return found
+
+    def _encoder(self, x, y, z):
+        """(name, map) of each layer, first to last."""
+        yield "picture", x
+        condition, h = self.condition(x, y, z), fill_up(x, self.stride)
+        names = ["first", *(f"down{i + 1}" for i in range(len(self.downs)))]
+        for name, (conv, *rest) in zip(names, (self.first, *self.downs), strict=True):
+            h = conv(h)
+            yield name, h
+            for layer in rest:
+                h = layer(h)
+        for i, block in enumerate(self.blocks):
+            h = block(h, condition)
+            yield f"block{i + 1}", h
 
 
 class TranslatorBlock(nn.Module):

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from ganapp.config import check_choice
 
 NORMS = ("instance", "batch", "none")
+INITS = ("normal", "xavier")
 UPS = ("nearest", "bilinear", "transposed")
 SMALLEST = 8  # pixels that a side of a picture must have
 
@@ -193,18 +194,23 @@ class ReflectConv(nn.Conv2d):
         return super().forward(reflect(x, p, p, p, p))
 
 
-def init_layers(net: nn.Module, norm: str) -> None:
-    """Set all convolutions and batch norms of a network.
+def init_layers(net: nn.Module, norm: str, init: str = "normal") -> None:
+    """Set all convolutions and batch norms of a network. init: of INITS.
 
-    With a norm N(0, 0.02) and scales N(1, 0.02), as published (Isola 2017, section 6.2). Without one, He's
-    (2015) for LeakyReLU(0.2): N(0, 0.02) would let the signal die out.
+    "normal": with a norm N(0, 0.02) and scales N(1, 0.02), as published (Isola 2017, section 6.2). Without
+    one, He's (2015) for LeakyReLU(0.2): N(0, 0.02) would let the signal die out. "xavier": convolutions by
+    Glorot (2010), N(0, 2 / (fan in + fan out)), with or without a norm (Park 2020, appendix C.1).
     """
+    check_choice("init", init, INITS)
     for module in net.modules():
         if isinstance(module, nn.Conv2d | nn.ConvTranspose2d):
             taps = math.prod(module.kernel_size) * module.in_channels
             taps /= math.prod(module.stride) if isinstance(module, nn.ConvTranspose2d) else 1
             std = math.sqrt(2 / (1 + 0.2**2) / taps) if norm in ("none", "spectral") else 0.02
-            nn.init.normal_(module.weight, 0.0, std)
+            if init == "xavier":
+                nn.init.xavier_normal_(module.weight)
+            else:
+                nn.init.normal_(module.weight, 0.0, std)
             if module.bias is not None:
                 nn.init.zeros_(module.bias)
         elif isinstance(module, nn.BatchNorm2d):

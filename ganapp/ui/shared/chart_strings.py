@@ -46,6 +46,7 @@ STRINGS: dict[str, tuple[str, str]] = {
     "js.column.pixel": ("Distance to the target (L1)", "与目标的距离（L1）"),
     "js.column.cycle": ("Cycle", "循环"),
     "js.column.identity": ("Identity", "恒等"),
+    "js.column.contrast": ("Contrast of places", "位置对比"),
     "js.column.changed": ("Change of the input", "相对输入的改变"),
     "js.column.answers": ("Diversity of answers", "输出的多样性"),
     "js.column.error": ("Error left, as a share of the input's", "剩余误差（相对输入的误差）"),

@@ -66,6 +66,10 @@ STRINGS: dict[str, tuple[str, str]] = {
         "In each, from the left: a picture, what it becomes; what one of the other set becomes, and it.",
         "每组从左到右：一张图片及其转换结果；另一组图片的转换结果及其原图。",
     ),
+    "js.grid.of_one_way": (
+        "In each, from the left: input, output. None of them is trained on.",
+        "每组从左到右：输入、输出；均未参与训练。",
+    ),
     "js.enlarge.real": ("Real image {n} of {count}", "第 {n} 张真实图像，共 {count} 张"),
     "js.enlarge.real.one": ("Enlarge a real image", "放大真实图像"),
 }

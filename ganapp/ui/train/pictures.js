@@ -48,9 +48,10 @@ function makePictures(parts, state, { act, resize, shown }) {
 
   // What stands where in each picture of a run that makes pictures of pictures.
   function renderHalves() {
-    const { task = "noise" } = state.info.config;
+    const { task = "noise", contrast = 0 } = state.info.config;
     show(ui.halves, task !== "noise");
-    if (task !== "noise") set(ui.halves, t(task === "unpaired" ? "grid.of_two_sets" : "grid.of_pairs"));
+    const both = contrast ? "grid.of_one_way" : "grid.of_two_sets";
+    if (task !== "noise") set(ui.halves, t(task === "unpaired" ? both : "grid.of_pairs"));
   }
 
   async function renderReal() {

@@ -271,6 +271,7 @@ STRINGS: dict[str, tuple[str, str]] = {
     "js.series.pixel": ("L1", "L1"),
     "js.series.cycle": ("Cycle", "循环"),
     "js.series.identity": ("Identity", "恒等"),
+    "js.series.contrast": ("Contrast", "对比"),
     "js.series.orthogonal": ("Orthogonal", "正交"),
     "js.series.path_length": ("Path length", "路径长度"),
     "js.series.psnr": ("PSNR", "PSNR"),

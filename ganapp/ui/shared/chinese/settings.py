@@ -55,8 +55,17 @@ SENTENCES = {
     "task is {}, which needs a network that takes a picture: set family to one of {}.": (
         "task 的值为 {0}，需要以图片为输入的网络：请把 family 设为以下之一：{1}。"
     ),
-    "task is 'unpaired', which needs cycle: without it any picture of the other set will do.": (
-        "task 的值为 'unpaired'，需要 cycle：没有它，另一组中的任何图片都可以。"
+    "task is 'unpaired', which needs cycle or contrast: without them any picture of the other set will do.": (
+        "task 的值为 'unpaired'，需要 cycle 或 contrast：没有它们，另一组中的任何图片都可以。"
+    ),
+    "cycle is {} and contrast is {}, but unpaired uses one of them: set the other to 0.": (
+        "cycle 的值为 {0}，contrast 的值为 {1}，但 unpaired 只用其中之一：请把另一个设为 0。"
+    ),
+    "family is {}, but contrast compares layers of a translator: set family to translator, or use cycle.": (
+        "family 的值为 {0}，但 contrast 比较 translator 的层：请把 family 设为 translator，或使用 cycle。"
+    ),
+    "contrast_layers names {}; this generator has the layers {}.": (
+        "contrast_layers 中有 {0}；此生成器的层有：{1}。"
     ),
     "channels is 4, but {} keeps no transparency: set channels to 0, 1 or 3.": (
         "channels 的值为 4，但 {0} 不保留透明：请设为 0、1 或 3。"
