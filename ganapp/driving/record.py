@@ -35,7 +35,9 @@ if TYPE_CHECKING:
     from ganapp.training.vitals import Vitals
 
 SAMPLE_COLUMNS = 8  # of the sample grid, and of real images; also its rows, unless classes ask for more
-SAMPLE_WIDTH = 9  # pictures in a row where several stand beside each other: three triples, two quadruples
+SAMPLE_WIDTH = (
+    9  # pictures in a row where several stand beside each other: four pairs, three triples, two quadruples
+)
 REAL_IMAGES = 64
 VITALS_SHARE = 0.02  # of the time that measuring vitals may take
 

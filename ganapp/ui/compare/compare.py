@@ -25,6 +25,7 @@ from .run_queue import plan, queue_up
 MAX_ROWS, BUCKETS = 500, 250  # of one run: eight long ones are sent in less than 120 KB
 CONFIG_KEYS = (
     "task",
+    "contrast",
     "resolution",
     "kimg",
     "minutes",

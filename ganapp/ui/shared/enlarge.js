@@ -14,10 +14,11 @@ function enlarge(image, cells, index, about) {
 
 const COLUMNS_OF_GRID = 8; // pictures in a row, see driving/record.py
 
-// The columns of a grid so many pixels wide. With their inputs beside them, pictures are three or four times as wide.
-function columnsOf(width, { resolution, task = "noise" }) {
+// The columns of a grid so many pixels wide. With others beside them, pictures are two to four times as wide.
+function columnsOf(width, { resolution, task = "noise", contrast = 0 }) {
   if (task === "noise" || !resolution) return COLUMNS_OF_GRID;
-  return Math.max(1, Math.round(width / resolution / (task === "unpaired" ? 4 : 3)));
+  const ofTwoSets = contrast ? 2 : 4;
+  return Math.max(1, Math.round(width / resolution / (task === "unpaired" ? ofTwoSets : 3)));
 }
 
 function cellsOf(image, config) {
@@ -30,10 +31,10 @@ function cellsOf(image, config) {
 // snapshot nearest to that moment.
 //
 // image: the decoded grid, which img shows. run: {name, nimg (when the grid was drawn), rows (classes), snapshots,
-// resolution, task}.
+// resolution, task, contrast}.
 function enlargeGrid({ t, kimg, className }, image, img, event, run) {
-  const { name, nimg, rows = [], snapshots = [], resolution, task = "noise" } = run;
-  const cells = cellsOf(image, { resolution, task });
+  const { name, nimg, rows = [], snapshots = [], resolution, task = "noise", contrast } = run;
+  const cells = cellsOf(image, { resolution, task, contrast });
   const near = (a, b) => (Math.abs(b - nimg) < Math.abs(a - nimg) ? b : a);
   const snapshot = snapshots.length ? String(snapshots.reduce(near)).padStart(9, "0") : null;
   enlarge(image, cells, cellAt(img, cells, event), (seed) => {

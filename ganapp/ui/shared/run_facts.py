@@ -16,6 +16,7 @@ from . import thinning
 
 CONFIG_KEYS = (
     "preset", "task", "resolution", "family", "loss", "batch", "kimg", "minutes", "parent", "from_nimg",
+    "contrast",
 )  # fmt: skip
 GRID_ROWS = 8  # of a sample grid, where there are not 9 or 10 classes
 
