@@ -44,6 +44,11 @@ def sees_input(config) -> bool:
     return config.task in PAIRED
 
 
+def trains_two(config) -> bool:
+    """Whether two generators are trained, which undo each other."""
+    return config.task == "unpaired" and not config.contrast
+
+
 def learns_classes(config) -> bool:
     return config.conditional and config.task == "noise"
 

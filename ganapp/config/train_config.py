@@ -25,7 +25,7 @@ from .names import (
     PRECISIONS,
     TASKS,
 )
-from .tasks import check_task, learns_classes, sees_input
+from .tasks import check_task, learns_classes, sees_input, trains_two
 
 UNLIMITED_KIMG = 10_000_000  # the largest budget: kimg where only minutes limit a run
 
@@ -207,6 +207,11 @@ class TrainConfig:
     def sees_input(self) -> bool:
         """Whether D sees the input picture together with the picture that it judges (Isola 2017, eq. 1)."""
         return sees_input(self)
+
+    @property
+    def trains_two(self) -> bool:
+        """Whether two generators are trained, which undo each other (Zhu 2017)."""
+        return trains_two(self)
 
     @property
     def learns_classes(self) -> bool:

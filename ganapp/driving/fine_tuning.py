@@ -46,15 +46,14 @@ def check_source(config: TrainConfig, runs: str | Path) -> None:
 
 def _check_number_of_generators(config: TrainConfig, run: Run | None) -> None:
     """Two generators that undo each other start from two, and one from one."""
-    trains_two = config.task == "unpaired"
-    if run is None and trains_two:
+    if run is None and config.trains_two:
         raise ValueError(
             f"{config.start_from} is one generator, and unpaired trains two: start from a run of that task."
         )
-    there = run.config().task if run else config.task
-    if (there == "unpaired") == trains_two:
+    if run is None or run.config().trains_two == config.trains_two:
         return
-    if trains_two:
+    if config.trains_two:
+        there = run.config().task
         raise ValueError(
             f"{config.start_from} was trained for {there}, with one generator, and unpaired trains two: "
             "start from a run of that task."

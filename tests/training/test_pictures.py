@@ -125,7 +125,7 @@ def test_vitals_leave_no_trace_and_tell_a_copy(task, tiny_dataset):
     errors = [
         vitals.measure(state, x).get("error") for x in (given, target, 2 * target.astype(float) - given)
     ]
-    assert errors == ([None] * 3 if task == "unpaired" else pytest.approx([1, 0, 1]))
+    assert errors == (pytest.approx([1, 0, 1]) if task in PAIRED else [None] * 3)
 
 
 # -- inputs -------------------------------------------------------------------------------------------------------------

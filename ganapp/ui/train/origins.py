@@ -54,7 +54,7 @@ def starting_points(sources: generators.Sources, config: TrainConfig, language: 
     )
     fits, others = [], []
     for name in list(names)[:MOST_LISTED]:
-        spec = spec_of(sources, name, config.task)
+        spec = spec_of(sources, name, config.trains_two)
         if spec is None or spec.takes != takes:
             continue
         if wrong := misfit(spec, config):
@@ -64,15 +64,15 @@ def starting_points(sources: generators.Sources, config: TrainConfig, language: 
     return [("–", ""), *fits, *others]
 
 
-def spec_of(sources: generators.Sources, name: str, task: str) -> ModelSpec | None:
-    """What a generator is made of, or those of a run of two for the task unpaired.
+def spec_of(sources: generators.Sources, name: str, two: bool) -> ModelSpec | None:
+    """What a generator is made of; with `two` those of a run that trains two.
 
     None if it is damaged, which is said where it is chosen by hand, or if it is one for two or two for one.
     """
     try:
         run = next((run for run in list_runs(sources.runs) if run.name == name), None)
-        of_two = run is not None and run.config().task == "unpaired"
-        if of_two != (task == "unpaired"):
+        of_two = run is not None and run.config().trains_two
+        if of_two != two:
             return None
         if of_two:
             return run.config().spec()
