@@ -42,7 +42,7 @@ COLUMNS = {
         _column("pixel", "loss", "losses", 27),
         _column("cycle", "loss", "losses", 28),
         _column("identity", "loss", "losses", 29),
-        _column("contrast", "loss", "losses", 32),
+        _column("contrast", "loss", "losses", 34),
         _column("drift", "penalty", "losses", 12),
         _column("d_class", "loss", "losses", 13),
         _column("g_class", "loss", "losses", 14),
@@ -66,7 +66,7 @@ COLUMNS = {
         _column("d_noise", "vital", "", 25),
         _column("changed", "vital", "", 30),
         _column("answers", "vital", "", 31),
-        _column("error", "vital", "", 32),
+        _column("error", "vital", "", 33),
         _column("mem_mb", "memory", "", 26),
     )
 }
