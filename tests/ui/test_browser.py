@@ -252,8 +252,10 @@ def test_the_best_snapshot_and_what_a_finished_run_can_go_on_with(finished_run, 
         """() => document.querySelector('#monitor [data-m="best"]').textContent.includes('best')"""
     )
     assert "best: 10.5 at 2,655 kimg" in monitor(page, "best").text_content()
-    page.wait_for_timeout(500)  # drawn in the next frame
-    assert painted(page, "chart3")
+    deadline = time.time() + 60
+    while not painted(page, "chart3"):
+        assert time.time() < deadline, "the chart was not drawn"
+        page.wait_for_timeout(100)
     light = monitor(page, "light").text_content()
     assert (
         "The discriminator wins" in light
