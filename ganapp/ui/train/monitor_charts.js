@@ -11,7 +11,7 @@ function makeRunCharts(parts, { best, runs, curves, changed, fail }) {
     const [canvas, legend] = [ui[`chart${i + 1}`], ui[`legend${i + 1}`]];
     return [name, charts.add({ canvas, legend, lines: [], title: t(`chart.${name}`) })];
   });
-  const LIVE = ["swd", "psnr"]; // figures that a run measures as it trains
+  const MEASURED = ["swd", "psnr"]; // figures that a run measures as it trains
   let columns = [];
 
   function setColumns(others) {
@@ -75,8 +75,8 @@ function makeRunCharts(parts, { best, runs, curves, changed, fail }) {
   // server names the best snapshot.
   function render() {
     const [nimg, value, name] = best() ?? [];
-    const live = LIVE.find((one) => (table.lo[one] ?? []).some(Number.isFinite));
-    show(ui.live, live);
+    const live = MEASURED.find((one) => (table.lo[one] ?? []).some(Number.isFinite));
+    show(ui.live, Boolean(live));
     set(ui.title3, live ? t(`chart.live.${live}`) : "");
     set(ui.best, name ? t(`chart.best.${name}`, { value: number(value, 1), at: kimg(nimg) }) : "");
     charts.redraw();
