@@ -123,7 +123,7 @@ def unpaired_source(config: TrainConfig, real: Real, device: torch.device) -> Un
 
 
 def one_way_source(config: TrainConfig, real: Real, device: torch.device) -> OneWaySource:
-    return OneWaySource(config, real, device)
+    return OneWaySource(real)
 
 
 def _shown(x: Tensor) -> np.ndarray:
