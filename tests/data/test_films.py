@@ -29,7 +29,7 @@ def scene(i, size=64):
 
 def film(path, count=20, fps=10, picture=scene):
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_video(path, (picture(i) for i in range(count)), fps=fps, min_size=64)
+    write_video(path, (picture(i) for i in range(count)), fps=fps, min_size=64, generated=False)
     return path
 
 

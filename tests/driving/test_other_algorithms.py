@@ -208,10 +208,8 @@ def test_one_network_alone_has_columns_a_grid_and_a_snapshot(toy_run):
     assert {"V.loss", "V.grad"} <= set(rows[-1]) and rows[-1]["V.loss"] < rows[0]["V.loss"]
     assert not any(key.startswith(("d_", "g_")) for row in rows for key in row)
     assert watchdog.judge(rows, run.config()) == ()
-    assert Image.open(run.samples()[-1]).size == (
-        8 * 32 * 3,
-        8 * 32,
-    )  # input, output and target beside each other
+    # input, output and target beside each other, three a row
+    assert Image.open(run.samples()[-1]).size == (3 * 32 * 3, 8 * 32)
     grid = np.asarray(Image.open(run.samples()[-1])).astype(int)
     assert np.abs(grid[:32, :32] - grid[:32, 95:63:-1]).mean() < 8  # the target is the input's mirror image
     G = load_generator(f"{run.name}/000000080", runs=run.path.parent)
@@ -247,7 +245,10 @@ def test_two_generators_have_a_subfolder_each(toy_run):
     row = run.read_stats()[0][-1]
     assert {"a2b.grad", "b2a.grad", "d_a.grad", "d_b.grad", "d_a.real", "d_b.fake", "a2b.cycle"} <= set(row)
     assert list(generators_in(run.snapshot())) == ["a2b", "b2a"]
-    assert Image.open(run.samples()[-1]).size == (8 * 32 * 4, 8 * 32)  # input, both outputs, target
+    assert Image.open(run.samples()[-1]).size == (
+        2 * 32 * 4,
+        8 * 32,
+    )  # input, both outputs, target; two a row
     sources = Sources(run.path.parent, run.path.parent / "none")
     names = [f"{run.name}/000000080/{name}" for name in ("a2b", "b2a")]
     assert [name for name in sources.list() if name in names] == names

@@ -16,10 +16,9 @@ from PIL import Image
 from ganapp import latents
 from ganapp.latents.fitting import Effort
 from ganapp.latents.pace import Pace
-from ganapp.ui.access import uploads
+from ganapp.ui.access import paths, uploads
 from ganapp.ui.access.file_names import path_of
 from ganapp.ui.edit import fits as module
-from ganapp.ui.edit import jobs as jobs_module
 from ganapp.ui.edit.editing import KINDS as EDITING_KINDS
 from ganapp.ui.edit.editing import LONGEST, Editing
 from ganapp.ui.edit.fits import KINDS, Fits
@@ -233,7 +232,9 @@ def test_a_film_goes_from_one_fitted_picture_to_another(ask, studio, monkeypatch
     edits = [json.dumps({"latent": answer["latents"][0], "label": "sad"}) for answer in answers]
     kept = []
     monkeypatch.setattr(
-        module.media, "write_video", lambda path, images, fps, sound: (kept.extend(images), path.touch())
+        module.media,
+        "write_video",
+        lambda path, images, fps, sound, about: (kept.extend(images), path.touch()),
     )
     sources = [answer["source"] for answer in answers]
     wanted = {"edits": [*edits, edits[0]], "sources": [*sources, FACE_MODEL]}
@@ -342,7 +343,7 @@ def test_a_job_ends_when_its_time_is_over_and_one_that_fails_says_why(monkeypatc
         raise OSError(28, "No space left on device", "/home/ana/out")
         yield
 
-    monkeypatch.setattr(jobs_module, "here", lambda: type("Can", (), {"paths": False}))
+    monkeypatch.setattr(paths, "here", lambda: type("Can", (), {"paths": False}))
     name = jobs.start("ana", full, lambda found: found)
     until(lambda: jobs.find("ana", name).has_ended)
     assert "No space left" in jobs.find("ana", name).error and "/home" not in jobs.find("ana", name).error
