@@ -148,5 +148,6 @@ def test_fine_tune_this_fills_the_form_and_shows_what_was_set(runs, opened):
     page.wait_for_function(
         "model => document.querySelector('#set_start_from input')?.value === model", arg=model, timeout=60_000
     )
-    assert is_open(page, "train") and page.locator("#set_start_from").is_visible()
+    page.wait_for_selector("#set_start_from", timeout=60_000)
+    assert is_open(page, "train")
     assert f"go on from {model}" in page.inner_text("#train_message")

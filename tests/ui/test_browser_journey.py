@@ -31,8 +31,10 @@ def choose_repair(page, pictures):
     page.fill("#dataset input", str(pictures))
     page.press("#dataset input", "Enter")
     page.wait_for_function("() => document.querySelector('#facts')?.textContent.includes('24 pictures')")
-    unfold(page, "advanced", "group_model")
-    assert not page.locator("#set_z_dim").is_visible()  # a repair has no latent
+    unfold(page, "advanced", "group_objective")
+    assert not page.locator("#set_path_length").is_visible()  # a repair has no latent to walk through
+    assert page.locator("#set_pixel").is_visible()
+    unfold(page, "group_model")
     page.fill("#set_g_args textarea, #set_g_args input", '{"width": 4, "norm": "none"}')
     page.fill("#set_d_args textarea, #set_d_args input", '{"width": 4, "layers": 2, "norm": "none"}')
     page.fill("#run_name textarea, #run_name input", "repair")

@@ -18,7 +18,7 @@ NAMES = re.findall(
     r"\S+",
     """
 ganapp GAN GANs Gradio English Hub Hugging Face Space Spaces ZeroGPU GitHub PyTorch torchvision torch ImageFolder
-TensorFlow InfoGAN PGAN FastGAN fastgan Projected huggan BigGAN-PyTorch eps Inception Score FID KID MS-SWD SWD KL EMA ADA R1 R2 WGAN-GP WGAN GP Adam DiffAugment DCGAN StyleGAN2
+TensorFlow InfoGAN PGAN FastGAN fastgan Projected huggan BigGAN-PyTorch eps Inception Score FID KID PSNR MS-SWD SWD KL EMA ADA R1 R2 WGAN-GP WGAN GP Adam DiffAugment DCGAN StyleGAN2
 StyleGAN ProGAN BigGAN MLP ResNet cGAN AC-GAN ACGAN ReACGAN SNGAN SAGAN LSGAN CIFAR-10 CIFAR-100 MNIST
 Fashion-MNIST KMNIST ReLU LeakyReLU tanh sigmoid softplus ZIP PNG JPEG WebP GIF MP4 JSON CSV SHA sha256 CPU GPU
 CUDA MPS Apple AVIF HEIC HDR ICO TIFF PyTorch px kimg nat MB GB KB Lanczos HF_TOKEN GANAPP_DATA GANAPP_CACHE TorchScript Ctrl Esc RMSProp SGD

@@ -506,6 +506,7 @@ def test_keys(runs, opened):
 
     page.keyboard.press("/")
     field = panels(page).locator("input")
+    panels(page).locator("li").nth(1).wait_for()
     assert panels(page).locator("li").count() == 2 and field.evaluate("e => e === document.activeElement")
     page.keyboard.type("ete")
     assert panels(page).locator("li b").all_inner_texts() == ["Été dogs"]

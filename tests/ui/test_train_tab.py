@@ -274,9 +274,14 @@ def test_the_budget_is_what_good_pictures_take_here(tmp_path, monkeypatch):
     minutes = next(value for component, value in said.items() if component is not part["about"])
     assert minutes == 17 and "about 16 min" in said[part["about"]]
     adopt = handler(demo, "adopt")[0]
-    assert adopt(minutes, False) == {part["amount"]: 17, part["budget"]: "minutes"}
-    assert adopt(minutes, True) == {part["amount"]: gr.skip()}, "a person's own budget stays"
-    assert adopt(0, False) == {part["amount"]: gr.skip()}
+    written = adopt(minutes, False, 10, 10)
+    assert {part["amount"]: 17, part["budget"]: "minutes"}.items() <= written.items()
+    assert sorted(written.values(), key=str) == [17, 17, "minutes"], "it is remembered as the app's own"
+    for amount, adopted in ((7, 10), (17, 12)):
+        kept = adopt(minutes, False, amount, adopted)
+        assert kept == {part["amount"]: gr.skip()}, "typed while it was on its way"
+    assert adopt(minutes, True, 10, 10) == {part["amount"]: gr.skip()}, "a person's own budget stays"
+    assert adopt(0, False, 10, 10) == {part["amount"]: gr.skip()}
 
 
 def test_the_form_is_filled_from_a_generator_or_a_run_and_says_so(tmp_path):

@@ -234,11 +234,16 @@ class TrainActions:
             is_latest = self.expecting.end(request.session_hash, stopped)
         return {about: sentence, good: minutes} if is_latest else {about: gr.skip()}
 
-    def adopt(self, minutes: float, by_hand: bool) -> Values:
-        """Take the suggested budget, unless a person has set one, which may have been a moment ago."""
-        if by_hand or not minutes:
-            return {self.form.start.amount: gr.skip()}
-        return {self.form.start.amount: minutes, self.form.start.budget: "minutes"}
+    def adopt(self, minutes: float, by_hand: bool, amount: float, adopted: float) -> Values:
+        """Take the suggested budget, unless a person has set one, which may have been a moment ago.
+
+        amount: what stands there; adopted: what this app has written there. by_hand alone comes too late for
+        somebody who types while the suggestion is on its way.
+        """
+        start = self.form.start
+        if by_hand or not minutes or amount != adopted:
+            return {start.amount: gr.skip()}
+        return {start.amount: minutes, start.budget: "minutes", start.adopted: minutes}
 
 
 def started(name: str = "", title: str = "", place: list[str] = (), sentence: str = "") -> str:

@@ -24,6 +24,7 @@ from . import origins, recipe, task_part, tasks
 from .few_pictures import build_few
 from .upload import build_upload
 
+MINUTES = 10  # of the budget, until something better is known
 
 @dataclass(frozen=True)
 class DataPart:
@@ -57,6 +58,7 @@ class StartPart:
 
     amount: gr.Number
     good_minutes: gr.State  # the budget that the preset suggests; 0 where that is not known
+    adopted: gr.State  # the budget that the app has written into the form
     by_hand: gr.State  # whether a person has set the budget; else it follows the preset
     budget: gr.Dropdown  # what `amount` counts: "minutes" or "kimg"
     name: gr.Textbox
@@ -211,7 +213,7 @@ def build_start() -> StartPart:
         gr.HTML(html.heading("train.budget"))
         with gr.Row(elem_classes="tight"):
             amount = gr.Number(
-                10,
+                MINUTES,
                 label=t("train.budget.amount"),
                 minimum=0,
                 min_width=80,
@@ -230,6 +232,7 @@ def build_start() -> StartPart:
     return StartPart(
         amount=amount,
         good_minutes=gr.State(0),
+        adopted=gr.State(MINUTES),
         by_hand=gr.State(False),
         budget=budget,
         name=name,

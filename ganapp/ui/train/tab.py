@@ -115,7 +115,8 @@ def wire_recipe(form: TrainForm, actions: TrainActions) -> dict[str, Any]:
     preset.input(actions.fill_in, preset, list(form.recipe.settings.values()), **unqueued)
     preset.change(say_preset, preset, about, **unqueued).then(**expect)
     budget = [start.amount, start.budget]
-    start.good_minutes.change(actions.adopt, [start.good_minutes, start.by_hand], budget, **unqueued)
+    suggested = [start.good_minutes, start.by_hand, start.amount, start.adopted]
+    start.good_minutes.change(actions.adopt, suggested, [*budget, start.adopted], **unqueued)
     gr.on([start.amount.input, start.budget.input], lambda: True, None, start.by_hand, **unqueued)
     start_from = form.recipe.settings["start_from"]
     listed = {"fn": actions.list_origins, "inputs": form.preview_inputs, "outputs": start_from, **unqueued}
