@@ -11,6 +11,7 @@ from conftest import ROOT
 from PIL import Image
 
 from ganapp.config import ModelSpec, TrainConfig, preset_config
+from ganapp.config.names import TASKS
 from ganapp.config.tasks import ONLY_FOR
 from ganapp.generators import Sources
 from ganapp.ui.train import dataset_view, expectation, filling, origins, recipe, tasks
@@ -315,15 +316,22 @@ def test_a_task_brings_its_presets_its_data_and_what_it_needs(tmp_path):
     fn, _, part = handler(build(tmp_path), "choose_task")
     answer = fn("unpaired", "faces", "", SimpleNamespace(session_hash="s", headers={}, cookies={}))
     found = {component.elem_id: update for component, update in answer.items()}
-    update_ = {"__type__": "update"}
     assert found["preset"]["value"] == "cyclegan-32" and "repair-64" not in found["preset"]["choices"]
     assert {"cut-32", "cut"} <= set(found["preset"]["choices"])
     assert (found["dataset"]["value"], found["dataset_b"]["value"]) == ("faces-happy", "faces-sad")
     assert (found["dataset_b"]["visible"], found["damage"]["visible"]) == (True, "hidden")
-    assert found["set_cycle"] == {"visible": True, "value": preset_config("cyclegan-32").cycle} | update_
-    for name, (uses, _) in ONLY_FOR.items():  # what the task does not use is hidden, in Advanced, too
-        shown = found[name if name in tasks.FIELDS else f"set_{name}"]["visible"]
-        assert shown == (True if "unpaired" in uses else "hidden"), name
+    assert found["set_cycle"] == preset_config("cyclegan-32").cycle
+    for name, (
+        uses,
+        _,
+    ) in ONLY_FOR.items():  # what the task does not use is hidden, in Advanced by its classes
+        if name in tasks.FIELDS:
+            assert found[name]["visible"] == (True if "unpaired" in uses else "hidden"), name
+        else:
+            assert part[f"set_{name}"].elem_classes == ["for-task", *(f"for-{task}" for task in uses)], name
+    sheet = (ROOT / "ganapp/ui/shared/page.css").read_text("utf-8")
+    assert all(f'[data-task="{task}"] .for-task:not(.for-{task})' in sheet for task in TASKS)
+    assert part["set_batch"].elem_classes == []
     # A handler that still gets the preset of the last task is not refused by the menu; a text is no preset.
     assert part["preset"].preprocess("repair-64") == "repair-64"
     assert expectation.say_preset("no such preset") == ""
@@ -339,7 +347,6 @@ def test_what_is_not_shown_is_not_meant(tmp_path):
     assert actions.form.settings_of(values)["damage"] == ""
     values[actions.form.named["task"]] = "degrade"
     assert actions.form.settings_of(values)["damage"] == "hole:0.2"
-    assert (part["set_pixel"].visible, part["set_z_dim"].visible) == ("hidden", True)  # of noise, at first
 
 
 def test_the_preview_of_a_damage_is_what_training_sees_beside_the_picture():

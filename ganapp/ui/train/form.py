@@ -26,6 +26,7 @@ from .upload import build_upload
 
 MINUTES = 10  # of the budget, until something better is known
 
+
 @dataclass(frozen=True)
 class DataPart:
     """Which pictures, and a look at them."""
@@ -85,12 +86,12 @@ class TrainForm:
     def filled(self, values: Mapping[str, Any]) -> dict[Component, Any]:
         """{component: value} of values by name; what a handler returns to fill the form.
 
-        With a task among them, what it uses is shown, the rest hidden, and its presets are listed.
+        With a task among them, the controls beside it that it uses are shown, and its presets are listed.
         """
         found = {self.named[name]: value for name, value in values.items()}
         if "task" not in values:
             return found
-        for name in ONLY_FOR:
+        for name in ONLY_FOR.keys() & tasks.FIELDS:
             visible = task_part.shown(tasks.is_needed(name, values["task"]))
             value = {"value": values[name]} if name in values else {}
             found[self.named[name]] = gr.update(visible=visible, **value)
@@ -179,17 +180,17 @@ def build_settings(config: TrainConfig) -> dict[str, Component]:
             for field in recipe.advanced_fields(group):
                 if field.name in tasks.FIELDS:
                     continue
-                settings[field.name] = build_setting(field, getattr(config, field.name), config.task)
+                settings[field.name] = build_setting(field, getattr(config, field.name))
     return settings
 
 
-def build_setting(field, value, task: str) -> Component:
-    """The control of one field, hidden where the task does not use it."""
+def build_setting(field, value) -> Component:
+    """The control of one field. The page hides what the chosen task does not use (see task_part.py)."""
     texts = {
         "label": t(f"field.{field.name}"),
         "info": t(f"help.{field.name}"),
         "elem_id": f"set_{field.name}",
-        "visible": task_part.shown(tasks.is_needed(field.name, task)),
+        "elem_classes": task_part.classes_of(field.name),
     }
     if field.metadata["choices"]:
         return gr.Dropdown(list(field.metadata["choices"]), value=value, **texts)

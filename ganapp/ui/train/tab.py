@@ -29,6 +29,8 @@ TELL_STARTED = (
     "(answer) => window.dispatchEvent(new CustomEvent('ganapp:started', {detail: JSON.parse(answer)}))"
 )
 # The form in the browser's storage. It is only written once what was kept before has been put back.
+# Which task the page is set to: page.css hides the settings that only others use.
+TELL_TASK = "task => { document.documentElement.dataset.task = task; }"
 READ_KEPT = "() => { try { return [localStorage.getItem('ganapp.form') ?? '']; } catch { return ['']; } }"
 STARTING = ("shared/words.js", "shared/listening.js", "train/starting.js")
 BEGIN_KEEPING = "() => { window.ganappKeepsForm = true; return []; }"
@@ -111,6 +113,7 @@ def wire_recipe(form: TrainForm, actions: TrainActions) -> dict[str, Any]:
     # Only a person's choice fills the settings in: what a browser kept or a run brings has its own.
     task, data = form.recipe.settings["task"], form.data
     everything = [*form.recipe.settings.values(), preset, data.dataset]
+    task.change(None, task, None, js=TELL_TASK, **PRIVATE)
     task.input(actions.choose_task, [task, data.dataset, data.other], everything, **unqueued)
     preset.input(actions.fill_in, preset, list(form.recipe.settings.values()), **unqueued)
     preset.change(say_preset, preset, about, **unqueued).then(**expect)

@@ -12,6 +12,7 @@ from gradio.components import Component
 
 from ganapp.config import TrainConfig
 from ganapp.config.names import DIRECTIONS
+from ganapp.config.tasks import ONLY_FOR
 from ganapp.degradations import DEGRADATIONS
 
 from ..shared import html
@@ -71,6 +72,15 @@ def damages() -> list[tuple[Any, str]]:
         (t(f"train.damage.{name}"), f"{name}:{known.default:g}" if known.unit else name)
         for name, known in DEGRADATIONS.items()
     ]
+
+
+def classes_of(name: str) -> list[str]:
+    """Classes of a control in Advanced, by which page.css shows it for the tasks that use its field only.
+
+    `visible` is of no use there: Gradio 6.31 forgets one that was set before the section is first opened.
+    """
+    uses = ONLY_FOR[name][0] if name in ONLY_FOR else ()
+    return ["for-task", *(f"for-{task}" for task in uses)] if uses else []
 
 
 def shown(yes: bool) -> bool | str:
