@@ -11,7 +11,7 @@ from .preset import Preset, row
 _EXACT = {"width": 16, "norm": "none"}
 _TRIALS = "Isola 2017, narrowed for a CPU; residual start and weights by trials (benchmarks/translate.py)"
 # g_lr 5e-4: at 1e-3 some runs stay at the identity, at 2e-3 for good, while D runs away. R1 keeps D's outputs
-# small; at each 4th step it costs no time that could be measured. Enlarging learns well at 1e-3 (seeds 0 to 2).
+# small; at each 4th step it costs no time that could be measured. Enlarging learns at 1e-3 in seeds 0 to 2.
 _DEGRADE = {
     "task": "degrade", "conditional": False, "resolution": 64, "family": "unet", "z_dim": 0,
     "d_args": {"width": 16, "layers": 2, "norm": "none"},
