@@ -429,3 +429,10 @@ def test_a_person_at_a_terminal_gets_a_browser_and_a_second_start_shows_the_firs
         finally:
             first.end()
     assert first.process.returncode == 0 and not (tmp_path / "runs" / hold.ADDRESS).exists()
+
+
+def test_a_word_for_marks_that_is_none_is_refused_before_anything_is_trained(monkeypatch, capsys):
+    monkeypatch.setenv("GANAPP_MARKS", "maybe")
+    with pytest.raises(SystemExit):
+        serving.parse_arguments([])
+    assert "GANAPP_MARKS is 'maybe'; it must be one of on, visible, off." in capsys.readouterr().err

@@ -8,6 +8,7 @@ import os
 from pathlib import Path
 
 from ganapp.generators import SHIPPED
+from ganapp.media.marks import policy
 
 from ..access import capabilities
 
@@ -28,6 +29,10 @@ def parse_arguments(arguments: list[str] | None, prog: str | None = None) -> arg
             args.auth = sign_in_of(text)
         except argparse.ArgumentTypeError as error:
             parser.error(f"{PASSWORD}: {error}")
+    try:
+        policy()
+    except ValueError as error:
+        parser.error(str(error))
     if args.port is None and (text := os.environ.get("GRADIO_SERVER_PORT")):
         try:
             args.port = port_of(text)
