@@ -28,6 +28,14 @@ def test_proved_unmarked_and_unreadable_files(tmp_path, monkeypatch):
     monkeypatch.setattr(origin, "MOST_FILES", 2)
     assert "Only the first 2 files are shown" in origin.origin_html(["all.zip"], find)
     assert origin.origin_html([], find) == ""
+    times = iter([None, ValueError("It takes too long.")])
+
+    def check_time():
+        if error := next(times):
+            raise error
+
+    html = origin.origin_html(["all.zip"], find, check_time)
+    assert html.count("<tr>") == 2 and "It takes too long." in html
 
 
 def test_the_chosen_model_is_tried_where_the_file_names_one_that_is_gone(tmp_path):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,8 @@ import gradio as gr
 
 from ganapp.publishing.verifying import KINDS, SAME, Verified, files_in, finder, verify
 
+from ..access.capabilities import here
+from ..generate.studio import deadline
 from ..shared.events import queued
 from ..shared.html import alert, both, note, told
 from ..shared.strings import t
@@ -30,7 +33,8 @@ def build_origin(sources: Any, chosen: gr.Dropdown) -> None:
 
     def look(paths: list[str] | None, model: str | None) -> str:
         try:
-            return origin_html(paths or [], finder(sources, also=model or ""))
+            find, check_time = finder(sources, also=model or ""), deadline(here().answer_sec)
+            return origin_html(paths or [], find, check_time)
         except (ValueError, OSError) as error:
             return alert(error)
 
@@ -39,14 +43,21 @@ def build_origin(sources: Any, chosen: gr.Dropdown) -> None:
     )
 
 
-def origin_html(paths: list[str], find: Any) -> str:
-    """What can be known of each file, as a table; what cannot be read is a row that says so."""
+def origin_html(paths: list[str], find: Any, check_time: Callable[[], None] = lambda: None) -> str:
+    """What can be known of each file, as a table; what cannot be read is a row that says so.
+
+    check_time: called before each file; the ValueError that it raises ends the table with its sentence.
+    """
     rows: list[str] = []
     for path in paths:
         try:
             for file, name in files_in([path]):
                 if len(rows) == MOST_FILES:
                     return _table(rows) + note("origin.more", most=MOST_FILES)
+                try:
+                    check_time()
+                except ValueError as error:
+                    return _table(rows) + alert(error)
                 rows.append(_row(_shown(file, name, find)))
         except ValueError as error:
             rows.append(f"<tr><td>{escape(Path(path).name)}</td><td>{told(error)}</td></tr>")
